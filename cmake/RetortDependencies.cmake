@@ -1,0 +1,13 @@
+# Every library we stand on, in one place. Versions are those that Debian 12 packages; newer ones are accepted.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(CLI11 REQUIRED)
+if(RETORT_LLAMA)
+  include(RetortLlama)
+endif()

@@ -1,0 +1,19 @@
+// The commands, each with its exit code as result. Errors come back as values and are shown in one place.
+#pragma once
+
+#include "cli/options.h"
+
+namespace retort::cli {
+
+using ExitCode = int;
+
+Outcome<ExitCode> run_solve(const Invocation& invocation);
+Outcome<ExitCode> run_show(const ShowArguments& arguments);
+Outcome<ExitCode> run_verify(const VerifyArguments& arguments);
+Outcome<ExitCode> run_doctor(const Invocation& invocation);
+Outcome<ExitCode> run_model_list(const Invocation& invocation);
+Outcome<ExitCode> run_model_pull(const Invocation& invocation);
+Outcome<ExitCode> run_model_info(const Invocation& invocation);
+Outcome<ExitCode> run_completion(const Invocation& invocation);
+
+}  // namespace retort::cli

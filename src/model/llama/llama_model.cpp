@@ -1,0 +1,286 @@
+#include "model/llama/llama_model.h"
+
+#include <fmt/format.h>
+#include <llama.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+
+#include "model/llama/backend.h"
+#include "model/llama/chat_prompt.h"
+#include "model/llama/engine.h"
+#include "model/llama/gguf_file.h"
+#include "model/llama/machine.h"
+#include "model/llama/vocabulary.h"
+
+namespace retort {
+namespace {
+
+using namespace llama;
+
+struct FreeModel {
+    void operator()(llama_model* model) const { llama_model_free(model); }
+};
+using ModelHandle = std::unique_ptr<llama_model, FreeModel>;
+
+constexpr int kMostSequences = 240;
+
+Error usage_error(std::string message) {
+    return {ErrorKind::usage, std::move(message)};
+}
+
+Outcome<void> check(const LlamaOptions& options) {
+    if (options.max_sequences < 1 || options.max_sequences > kMostSequences)
+        return usage_error(
+            fmt::format("sequences side by side: expected 1 to {}, found {}", kMostSequences, options.max_sequences));
+    if (options.threads < 0 || options.threads > 512)
+        return usage_error(fmt::format("--threads: expected 0 to 512, found {}", options.threads));
+    if (options.ctx < 0) return usage_error(fmt::format("--ctx: expected 0 or more tokens, found {}", options.ctx));
+    if (options.prefill < 1 || options.mixed_prefill < 1)
+        return usage_error("prompt tokens a step: expected 1 or more");
+    return {};
+}
+
+// A number under "ARCHITECTURE." in the metadata, or `otherwise`.
+std::int64_t metadata(const llama_model* model, const std::string& key, std::int64_t otherwise) {
+    std::array<char, 64> text{};
+    if (llama_model_meta_val_str(model, "general.architecture", text.data(), text.size()) < 0) return otherwise;
+    const std::string full = std::string(text.data()) + "." + key;
+    if (llama_model_meta_val_str(model, full.c_str(), text.data(), text.size()) < 0) return otherwise;
+    const std::int64_t value = std::strtoll(text.data(), nullptr, 10);
+    return value > 0 ? value : otherwise;
+}
+
+// Bytes of the KV cache for one token; models that keep less in some layers have more room than this says.
+std::int64_t kv_bytes(const llama_model* model, KvType type) {
+    const std::int64_t usual = llama_model_n_embd(model) / std::max(llama_model_n_head(model), 1);
+    const std::int64_t sizes =
+        metadata(model, "attention.key_length", usual) + metadata(model, "attention.value_length", usual);
+    const std::int64_t element = type == KvType::f16 ? 2 : 4;
+    return element * llama_model_n_layer(model) * llama_model_n_head_kv(model) * sizes;
+}
+
+Outcome<ModelHandle> load_model(const std::string& path) {
+    const Outcome<void> backends = load_backends();
+    if (!backends) return backends.error();
+    const LogCapture log;
+    ModelHandle model(llama_model_load_from_file(path.c_str(), llama_model_default_params()));
+    if (!model)
+        return Error{ErrorKind::file,
+                     fmt::format("llama.cpp cannot load {}: the file is damaged, or its architecture is newer "
+                                 "than this build{}",
+                                 path, log.reason())};
+    if (llama_model_has_encoder(model.get()) || !llama_model_has_decoder(model.get()))
+        return Error{ErrorKind::file,
+                     fmt::format("{} is no model that writes text (it has an encoder, or no decoder)", path)};
+    return model;
+}
+
+std::string chat_template_of(const llama_model* model) {
+    const char* text = llama_model_chat_template(model, nullptr);
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+ReasoningRules rules_of(const Vocabulary& vocabulary, const ReasoningMarks* marks) {
+    ReasoningRules rules;
+    rules.marks = marks;
+    if (marks == nullptr) return rules;
+    rules.forced_end = vocabulary.control("\n" + std::string(marks->end) + "\n\n");
+    rules.begin_token = vocabulary.single(marks->begin);
+    rules.end_token = vocabulary.single(marks->end);
+    return rules;
+}
+
+llama_flash_attn_type flash_type(FlashAttention choice) {
+    // Measured on CPUs: without it decoding is faster for all shapes of ours.
+    return choice == FlashAttention::on ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+}
+
+KvCache::Settings cache_settings(const llama_model* model, const LlamaOptions& options) {
+    KvCache::Settings settings{llama_context_default_params()};
+    llama_context_params& context = settings.context;
+    context.n_ubatch = static_cast<std::uint32_t>(options.prefill);
+    context.n_threads = context.n_threads_batch = options.threads > 0 ? options.threads : usable_cores();
+    context.flash_attn_type = flash_type(options.flash_attention);
+    context.type_k = context.type_v = options.kv_type == KvType::f16 ? GGML_TYPE_F16 : GGML_TYPE_F32;
+    context.swa_full = true;  // a sliding window that forgets has no prefix to share
+    context.no_perf = true;
+    settings.share_prefixes = !llama_model_is_recurrent(model) && !llama_model_is_hybrid(model);
+    // Multiplications: 2 N to compute a token, 4 layers width to scan its cell for one query.
+    settings.prefill_per_query = static_cast<double>(llama_model_n_params(model)) /
+                                 (2.0 * llama_model_n_layer(model) * llama_model_n_embd(model));
+    return settings;
+}
+
+CallError refused(std::string message) {
+    return {CallErrorKind::refused, std::move(message), false, 0, 0};
+}
+
+CallError too_long(const Call& call, std::int64_t most) {
+    return {CallErrorKind::context,
+            fmt::format(
+                "the prompt has {} tokens and may be answered with {}: {} in all, but one sequence has room for {}: "
+                "lower --think or --max-answer, shorten the prompt, or raise --ctx",
+                call.prompt->size(), call.limits.think + call.limits.max_answer, call.most_tokens(), most),
+            false, 0, 0};
+}
+
+std::string gigabytes(std::int64_t bytes) {
+    return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
+}
+
+// Mapped weights that do not fit the memory would be read from disk again for every token.
+Outcome<void> check_memory(const std::string& path) {
+    std::error_code ignored;
+    const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, ignored));
+    const std::int64_t available = available_memory();
+    if (available == 0 || bytes < available) return {};
+    return Error{ErrorKind::file,
+                 fmt::format("{} needs {} of memory, available are {}: close other programs, or take a smaller "
+                             "model or quantisation",
+                             path, gigabytes(bytes), gigabytes(available))};
+}
+
+}  // namespace
+
+struct LlamaModel::Loaded {
+    LlamaOptions options;
+    ModelHandle model;
+    Vocabulary vocabulary;
+    ChatPrompt chat;
+    std::int64_t most_tokens = 0;  // of one sequence
+    std::vector<std::string> notes;
+    std::unique_ptr<Engine> engine;
+
+    // The drafts of a round read one prompt, so that the last one is kept.
+    struct Rendered {
+        Messages messages;
+        bool think = false;
+        TokenSequence tokens;
+        bool inside_reasoning = false;
+    };
+    std::mutex last_mutex;
+    Rendered last;  // guarded by last_mutex
+
+    Loaded(LlamaOptions o, ModelHandle m)
+        : options(std::move(o)),
+          model(std::move(m)),
+          vocabulary(model.get()),
+          chat(vocabulary, chat_template_of(model.get())) {
+        if (!chat.note().empty()) notes.push_back(chat.note());
+    }
+
+    Outcome<void> start_engine();
+    Outcome<Rendered> render(const Prompt& prompt, bool think);
+    std::optional<CallError> fill(Call& call, const CompletionRequest& request);
+};
+
+// Sizes the cache: a sequence may have what the model was trained for, all together what half the free memory holds.
+Outcome<void> LlamaModel::Loaded::start_engine() {
+    const std::int64_t trained = llama_model_n_ctx_train(model.get());
+    const std::int64_t cell = kv_bytes(model.get(), options.kv_type);
+    const std::int64_t memory = available_memory();
+    const std::int64_t free_cells = memory == 0 ? 65536 : memory / 2 / std::max<std::int64_t>(cell, 1);
+    const std::int64_t cells = options.kv_tokens > 0 ? options.kv_tokens : free_cells;
+    if (options.ctx > cells)
+        return Error{ErrorKind::file,
+                     fmt::format("a context of {} tokens needs {} of memory, half of what is available holds {} "
+                                 "tokens: lower --ctx",
+                                 options.ctx, gigabytes(options.ctx * cell), cells)};
+    if (options.ctx > trained)
+        notes.push_back(
+            fmt::format("--ctx {} is more than the {} tokens that the model was trained for: what it writes beyond "
+                        "them may be no good",
+                        options.ctx, trained));
+    most_tokens = options.ctx > 0 ? options.ctx : std::min(trained, cells);
+    if (options.ctx == 0 && cells < trained)
+        notes.push_back(
+            fmt::format("the memory holds {} tokens of the {} that the model was trained for", cells, trained));
+    const KvLimits limits{options.kv_layout, std::max(cells, most_tokens), options.max_sequences};
+    engine = std::make_unique<Engine>(model.get(), vocabulary,
+                                      EngineSettings{cache_settings(model.get(), options), limits, options.prefill,
+                                                     options.mixed_prefill, rules_of(vocabulary, chat.marks())});
+    return {};
+}
+
+Outcome<LlamaModel::Loaded::Rendered> LlamaModel::Loaded::render(const Prompt& prompt, bool think) {
+    if (const auto* tokens = std::get_if<TokenSequence>(&prompt)) return Rendered{nullptr, think, *tokens, false};
+    const auto& messages = std::get<Messages>(prompt);
+    const std::lock_guard lock(last_mutex);
+    if (last.messages == messages && last.think == think) return last;
+    Outcome<RenderedPrompt> rendered = chat.render(*messages, think);
+    if (!rendered) return rendered.error();
+    last = {messages, think, std::make_shared<const std::vector<TokenId>>(std::move(rendered->tokens)),
+            rendered->inside_reasoning};
+    return last;
+}
+
+// What is wrong with the request, if anything.
+std::optional<CallError> LlamaModel::Loaded::fill(Call& call, const CompletionRequest& request) {
+    if (request.max_answer < 1 || request.think < 0)
+        return refused(fmt::format("expected max-answer >= 1 and think >= 0 tokens, found {} and {}",
+                                   request.max_answer, request.think));
+    const Outcome<Rendered> rendered = render(request.prompt, request.think > 0);
+    if (!rendered) return refused(rendered.error().message);
+    call.prompt = rendered->tokens;
+    call.inside_reasoning = rendered->inside_reasoning;
+    call.limits = {request.think, request.max_answer, options.ignore_end};
+    call.sampling = {request.temperature, request.top_p, request.seed};
+    call.trace = request.logprobs;
+    if (call.prompt == nullptr || call.prompt->empty())
+        return refused("the prompt has no tokens: give a text or tokens");
+    for (const TokenId token : *call.prompt)
+        if (!vocabulary.valid(token))
+            return refused(fmt::format("token {} is not in the model's vocabulary of {}", token, vocabulary.size()));
+    if (call.most_tokens() > most_tokens) return too_long(call, most_tokens);
+    return std::nullopt;
+}
+
+LlamaModel::LlamaModel(std::unique_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
+LlamaModel::~LlamaModel() = default;
+
+Outcome<std::unique_ptr<LlamaModel>> LlamaModel::open(LlamaOptions options) {
+    if (const Outcome<void> valid = check(options); !valid) return valid.error();
+    if (const Outcome<GgufHandle> file = open_gguf(options.path); !file) return file.error();
+    if (const Outcome<void> memory = check_memory(options.path); !memory) return memory.error();
+    Outcome<ModelHandle> model = load_model(options.path);
+    if (!model) return model.error();
+    auto loaded = std::make_unique<Loaded>(std::move(options), std::move(*model));
+    if (const Outcome<void> started = loaded->start_engine(); !started) return started.error();
+    return std::unique_ptr<LlamaModel>(new LlamaModel(std::move(loaded)));
+}
+
+Task<Completion> LlamaModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
+    const auto loop = co_await asio::this_coro::executor;
+    Deferred<Completion> landing(loop);
+    const auto call = std::make_shared<Call>(landing.promise(), loop, std::move(on_delta));
+    if (std::optional<CallError> wrong = loaded_->fill(*call, request)) co_return failed_completion(std::move(*wrong));
+    const std::vector<std::string> notes = loaded_->notes;
+    Completion completion;
+    {
+        const std::shared_ptr<Inbox> inbox = loaded_->engine->inbox();
+        inbox->submit(call);
+        const std::stop_callback on_stop(stop, [call, inbox] { inbox->cancel(*call); });
+        completion = co_await landing.wait();
+    }
+    completion.notes.insert(completion.notes.end(), notes.begin(), notes.end());
+    co_return completion;
+}
+
+Task<TokenCount> LlamaModel::count_tokens(std::string text) {
+    co_return TokenCount{static_cast<std::int64_t>(loaded_->vocabulary.plain(text).size()), true};
+}
+
+Task<TokenCount> LlamaModel::count_prompt(Prompt prompt) {
+    const auto rendered = loaded_->render(prompt, true);
+    co_return rendered ? TokenCount{static_cast<std::int64_t>(rendered->tokens->size()), true} : TokenCount{};
+}
+
+ModelInfo LlamaModel::info() const {
+    return {std::filesystem::path(loaded_->options.path).filename().string(), loaded_->most_tokens,
+            loaded_->chat.marks() != nullptr, loaded_->options.path + " (in process)"};
+}
+
+}  // namespace retort

@@ -1,0 +1,46 @@
+// A model's tokenizer. Const and without state of its own: any thread. Not public.
+#pragma once
+
+#include <llama.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/completion.h"
+
+namespace retort::llama {
+
+class Vocabulary {
+  public:
+    // The model must outlive this.
+    explicit Vocabulary(const llama_model* model);
+
+    int size() const { return llama_vocab_n_tokens(vocab_); }
+    bool ends_generation(TokenId token) const { return llama_vocab_is_eog(vocab_, token); }
+    bool is_control(TokenId token) const { return llama_vocab_is_control(vocab_, token); }
+    bool valid(TokenId token) const { return token >= 0 && token < size(); }
+
+    // The text of a token; control tokens have none unless asked for.
+    std::string piece(TokenId token, bool control_too) const;
+
+    // Plain text: nothing in it is read as a control token.
+    std::vector<TokenId> plain(std::string_view text) const { return tokenize(text, false, false); }
+
+    // Text of a template: control tokens are read as such. `opening` adds what the model wants first (BOS).
+    std::vector<TokenId> control(std::string_view text, bool opening = false) const {
+        return tokenize(text, opening, true);
+    }
+
+    // The token whose whole text this is, or -1.
+    TokenId single(std::string_view text) const;
+
+    // BOS where the model wants it first, else -1.
+    TokenId opening() const { return llama_vocab_get_add_bos(vocab_) ? llama_vocab_bos(vocab_) : LLAMA_TOKEN_NULL; }
+
+  private:
+    std::vector<TokenId> tokenize(std::string_view text, bool opening, bool control) const;
+    const llama_vocab* vocab_;
+};
+
+}  // namespace retort::llama

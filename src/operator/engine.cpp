@@ -1,0 +1,116 @@
+#include "operator/engine.h"
+
+#include <fmt/format.h>
+
+#include "operator/distilling.h"
+#include "operator/finishing.h"
+#include "operator/round_runner.h"
+
+namespace retort {
+namespace {
+
+const Round* last_round(const RunState& run) {
+    return run.view.rounds.empty() ? nullptr : &run.view.rounds.back().spec;
+}
+
+// What the readers of the next step get from the drafts of the last round.
+Task<std::vector<HandedOn>> hand_on(RunState& run, Decision next, std::vector<std::string> readers, std::string model) {
+    if (run.view.rounds.empty()) co_return std::vector<HandedOn>(readers.size());
+    const int round = static_cast<int>(run.view.rounds.size());
+    const Round from = *last_round(run);
+    std::vector<PlannedStep> steps = planned_steps(run, &from, next, run.policy->rest(run.view), Distilled::not_yet);
+    std::vector<HandedOn> out = co_await distil(run, round, std::move(readers), std::move(model), std::move(steps));
+    co_return out;
+}
+
+// Whether the budgets can do at all, before anything is asked.
+Task<std::optional<Error>> check_budget(RunState& run, Decision first) {
+    std::vector<PlannedStep> steps = planned_steps(run, nullptr, first, run.policy->rest(run.view), Distilled::not_yet);
+    const auto most = co_await allowance(run, std::move(steps), std::nullopt, {});
+    if (!most) co_return most.error();
+    co_return std::nullopt;
+}
+
+Task<RoundOutcome> next_round(RunState& run, Round round) {
+    const int number = static_cast<int>(run.view.rounds.size()) + 1;
+    run.warnings.next_stage();
+    std::vector<HandedOn> handed =
+        co_await hand_on(run, round, draft_paths(number, round.width), run.model_name(round.model, {}));
+    if (run.stop.stop_requested()) co_return RoundOutcome{Wait{}, Error{ErrorKind::interrupted, "interrupted"}};
+    run.warnings.next_stage();
+    RoundOutcome out = co_await run_round(run, std::move(round), std::move(handed));
+    co_return out;
+}
+
+Task<std::optional<Error>> finish(RunState& run, FinishStep step, RunResult& result) {
+    run.warnings.next_stage();
+    if (step.kind == FinishKind::vote) {
+        finish_by_vote(run, result);
+        co_return std::nullopt;
+    }
+    const std::string model = run.model_name(step.model, run.deps.models.final);
+    std::vector<HandedOn> handed = co_await hand_on(run, step, {"final"}, model);
+    if (run.stop.stop_requested()) co_return Error{ErrorKind::interrupted, "interrupted"};
+    run.warnings.next_stage();
+    std::optional<Error> error = co_await finish_by_call(run, step, std::move(handed.front()), result);
+    if (run.stop.stop_requested()) co_return Error{ErrorKind::interrupted, "interrupted"};
+    co_return error;
+}
+
+// A budget that ran out on the way, since a prompt was longer than foreseen: the drafts that were paid for decide.
+bool settle_for_drafts(RunState& run, RunResult& result) {
+    if (!result.error || result.error->kind != ErrorKind::budget || run.view.rounds.empty()) return false;
+    run.warnings.next_stage();
+    run.warnings.add(result.error->message + "; the drafts so far vote on the answer instead");
+    finish_by_vote(run, result);
+    return result.answer.has_value();
+}
+
+// The loop that every method runs in.
+Task<void> loop(RunState& run, RunResult& result) {
+    Decision next = run.policy->decide(run.view);
+    result.error = co_await check_budget(run, next);
+    while (!result.error) {
+        if (std::holds_alternative<Wait>(next)) {
+            result.error =
+                Error{ErrorKind::usage, "policy " + run.policy->name() + " waits although no draft is under way"};
+        } else if (const auto* round = std::get_if<Round>(&next)) {
+            RoundOutcome outcome = co_await next_round(run, *round);
+            result.error = std::move(outcome.error);
+            next = std::move(outcome.next);
+        } else {
+            result.error = co_await finish(run, std::get<FinishStep>(next), result);
+            break;
+        }
+    }
+}
+
+void conclude(RunState& run, RunResult& result) {
+    if (settle_for_drafts(run, result)) result.error.reset();
+    if (result.answer && run.problem.reference) result.verdict = compare_answers(*run.problem.reference, result.answer);
+    if (!result.answer && run.problem.reference && !result.error) result.verdict = Verdict::different;
+    if (run.answer_nodes.empty() && !run.view.rounds.empty()) {
+        for (const Draft& draft : run.view.rounds.back().drafts)
+            if (draft.node) run.answer_nodes.push_back(*draft.node);
+    }
+    result.budget = run.ledger.totals(run.answer_nodes);
+    result.warnings = run.warnings.lines();
+    result.rounds = std::move(run.view.rounds);
+}
+
+}  // namespace
+
+Task<RunResult> run_operator(Problem problem, std::shared_ptr<const Policy> policy, RunSettings settings,
+                             EngineDependencies dependencies, std::stop_token stop) {
+    RunState run(std::move(problem), std::move(policy), std::move(settings), std::move(dependencies), std::move(stop));
+    RunResult result;
+    try {
+        co_await loop(run, result);
+    } catch (const ErrorException& thrown) {  // a template or model that the schedule names and nobody has
+        result.error = thrown.error();
+    }
+    conclude(run, result);
+    co_return result;
+}
+
+}  // namespace retort

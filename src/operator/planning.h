@@ -1,0 +1,43 @@
+// How much each call may write when budgets bind: the stages still to come, estimated from above. Not public.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "budget/limits.h"
+#include "operator/caller.h"
+
+namespace retort {
+
+// A step of the run that is about to start, or is still to come.
+struct PlannedStep {
+    std::int64_t width = 1;
+    std::string prompt;  // template
+    std::string model;
+    std::int64_t think = 0;
+    std::int64_t max_answer = 0;
+    std::int64_t reads = 0;  // tokens of workspace in its prompt, an upper bound
+    Candidates candidates;   // solutions in its prompt, not bounded by a workspace
+};
+
+enum class Distilled { not_yet, done };
+
+// Drafts of a round, or the final call, and before each the distiller's calls: in the order in which they will run.
+// `from` is the round whose drafts are there already (none at the start), `distilled` whether its distiller has run.
+std::vector<PlannedStep> planned_steps(const RunState& run, const Round* from, const Decision& next,
+                                       const Schedule& rest, Distilled distilled);
+
+// The template of a distiller's calls.
+std::string distil_prompt(const Distil& distil);
+
+// Values for every placeholder, when a prompt is rendered for its length only.
+std::map<std::string, std::string> empty_values();
+
+// What a call with this prompt (none: not known yet) and these parents may write, as the first of the steps. No limit
+// when no budget binds. The error says the smallest budget that would do.
+Task<Outcome<std::optional<std::int64_t>>> allowance(RunState& run, std::vector<PlannedStep> steps,
+                                                     std::optional<std::vector<Message>> prompt,
+                                                     std::vector<NodeId> parents);
+
+}  // namespace retort

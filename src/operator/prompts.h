@@ -1,0 +1,48 @@
+// Prompts are files. A set holds the templates of one kind of model and the defaults that suit it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/completion.h"
+#include "base/error.h"
+#include "operator/schedule.h"
+
+namespace retort {
+
+struct Template {
+    std::string name;
+    std::string text;
+    std::string hash;  // SHA-256 of the text
+};
+
+struct PromptSet {
+    std::string name;
+    std::string about;               // for people: what it is for, and honest words about the model
+    std::vector<std::string> match;  // globs over model names: "smollm2*"
+    std::string marker;              // the line after which a solution stands, where a model marks no reasoning
+    std::string default_operator = "pdr:8,4";
+    StepDefaults defaults;
+    std::map<std::string, Template> templates;  // by file name without ending
+
+    // Over the marker and all templates: part of what the run's id is made of.
+    std::string hash() const;
+};
+
+// The sets that are compiled in; the one named "default" is first.
+const std::vector<PromptSet>& compiled_prompt_sets();
+
+// The set for a model: the first whose glob matches the name (its last path component, case ignored), else "default".
+const PromptSet& prompt_set_for(std::string_view model);
+
+// A folder of *.txt and an optional set.toml. A template that is missing there comes from `base`.
+Outcome<PromptSet> load_prompt_set(const std::string& folder, const PromptSet& base);
+
+// {{name}} is replaced by its value; what a value contains is never replaced again. A name without a value is an error.
+Outcome<std::string> render(const Template& text, const std::map<std::string, std::string>& values);
+
+}  // namespace retort

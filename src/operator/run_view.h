@@ -1,0 +1,57 @@
+// A run so far: what a policy, the display and the result see.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "budget/ledger.h"
+#include "distill/workspace.h"
+#include "operator/schedule.h"
+#include "verify/verdict.h"
+
+namespace retort {
+
+struct Problem {
+    std::string id;
+    std::string text;
+    std::optional<std::string> reference;  // the answer, where it is known
+};
+
+// A landed draft.
+struct Draft {
+    std::string path;     // path of its (last) call
+    bool landed = false;  // false: still under way
+    bool has_solution = false;
+    std::string solution;  // what follows the reasoning
+    std::optional<std::string> answer;
+    std::optional<Verdict> verdict;  // where the problem has a reference
+    Completion completion;           // of its last call
+    std::optional<NodeId> node;      // its last call in the ledger
+};
+
+struct RoundState {
+    Round spec;
+    std::vector<Draft> drafts;          // by index, whatever the order of landing
+    std::vector<Workspace> workspaces;  // made from these drafts, for the next step
+    bool stopped_early = false;         // the policy had seen enough
+};
+
+struct RunView {
+    const Problem* problem = nullptr;
+    std::vector<RoundState> rounds;
+    BudgetTotals spent;  // b_seq: of what the drafts of the last round have read and written
+
+    // Drafts of the last round that are still under way.
+    int outstanding() const;
+};
+
+// An answer's votes, most first; ties in the order of the first draft that gave it.
+struct AnswerCount {
+    std::string answer;  // as the first draft spelled it
+    std::vector<std::size_t> drafts;
+};
+std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts);
+
+}  // namespace retort

@@ -1,0 +1,399 @@
+#include "record/rows.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <limits>
+
+namespace retort {
+namespace {
+
+constexpr std::string_view kLost = "lost";
+
+// A range check for numbers that stand in a narrower type.
+template <class T>
+T narrow(std::int64_t value) {
+    if (value < static_cast<std::int64_t>(std::numeric_limits<T>::min()) ||
+        value > static_cast<std::int64_t>(std::numeric_limits<T>::max()))
+        throw_corrupt(fmt::format("the number {} is out of range", value));
+    return static_cast<T>(value);
+}
+
+template <class T>
+T known(const std::optional<T>& value, std::string_view text) {
+    if (!value) throw_corrupt(fmt::format("'{}' is not a known name", text));
+    return *value;
+}
+
+// Columns of a row one after another.
+class Reading {
+  public:
+    Reading(const Statement& row, int first) : row_(row), column_(first) {}
+
+    std::int64_t integer() { return row_.integer(column_++); }
+    template <class T>
+    T small() {
+        return narrow<T>(integer());
+    }
+    bool flag() { return integer() != 0; }
+    double real() { return row_.real(column_++); }
+    std::string text() { return row_.text(column_++); }
+    std::string_view bytes() { return row_.bytes(column_++); }
+    bool null() const { return row_.is_null(column_); }
+    void skip(int columns) { column_ += columns; }
+
+  private:
+    const Statement& row_;
+    int column_;
+};
+
+template <class T>
+std::string_view bytes_of(const std::vector<T>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+template <class T>
+std::optional<Blob> blob_of(const std::vector<T>& values) {
+    if (values.empty()) return std::nullopt;
+    return Blob{bytes_of(values)};
+}
+
+template <class T>
+std::vector<T> values_of(std::string_view bytes) {
+    if (bytes.size() % sizeof(T) != 0) throw_corrupt("a list of tokens has a broken length");
+    std::vector<T> out(bytes.size() / sizeof(T));
+    if (!out.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
+    return out;
+}
+
+Usage read_usage(Reading& in) {
+    Usage out;
+    out.in = in.integer();
+    out.out = in.integer();
+    out.cached = in.integer();
+    out.reasoning = in.integer();
+    out.estimated = in.flag();
+    return out;
+}
+
+CallError read_error(Reading& in) {
+    CallError out;
+    const std::string kind = in.text();
+    out.kind = known(call_error_from(kind), kind);
+    out.message = in.text();
+    out.retryable = in.flag();
+    out.retry_after_s = in.real();
+    out.http_status = in.small<int>();
+    return out;
+}
+
+TokenTrace read_trace(Reading& in) {
+    TokenTrace out;
+    out.ids = values_of<TokenId>(in.bytes());
+    out.logprobs = values_of<float>(in.bytes());
+    out.forced = values_of<std::uint8_t>(in.bytes());
+    return out;
+}
+
+constexpr std::string_view kPlaceColumns = "c.problem, c.sample, c.round, c.draft, c.role, c.turn";
+
+Place read_place(Reading& in) {
+    Place out;
+    out.problem = in.text();
+    out.sample = in.small<int>();
+    out.round = in.small<int>();
+    out.draft = in.small<int>();
+    const std::string role = in.text();
+    out.role = known(call_role(role), role);
+    out.turn = in.small<int>();
+    return out;
+}
+
+constexpr std::string_view kRequestColumns =
+    "c.id, c.session, c.model, c.prompt, c.template_hash, c.think, c.max_answer, c.temperature, c.top_p, c.seed, "
+    "c.logprobs, c.started";
+
+void read_request(Reading& in, RecordedCall& out) {
+    out.key = in.integer();
+    out.session = in.integer();
+    out.request.model = in.text();
+    out.prompt = in.integer();
+    out.request.prompt_hash = in.text();
+    out.request.think = in.integer();
+    out.request.max_answer = in.integer();
+    out.request.temperature = in.real();
+    out.request.top_p = in.real();
+    out.request.seed = in.small<std::uint32_t>();
+    out.request.logprobs = in.flag();
+    out.started_unix = in.real();
+}
+
+// What is not wanted is not read from the file either.
+std::string outcome_columns(Columns columns) {
+    return fmt::format(
+        "o.id, o.finish, o.ended, o.error_kind, o.error_message, o.error_retryable, o.error_retry_after_s, "
+        "o.error_http_status, {}, o.tokens_in, o.tokens_out, o.tokens_cached, o.tokens_reasoning, o.estimated, "
+        "o.thinking, o.thinking_cut, o.requests, o.wall_s, o.first_token_s, {}",
+        columns.texts ? "o.reasoning, o.text" : "'', ''",
+        columns.traces ? "o.token_ids, o.logprobs, o.forced" : "NULL, NULL, NULL");
+}
+
+void read_outcome(Reading& in, RecordedCall& out) {
+    if (in.null()) return;
+    Completion& completion = out.completion;
+    out.outcome = in.integer();
+    const std::string finish = in.text();
+    out.ended_unix = in.real();
+    out.state = finish == kLost ? RecordedCall::State::lost : RecordedCall::State::ended;
+    if (out.state == RecordedCall::State::lost) return;
+    completion.finish = known(finish_from(finish), finish);
+    if (in.null())
+        in.skip(5);
+    else
+        completion.error = read_error(in);
+    completion.reasoning = in.text();
+    completion.text = in.text();
+    completion.usage = read_usage(in);
+    const std::string thinking = in.text();
+    completion.thinking = known(thinking_control_from(thinking), thinking);
+    completion.thinking_cut = in.flag();
+    completion.requests = in.small<int>();
+    completion.wall_s = in.real();
+    completion.first_token_s = in.real();
+    completion.trace = read_trace(in);
+}
+
+RecordedCall read_call(const Statement& row) {
+    Reading in(row, 0);
+    RecordedCall out;
+    out.request.place = read_place(in);
+    read_request(in, out);
+    read_outcome(in, out);
+    return out;
+}
+
+std::string select_calls(Columns columns, std::string_view where) {
+    return fmt::format("SELECT {}, {}, {} FROM call c LEFT JOIN outcome o ON o.call=c.id WHERE {}", kPlaceColumns,
+                       kRequestColumns, outcome_columns(columns), where);
+}
+
+}  // namespace
+
+RowReader::RowReader(const Database& database)
+    : database_(database),
+      prompts_(database),
+      call_(database, select_calls({true, true}, "c.id=?")),
+      past_(database, fmt::format("SELECT {}, c.id, o.id, o.finish FROM call c LEFT JOIN outcome o ON o.call=c.id "
+                                  "WHERE c.run=? AND c.problem=? AND c.sample=? ORDER BY c.id",
+                                  kPlaceColumns)),
+      attempts_(database,
+                "SELECT tokens_in, tokens_out, tokens_cached, tokens_reasoning, estimated, wall_s, error_kind, "
+                "error_message, error_retryable, error_retry_after_s, error_http_status FROM attempt WHERE outcome=? "
+                "ORDER BY n"),
+      notes_(database, "SELECT text FROM note WHERE outcome=? ORDER BY n"),
+      count_(database, "SELECT tokens, exact FROM token_count WHERE run=? AND model=? AND hash=?") {}
+
+std::vector<RecordedRun> RowReader::runs() {
+    std::vector<RecordedRun> out;
+    Statement rows(database_, "SELECT id, run_id, kind, config, program, started FROM run ORDER BY id");
+    while (rows.step())
+        out.push_back({rows.integer(0), {rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.real(5)}});
+    return out;
+}
+
+std::vector<std::pair<std::string, RecordedModel>> RowReader::models(RunKey run) {
+    std::vector<std::pair<std::string, RecordedModel>> out;
+    Statement rows(
+        database_,
+        "SELECT name, reported_name, context, marks_reasoning, location FROM model WHERE run=? ORDER BY name");
+    rows.bind(run);
+    while (rows.step())
+        out.push_back({rows.text(0), {rows.text(1), rows.integer(2), rows.integer(3) != 0, rows.text(4)}});
+    return out;
+}
+
+std::optional<RecordedCount> RowReader::count(RunKey run, const std::string& model, const std::string& hash) {
+    std::optional<RecordedCount> out;
+    if (count_.bind(run, model, hash).step()) out = RecordedCount{count_.integer(0), count_.integer(1) != 0};
+    count_.reset();
+    return out;
+}
+
+std::vector<PastCall> RowReader::past(RunKey run, const std::string& problem, int sample) {
+    std::vector<PastCall> out;
+    past_.bind(run, problem, sample);
+    while (past_.step()) {
+        Reading in(past_, 0);
+        PastCall call;
+        call.place = read_place(in);
+        call.key = in.integer();
+        if (!in.null()) {
+            call.outcome = in.integer();
+            const std::string finish = in.text();
+            call.state = finish == kLost ? RecordedCall::State::lost : RecordedCall::State::ended;
+            if (call.state == RecordedCall::State::ended) call.finish = known(finish_from(finish), finish);
+        }
+        out.push_back(std::move(call));
+    }
+    past_.reset();
+    return out;
+}
+
+RecordedCall RowReader::call(CallKey key) {
+    if (!call_.bind(key).step()) throw_corrupt(fmt::format("call {} is missing", key));
+    RecordedCall out = read_call(call_);
+    call_.reset();
+    read_details(out);
+    return out;
+}
+
+void RowReader::read_details(RecordedCall& call) {
+    if (call.state != RecordedCall::State::ended) return;
+    attempts_.bind(call.outcome);
+    while (attempts_.step()) {
+        Reading in(attempts_, 0);
+        FailedAttempt attempt;
+        attempt.usage = read_usage(in);
+        attempt.wall_s = in.real();
+        attempt.error = read_error(in);
+        call.completion.failed.push_back(std::move(attempt));
+    }
+    attempts_.reset();
+    notes_.bind(call.outcome);
+    while (notes_.step()) call.completion.notes.push_back(notes_.text(0));
+    notes_.reset();
+}
+
+void RowReader::calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit) {
+    Statement rows(database_, select_calls(columns, "c.run=? ORDER BY c.id"));
+    rows.bind(run);
+    while (rows.step()) {
+        RecordedCall call = read_call(rows);
+        read_details(call);
+        if (!visit(call)) return;
+    }
+}
+
+void RowReader::events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit) {
+    Statement rows(database_, "SELECT id, run, problem, sample, kind, body, at FROM event WHERE run=? ORDER BY id");
+    rows.bind(run);
+    while (rows.step()) {
+        RecordedEvent event{rows.integer(0), rows.integer(1), rows.text(2), narrow<int>(rows.integer(3)),
+                            rows.text(4),    rows.text(5),    rows.real(6)};
+        if (!visit(event)) return;
+    }
+}
+
+std::int64_t RowReader::largest_key() {
+    Statement rows(database_,
+                   "SELECT max(coalesce((SELECT max(id) FROM call),0), coalesce((SELECT max(id) FROM outcome),0), "
+                   "coalesce((SELECT max(id) FROM event),0))");
+    return rows.step() ? rows.integer(0) : 0;
+}
+
+RowWriter::RowWriter(const Database& database, std::int64_t next_key)
+    : database_(database),
+      next_key_(next_key),
+      prompts_(database),
+      call_(database,
+            "INSERT INTO call(id, session, run, problem, sample, round, draft, role, turn, model, prompt, "
+            "template_hash, think, max_answer, temperature, top_p, seed, logprobs, started) "
+            "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      outcome_(database,
+               "INSERT INTO outcome(id, call, finish, ended, error_kind, error_message, error_retryable, "
+               "error_retry_after_s, error_http_status, reasoning, text, tokens_in, tokens_out, tokens_cached, "
+               "tokens_reasoning, estimated, thinking, thinking_cut, requests, wall_s, first_token_s, token_ids, "
+               "logprobs, forced) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      attempt_(database,
+               "INSERT INTO attempt(outcome, n, error_kind, error_message, error_retryable, error_retry_after_s, "
+               "error_http_status, tokens_in, tokens_out, tokens_cached, tokens_reasoning, estimated, wall_s) "
+               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      note_(database, "INSERT INTO note(outcome, n, text) VALUES(?,?,?)"),
+      event_(database, "INSERT INTO event(id, run, problem, sample, kind, body, at) VALUES(?,?,?,?,?,?,?)"),
+      count_(database, "INSERT OR IGNORE INTO token_count(run, model, hash, tokens, exact) VALUES(?,?,?,?,?)") {}
+
+void RowWriter::session(std::int64_t session, std::int64_t pid, const std::string& program, double opened) {
+    Statement insert(database_, "INSERT INTO session(id, pid, program, opened) VALUES(?,?,?,?)");
+    insert.bind(session, pid, program, opened).run();
+}
+
+RunKey RowWriter::run(const RunHeader& header) {
+    Statement insert(database_,
+                     "INSERT INTO run(run_id, kind, config, program, started) VALUES(?,?,?,?,?) RETURNING id");
+    insert.bind(header.run_id, header.kind, header.config_json, header.program, header.started_unix).step();
+    const RunKey key = insert.integer(0);
+    insert.run();
+    return key;
+}
+
+void RowWriter::model(RunKey run, const std::string& name, const RecordedModel& model) {
+    Statement insert(database_,
+                     "INSERT INTO model(run, name, reported_name, context, marks_reasoning, location) "
+                     "VALUES(?,?,?,?,?,?)");
+    insert.bind(run, name, model.name, model.context, model.marks_reasoning, model.where).run();
+}
+
+CallKey RowWriter::call(std::int64_t session, RunKey run, const CompletionRequest& request, double started) {
+    const PromptKey prompt = prompts_.put(request.prompt);
+    const CallKey key = take_key();
+    const Place& place = request.place;
+    call_
+        .bind(key, session, run, place.problem, place.sample, place.round, place.draft, name(place.role), place.turn,
+              request.model, prompt, request.prompt_hash, request.think, request.max_answer, request.temperature,
+              request.top_p, request.seed, request.logprobs, started)
+        .run();
+    return key;
+}
+
+OutcomeKey RowWriter::outcome(CallKey call, const Completion& completion, double ended) {
+    const OutcomeKey key = take_key();
+    const Usage& usage = completion.usage;
+    const auto error = [&](auto member) {
+        using Value = std::decay_t<decltype(member(*completion.error))>;
+        return completion.error ? std::optional<Value>(member(*completion.error)) : std::nullopt;
+    };
+    outcome_
+        .bind(key, call, name(completion.finish), ended, error([](const CallError& e) { return name(e.kind); }),
+              error([](const CallError& e) { return e.message; }),
+              error([](const CallError& e) { return e.retryable; }),
+              error([](const CallError& e) { return e.retry_after_s; }),
+              error([](const CallError& e) { return e.http_status; }), completion.reasoning, completion.text, usage.in,
+              usage.out, usage.cached, usage.reasoning, usage.estimated, name(completion.thinking),
+              completion.thinking_cut, completion.requests, completion.wall_s, completion.first_token_s,
+              blob_of(completion.trace.ids), blob_of(completion.trace.logprobs), blob_of(completion.trace.forced))
+        .run();
+    int n = 0;
+    for (const FailedAttempt& attempt : completion.failed) {
+        const CallError& why = attempt.error;
+        const Usage& spent = attempt.usage;
+        attempt_
+            .bind(key, n++, name(why.kind), why.message, why.retryable, why.retry_after_s, why.http_status, spent.in,
+                  spent.out, spent.cached, spent.reasoning, spent.estimated, attempt.wall_s)
+            .run();
+    }
+    n = 0;
+    for (const std::string& text : completion.notes) note_.bind(key, n++, text).run();
+    return key;
+}
+
+void RowWriter::event(const RecordedEvent& event) {
+    event_.bind(take_key(), event.run, event.problem, event.sample, event.kind, event.body_json, event.at_unix).run();
+}
+
+void RowWriter::count(RunKey run, const std::string& model, const std::string& hash, const RecordedCount& count) {
+    count_.bind(run, model, hash, count.tokens, count.exact).run();
+}
+
+std::int64_t RowWriter::lose_calls_in_flight(double now) {
+    std::vector<CallKey> lost;
+    Statement in_flight(database_, "SELECT id FROM call WHERE id NOT IN (SELECT call FROM outcome) ORDER BY id");
+    while (in_flight.step()) lost.push_back(in_flight.integer(0));
+    Statement insert(database_,
+                     "INSERT INTO outcome(id, call, finish, ended, reasoning, text, tokens_in, tokens_out, "
+                     "tokens_cached, tokens_reasoning, estimated, thinking, thinking_cut, requests, wall_s, "
+                     "first_token_s) VALUES(?,?,?,?,'','',0,0,0,0,0,'none',0,0,0,0)");
+    for (const CallKey call : lost) insert.bind(take_key(), call, kLost, now).run();
+    return static_cast<std::int64_t>(lost.size());
+}
+
+}  // namespace retort

@@ -1,0 +1,83 @@
+// Calls, outcomes and the rest as rows, and rows as values again.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "record/database.h"
+#include "record/prompts_table.h"
+#include "record/recollection.h"
+#include "record/recorded.h"
+
+namespace retort {
+
+// Which large columns are read.
+struct Columns {
+    bool texts = true;    // text and reasoning
+    bool traces = false;  // token ids and log-probabilities
+};
+
+class RowReader {
+  public:
+    explicit RowReader(const Database& database);
+
+    std::vector<RecordedRun> runs();
+    std::vector<std::pair<std::string, RecordedModel>> models(RunKey run);
+    std::optional<RecordedCount> count(RunKey run, const std::string& model, const std::string& hash);
+
+    // What one sample of a problem has in the journal, in the order of asking.
+    std::vector<PastCall> past(RunKey run, const std::string& problem, int sample);
+
+    RecordedCall call(CallKey key);
+    PromptsReader& prompts() { return prompts_; }
+
+    // In the order of asking, of recording. The visitor answers false to stop.
+    void calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit);
+    void events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit);
+
+    std::int64_t largest_key();
+
+  private:
+    void read_details(RecordedCall& call);
+
+    const Database& database_;
+    PromptsReader prompts_;
+    Statement call_;
+    Statement past_;
+    Statement attempts_;
+    Statement notes_;
+    Statement count_;
+};
+
+class RowWriter {
+  public:
+    // Keys are given out from `next_key` on.
+    RowWriter(const Database& database, std::int64_t next_key);
+
+    void session(std::int64_t session, std::int64_t pid, const std::string& program, double opened);
+    RunKey run(const RunHeader& header);
+    void model(RunKey run, const std::string& name, const RecordedModel& model);
+    CallKey call(std::int64_t session, RunKey run, const CompletionRequest& request, double started);
+    OutcomeKey outcome(CallKey call, const Completion& completion, double ended);
+    void event(const RecordedEvent& event);
+    void count(RunKey run, const std::string& model, const std::string& hash, const RecordedCount& count);
+
+    // Every call without an outcome is recorded as lost. How many there were.
+    std::int64_t lose_calls_in_flight(double now);
+
+  private:
+    std::int64_t take_key() { return next_key_++; }
+
+    const Database& database_;
+    std::int64_t next_key_;
+    PromptsWriter prompts_;
+    Statement call_;
+    Statement outcome_;
+    Statement attempt_;
+    Statement note_;
+    Statement event_;
+    Statement count_;
+};
+
+}  // namespace retort

@@ -1,0 +1,83 @@
+#include "operator/prompts.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "operator/harness.h"
+
+namespace retort::test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Prompts, EverySetRendersEveryTemplateWithTheValuesThatTheEngineGives) {
+    const std::map<std::string, std::string> values{{"problem", "P"},        {"marker", "M"}, {"workspace", "W"},
+                                                    {"candidates", "C"},     {"count", "3"},  {"k", "2"},
+                                                    {"workspace_words", "9"}};
+    for (const PromptSet& set : compiled_prompt_sets())
+        for (const std::string file :
+             {"draft", "refine", "revise", "revise_analysed", "analysis", "summary", "select", "select_again"}) {
+            ASSERT_TRUE(set.templates.contains(file)) << set.name << "/" << file;
+            const auto text = render(set.templates.at(file), values);
+            ASSERT_TRUE(text) << text.error().message;
+            EXPECT_THAT(*text, HasSubstr("P")) << set.name << "/" << file;
+        }
+}
+
+TEST(Prompts, AValueIsNeverReplacedAgain) {
+    const Template text{"t", "a {{problem}} b", ""};
+    EXPECT_EQ(render(text, {{"problem", "{{marker}} {{"}, {"marker", "no"}}).value(), "a {{marker}} {{ b");
+}
+
+TEST(Prompts, AnUnknownPlaceholderIsAnError) {
+    const auto text = render({"t", "{{probelm}}", ""}, {{"problem", "p"}});
+    ASSERT_FALSE(text);
+    EXPECT_THAT(text.error().message, HasSubstr("{{probelm}}"));
+}
+
+TEST(Prompts, TheSetIsChosenByTheModelsName) {
+    EXPECT_EQ(prompt_set_for("/models/SmolLM2-135M-Instruct.Q4_1.gguf").name, "smollm2");
+    EXPECT_EQ(prompt_set_for("gpt-x").name, "default");
+    EXPECT_EQ(prompt_set_for("").name, "default");
+}
+
+TEST(Prompts, TheDefaultsOfTheContract) {
+    const PromptSet& set = prompt_set_for("anything");
+    EXPECT_EQ(set.default_operator, "pdr:8,4");
+    EXPECT_EQ(set.defaults.distiller, DistillerKind::summary);
+    EXPECT_EQ(set.defaults.k, 2);
+    EXPECT_EQ(set.defaults.workspace, 2048);
+    EXPECT_EQ(set.defaults.think, 8192);
+    EXPECT_EQ(set.defaults.max_answer, 2048);
+}
+
+class PromptFolder : public testing::Test {
+  protected:
+    PromptFolder() { std::filesystem::create_directories(folder_); }
+    ~PromptFolder() override { std::filesystem::remove_all(folder_); }
+    void write(const std::string& file, const std::string& text) { std::ofstream(folder_ / file) << text; }
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("retort_prompts_" + std::to_string(getpid()));
+};
+
+TEST_F(PromptFolder, ReplacesTemplatesAndKeepsTheRest) {
+    write("draft.txt", "Do {{problem}}\n");
+    write("set.toml", "marker = \"DONE\"\n[defaults]\nk = 7\n");
+    const PromptSet& base = compiled_prompt_sets().front();
+    const PromptSet set = load_prompt_set(folder_.string(), base).value();
+    EXPECT_EQ(set.templates.at("draft").text, "Do {{problem}}");
+    EXPECT_EQ(set.templates.at("refine").hash, base.templates.at("refine").hash);
+    EXPECT_EQ(set.marker, "DONE");
+    EXPECT_EQ(set.defaults.k, 7);
+    EXPECT_NE(set.hash(), base.hash());
+}
+
+TEST_F(PromptFolder, WithABrokenSetFileIsAnErrorThatNamesIt) {
+    write("set.toml", "marker = ");
+    const auto set = load_prompt_set(folder_.string(), compiled_prompt_sets().front());
+    ASSERT_FALSE(set);
+    EXPECT_THAT(set.error().message, HasSubstr("set.toml:1: not TOML"));
+}
+
+}  // namespace
+}  // namespace retort::test
