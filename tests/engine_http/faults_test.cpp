@@ -25,7 +25,7 @@ TEST(Faults, OfEveryFourthRequestAreRetriedAndCountedExactly) {
         const auto seed = static_cast<std::uint64_t>(i);
         const RunResult result = engine.run("pdr:4,2", seed);
         const RunResult expected = reference.run("pdr:4,2", seed);
-        const MockCounts counts = server.counts();
+        const MockCounts counts = server.settled_counts();
         ASSERT_FALSE(result.error) << "run " << i << ": " << result.error->message;
         ASSERT_EQ(result.answer, expected.answer) << "run " << i;
         ASSERT_EQ(result.text, expected.text) << "run " << i;

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <mutex>
 #include <thread>
 
@@ -307,6 +308,15 @@ std::string MockServer::url() const {
 }
 MockCounts MockServer::counts() const {
     return impl_->counts();
+}
+MockCounts MockServer::settled_counts() const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    MockCounts now = counts();
+    while (now.requests > now.completed + now.failed + now.hung_up && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        now = counts();
+    }
+    return now;
 }
 
 }  // namespace retort::test

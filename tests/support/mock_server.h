@@ -79,6 +79,9 @@ class MockServer {
     std::uint16_t port() const;
     std::string url() const;  // "http://127.0.0.1:PORT/v1"
     MockCounts counts() const;
+    // Once every request taken is counted as ended, or after five seconds: a request ends when its last byte is out,
+    // which may be after the client has read it.
+    MockCounts settled_counts() const;
 
   private:
     class Impl;
