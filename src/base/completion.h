@@ -120,6 +120,7 @@ struct Completion {
     double wall_s = 0;
     double first_token_s = 0;           // 0: not known
     std::vector<FailedAttempt> failed;  // attempts before this one, in order
+    Usage before;                       // of this call in earlier processes, where it did not complete; in B_total
     std::vector<std::string> notes;     // what the user should know, one line each
 
     bool ok() const { return finish == Finish::stop || finish == Finish::length; }

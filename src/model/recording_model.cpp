@@ -14,18 +14,21 @@ RecordingModel::RecordingModel(LanguageModel& inner, Journal& journal, RunKey ru
       info_(model_info(journal.model(run, name_, recorded_model(inner.info())))) {}
 
 Task<Completion> RecordingModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
+    Usage before;
     if (journal_.continues(run_)) {
-        Outcome<std::optional<RecordedCall>> recalled = co_await journal_.recall(run_, request);
+        Outcome<Journal::Remembered> recalled = co_await journal_.recall(run_, request);
         if (!recalled) co_return journal_failure(recalled.error());
-        if (recalled->has_value()) {
+        if (recalled->call) {
             ++resumed_calls_;
-            give_deltas((*recalled)->completion, on_delta);
-            co_return std::move((*recalled)->completion);
+            give_deltas(recalled->call->completion, on_delta);
+            co_return std::move(recalled->call->completion);
         }
+        before = recalled->before;
     }
     const Outcome<CallKey> call = co_await journal_.started(run_, request);
     if (!call) co_return journal_failure(call.error());
     Completion answer = co_await inner_.complete(std::move(request), std::move(on_delta), stop);
+    answer.before = before;  // not written: it stands in the journal where it was spent
     const auto completion = std::make_shared<Completion>(std::move(answer));
     const Outcome<void> written = co_await journal_.finished(*call, completion);
     if (written) co_return std::move(*completion);
@@ -34,6 +37,7 @@ Task<Completion> RecordingModel::complete(CompletionRequest request, OnDelta on_
     Completion failed = journal_failure(written.error());
     failed.usage = completion->usage;
     failed.failed = completion->failed;
+    failed.before = completion->before;
     failed.wall_s = completion->wall_s;
     co_return failed;
 }

@@ -30,6 +30,7 @@ CallCost cost_of(const Completion& completion, std::int64_t think) {
     cost.think = completion.ok() ? think : 0;
     cost.requests = completion.ok() ? completion.requests : 0;
     cost.failed_attempts = static_cast<int>(completion.failed.size());
+    cost.failed_usage = completion.before;
     for (const FailedAttempt& attempt : completion.failed) cost.failed_usage += attempt.usage;
     return cost;
 }

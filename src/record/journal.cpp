@@ -125,11 +125,10 @@ bool Journal::continues(RunKey run) const {
     return at != runs_.end() && at->second.continues;
 }
 
-Task<Outcome<std::optional<RecordedCall>>> Journal::recall(RunKey run, CompletionRequest request) {
-    std::optional<RecordedCall> none;
-    if (!continues(run)) co_return none;
+Task<Outcome<Journal::Remembered>> Journal::recall(RunKey run, CompletionRequest request) {
+    Remembered out;
+    if (!continues(run)) co_return out;
     std::shared_ptr<const Recollection> recollection;
-    std::optional<RecordedCall> call;
     {
         const Counting reading(reading_);
         std::function<Outcome<Recalled>(Store&)> work = [run, request = std::move(request),
@@ -142,13 +141,13 @@ Task<Outcome<std::optional<RecordedCall>>> Journal::recall(RunKey run, Completio
             co_return recalled.error();
         }
         recollection = std::move(recalled->recollection);
-        call = std::move(recalled->call);
+        out = std::move(recalled->remembered);
     }
-    if (call)
-        co_await order_.turn(std::move(recollection), call->outcome);
+    if (out.call)
+        co_await order_.turn(std::move(recollection), out.call->outcome);
     else
         co_await order_.after_those_waiting(std::move(recollection));
-    co_return call;
+    co_return out;
 }
 
 Outcome<Journal::Recalled> Journal::look_up(Store& store, RunKey run, const CompletionRequest& request,
@@ -157,9 +156,11 @@ Outcome<Journal::Recalled> Journal::look_up(Store& store, RunKey run, const Comp
     Recalled out;
     out.recollection = store.recollect(run, place.problem, place.sample);
     const std::optional<Recollection::Given> given = out.recollection->find(place);
+    out.remembered.before = out.recollection->spent_before(place);
     if (!given) return out;
-    out.call = store.reader.call(given->call);
-    if (std::optional<Error> differs = check_same(store.reader, *out.call, request, path)) return *differs;
+    out.remembered.call = store.reader.call(given->call);
+    out.remembered.call->completion.before = out.remembered.before;
+    if (std::optional<Error> differs = check_same(store.reader, *out.remembered.call, request, path)) return *differs;
     return out;
 }
 

@@ -54,9 +54,13 @@ class Journal {
     bool continues(RunKey run) const;
     std::int64_t lost_calls() const { return lost_calls_; }  // calls that were found in flight
 
-    // What a resumed run is given back for this request (see Recollection), in the order in which calls landed; none
+    // What a resumed run is given back for this request (see Recollection), in the order in which calls landed; no call
     // when it must be asked. An error when the request is not the one that was recorded at its place.
-    Task<Outcome<std::optional<RecordedCall>>> recall(RunKey run, CompletionRequest request);
+    struct Remembered {
+        std::optional<RecordedCall> call;  // has `before` already
+        Usage before;                      // of calls at its place that are not given back
+    };
+    Task<Outcome<Remembered>> recall(RunKey run, CompletionRequest request);
 
     // Committed before the request is sent.
     Task<Outcome<CallKey>> started(RunKey run, CompletionRequest request);
@@ -91,7 +95,7 @@ class Journal {
     };
     struct Recalled {
         std::shared_ptr<const Recollection> recollection;
-        std::optional<RecordedCall> call;
+        Remembered remembered;
     };
 
     Journal(std::string path, JournalOptions options, FileLock lock);

@@ -87,11 +87,13 @@ Task<Outcome<RecordedCall>> JournalReader::recall(RunKey run, CompletionRequest 
 Outcome<RecordedCall> JournalReader::look_up(RunKey run, const CompletionRequest& request) {
     return guard<RecordedCall>([&]() -> Outcome<RecordedCall> {
         const Place& place = request.place;
-        const auto given = recollect(run, place.problem, place.sample)->find(place);
+        const auto recollection = recollect(run, place.problem, place.sample);
+        const auto given = recollection->find(place);
         if (!given)
             return Error{ErrorKind::usage,
                          fmt::format("{}: {} is not in the journal, or never ended", path_, where(place))};
         RecordedCall call = rows_.call(given->call);
+        call.completion.before = recollection->spent_before(place);
         if (std::optional<Error> differs = check_same(rows_, call, request, path_)) return *differs;
         return call;
     });

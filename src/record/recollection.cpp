@@ -64,6 +64,11 @@ Recollection::Recollection(const std::vector<PastCall>& past, Recall recall) {
         else
             given_.erase(call.place);
     }
+    for (const PastCall& call : past) {
+        if (call.state != RecordedCall::State::ended) continue;
+        const auto given = find(call.place);
+        if (!given || given->outcome != call.outcome) spent_before_[call.place] += call.usage;
+    }
     for (const auto& [place, given] : given_) landings_.push_back(given.outcome);
     std::sort(landings_.begin(), landings_.end());
 }
@@ -72,6 +77,11 @@ std::optional<Recollection::Given> Recollection::find(const Place& place) const 
     const auto at = given_.find(place);
     if (at == given_.end()) return std::nullopt;
     return at->second;
+}
+
+Usage Recollection::spent_before(const Place& place) const {
+    const auto at = spent_before_.find(place);
+    return at == spent_before_.end() ? Usage() : at->second;
 }
 
 }  // namespace retort

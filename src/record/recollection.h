@@ -16,6 +16,7 @@ struct PastCall {
     RecordedCall::State state = RecordedCall::State::in_flight;
     Finish finish = Finish::error;  // when it has ended
     OutcomeKey outcome = 0;
+    Usage usage = {};  // its failed attempts included
 };
 
 enum class Recall {
@@ -39,11 +40,15 @@ class Recollection {
     };
     std::optional<Given> find(const Place& place) const;
 
+    // What the calls at this place cost that ended and are not given back: it was paid for all the same.
+    Usage spent_before(const Place& place) const;
+
     // The outcomes to be given back, in the order in which they landed.
     const std::vector<OutcomeKey>& landings() const { return landings_; }
 
   private:
     std::map<Place, Given> given_;
+    std::map<Place, Usage> spent_before_;
     std::vector<OutcomeKey> landings_;
 };
 

@@ -177,15 +177,24 @@ std::string select_calls(Columns columns, std::string_view where) {
                        kRequestColumns, outcome_columns(columns), where);
 }
 
+// An outcome's usage with that of its failed attempts, in read_usage's order.
+std::string select_spent() {
+    const auto sum = [](std::string_view column, std::string_view add) {
+        return fmt::format("o.{0} + (SELECT coalesce({1}({0}),0) FROM attempt WHERE outcome=o.id)", column, add);
+    };
+    return fmt::format("{}, {}, {}, {}, {}", sum("tokens_in", "sum"), sum("tokens_out", "sum"),
+                       sum("tokens_cached", "sum"), sum("tokens_reasoning", "sum"), sum("estimated", "max"));
+}
+
 }  // namespace
 
 RowReader::RowReader(const Database& database)
     : database_(database),
       prompts_(database),
       call_(database, select_calls({true, true}, "c.id=?")),
-      past_(database, fmt::format("SELECT {}, c.id, o.id, o.finish FROM call c LEFT JOIN outcome o ON o.call=c.id "
+      past_(database, fmt::format("SELECT {}, c.id, o.id, o.finish, {} FROM call c LEFT JOIN outcome o ON o.call=c.id "
                                   "WHERE c.run=? AND c.problem=? AND c.sample=? ORDER BY c.id",
-                                  kPlaceColumns)),
+                                  kPlaceColumns, select_spent())),
       attempts_(database,
                 "SELECT tokens_in, tokens_out, tokens_cached, tokens_reasoning, estimated, wall_s, error_kind, "
                 "error_message, error_retryable, error_retry_after_s, error_http_status FROM attempt WHERE outcome=? "
@@ -232,6 +241,7 @@ std::vector<PastCall> RowReader::past(RunKey run, const std::string& problem, in
             const std::string finish = in.text();
             call.state = finish == kLost ? RecordedCall::State::lost : RecordedCall::State::ended;
             if (call.state == RecordedCall::State::ended) call.finish = known(finish_from(finish), finish);
+            call.usage = read_usage(in);
         }
         out.push_back(std::move(call));
     }

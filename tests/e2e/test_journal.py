@@ -134,7 +134,12 @@ class Interruptions(ProgramTest):
         self.behaviour.word_s = 0
         done = self.run_program("solve", "--journal", self.journal, "--resume", "--url", self.mock.url, "--json")
         self.assertEqual(done.code, 0, done.err)
-        self.assertEqual(done.json["budget"]["calls"], 7)
+        budget = done.json["budget"]
+        self.assertEqual((budget["calls"], budget["failed_calls"]), (7, 0))
+        completed = self.behaviour.tokens_in + self.behaviour.tokens_out
+        self.assertGreater(budget["b_total"], completed, "what was cancelled has been paid for")
+        replayed = self.run_program("solve", "--replay", self.journal, "--json")
+        self.assertEqual(without_times(replayed.json), without_times(done.json))
 
     def test_sigterm_likewise(self):
         self.check_interrupted(signal.SIGTERM)

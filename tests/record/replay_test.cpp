@@ -156,6 +156,39 @@ TEST(Resume, AsksAgainForWhatFailedAndReplaysTheFailure) {
     EXPECT_EQ(model.resumed_calls(), 0);
 }
 
+// Cancelled after a failed attempt, both metered.
+Completion cancelled() {
+    Completion out;
+    out.finish = Finish::cancelled;
+    out.usage = {10, 4, 3, 2, true};
+    out.failed = {{{}, {10, 1, 0, 0, false}, 0.5}};
+    return out;
+}
+
+Completion resumed(const std::string& path, const ScriptedModel::Script& script) {
+    OpenRun run(path, resuming());
+    ScriptedModel inner(script);
+    RecordingModel model(inner, *run.journal, run.run, "m");
+    return run_to_end(run.loop, model.complete(request_at(draft_place(1, 0)), {}, {}));
+}
+
+TEST(Resume, CountsWhatEarlierProcessesSpentOnACallThatDidNotComplete) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("j.db");
+    OpenRun(path).complete(request_at(draft_place(1, 0)), cancelled());
+    const auto again = [](const CompletionRequest&) { return cancelled(); };
+    EXPECT_EQ(resumed(path, again).before, (Usage{20, 5, 3, 2, true}));
+    const Usage twice{40, 10, 6, 4, true};
+    EXPECT_EQ(resumed(path, telling_place()).before, twice);
+    EXPECT_EQ(resumed(path, forbidden()).before, twice) << "given back";
+    const auto reader = JournalReader::open(path).value();
+    const auto model = ReplayingModel::make(*reader, 1, "m").value();
+    asio::io_context loop;
+    const Completion replayed = run_to_end(loop, model->complete(request_at(draft_place(1, 0)), {}, {}));
+    EXPECT_EQ(replayed.text, "r1.d0");
+    EXPECT_EQ(replayed.before, twice);
+}
+
 TEST(Replay, SaysWhatIsNotInTheJournal) {
     const TemporaryFolder folder;
     (void)record(folder.file("j.db"));

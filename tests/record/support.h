@@ -92,7 +92,7 @@ struct OpenRun {
         finished(started(request), completion);
     }
     std::optional<RecordedCall> recall(const CompletionRequest& request) {
-        return run_to_end(loop, journal->recall(run, request)).value();
+        return run_to_end(loop, journal->recall(run, request)).value().call;
     }
 
     asio::io_context loop;
