@@ -8,7 +8,6 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/paths.h"
-#include "verify/answer.h"
 #include "verify/verdict.h"
 
 namespace retort::cli {
@@ -19,22 +18,8 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 
-struct Judged {
-    Verdict verdict = Verdict::unknown;
-    std::string_view stage;  // "extracted": nothing was found to compare; "normalised": compared as spelled
-};
-
-// A prediction may be a whole answer text or a bare value, which may be no number: then it is taken as it is.
-Judged judge(const std::string& gold, const std::string& pred) {
-    if (trim(gold).empty()) return {Verdict::unknown, "extracted"};
-    if (compare_answers(gold, pred) == Verdict::equal) return {Verdict::equal, "normalised"};
-    const auto answer = extract_answer(pred);
-    if (!answer) return {Verdict::different, trim(pred).empty() ? "extracted" : "normalised"};
-    return {compare_answers(gold, answer), "normalised"};
-}
-
-std::string line_of(const json& id, const Judged& judged) {
-    const ordered_json out{{"id", id}, {"verdict", name(judged.verdict)}, {"stage", judged.stage}};
+std::string line_of(const json& id, const Comparison& judged) {
+    const ordered_json out{{"id", id}, {"verdict", name(judged.verdict)}, {"stage", name(judged.stage)}};
     return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -5,25 +5,22 @@
 #include <cctype>
 #include <utility>
 
+#include "verify/math/parser.h"
+#include "verify/text.h"
+
 namespace retort {
 namespace {
 
 constexpr std::size_t kLongestAnswer = 4096;
+constexpr std::size_t kLongestBareValue = 600;  // a longer text is one to look into
+constexpr std::size_t kLongestProse = 80;
+constexpr int kMostSpans = 16;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 bool is_space(char c) {
     return std::isspace(static_cast<unsigned char>(c)) != 0;
-}
-char lower(char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-std::string_view strip(std::string_view text, std::string_view characters) {
-    const auto first = text.find_first_not_of(characters);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(characters) - first + 1);
 }
 
 std::optional<std::string> as_answer(std::string_view text) {
@@ -32,59 +29,63 @@ std::optional<std::string> as_answer(std::string_view text) {
     return std::string(stripped);
 }
 
-// The text between the brace at `open` and its partner; none when it is never closed.
-std::optional<std::string_view> in_braces(std::string_view text, std::size_t open) {
-    int depth = 0;
-    for (std::size_t i = open; i < text.size(); ++i) {
-        if (text[i] == '\\') {
-            ++i;
-        } else if (text[i] == '{') {
-            ++depth;
-        } else if (text[i] == '}' && --depth == 0) {
-            return text.substr(open + 1, i - open - 1);
+// Maths that says something: not a word, and not a number of a heading.
+bool is_maths(std::string_view text) {
+    if (text.size() > kLongestBareValue) return false;
+    const auto parsed = math::parse(text);
+    return parsed && parsed->kind != math::Kind::words;
+}
+
+// --- spans of maths: $...$, \(...\), \[...\] ---
+
+struct Span {
+    std::string_view inside;
+    std::size_t begin;
+};
+
+std::optional<Span> between(std::string_view text, std::string_view open, std::string_view close, std::size_t end) {
+    const std::size_t closed = text.substr(0, end).rfind(close);
+    if (closed == std::string_view::npos || closed == 0) return std::nullopt;
+    const std::size_t opened = text.substr(0, closed).rfind(open);
+    if (opened == std::string_view::npos) return std::nullopt;
+    return Span{text.substr(opened + open.size(), closed - opened - open.size()), opened};
+}
+
+std::optional<std::string> last_span(std::string_view text) {
+    std::optional<Span> best;
+    for (const auto& [open, close] : std::array<std::pair<std::string_view, std::string_view>, 4>{
+             {{"$$", "$$"}, {"$", "$"}, {"\\(", "\\)"}, {"\\[", "\\]"}}}) {
+        std::size_t end = text.size();
+        for (int i = 0; i < kMostSpans; ++i) {
+            const auto span = between(text, open, close, end);
+            if (!span || (best && span->begin < best->begin)) break;
+            if (is_maths(span->inside)) {
+                best = span;
+                break;
+            }
+            end = span->begin + open.size();
+            if (end == 0 || open == close) end = span->begin;
         }
     }
-    return std::nullopt;
+    return best ? as_answer(best->inside) : std::nullopt;
 }
 
-// Searches from the end; every box is scanned at most once, and a box that is never closed ends no other.
-std::optional<std::string> last_box(std::string_view text) {
-    constexpr int kMostTries = 64;  // boxes that are never closed, before giving up: keeps the time linear
+// --- bold ---
+
+std::optional<std::string> last_bold(std::string_view text) {
     std::size_t end = text.size();
-    for (int tries = 0; tries < kMostTries; ++tries) {
-        const std::size_t at = std::string_view(text.data(), end).rfind("box");
-        if (at == std::string_view::npos) return std::nullopt;
-        std::size_t open = text.find_first_not_of("ed ", at + 3);
-        const std::string_view before = text.substr(0, at);
-        if (open < text.size() && text[open] == '{' && (before.ends_with('\\') || before.ends_with("\\f")))
-            if (const auto inside = in_braces(text, open))
-                if (auto answer = as_answer(*inside)) return answer;
-        end = at;
+    for (int i = 0; i < kMostSpans; ++i) {
+        const auto span = between(text, "**", "**", end);
+        if (!span) return std::nullopt;
+        const bool digits = span->inside.find_first_of("0123456789") != std::string_view::npos;
+        if (digits && span->inside.size() < 100 && !span->inside.ends_with(':') && is_maths(span->inside))
+            return as_answer(span->inside);
+        end = span->begin;
     }
     return std::nullopt;
 }
 
-std::size_t rfind_ignoring_case(std::string_view text, std::string_view lower_needle) {
-    const auto found = std::find_end(text.begin(), text.end(), lower_needle.begin(), lower_needle.end(),
-                                     [](char a, char b) { return lower(a) == b; });
-    return found == text.end() ? std::string_view::npos : static_cast<std::size_t>(found - text.begin());
-}
-
-// Up to the line's end, or to a full stop that ends a sentence.
-std::string_view sentence(std::string_view text) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    for (std::size_t i = 0; i < line.size(); ++i)
-        if (line[i] == '.' && (i + 1 == line.size() || is_space(line[i + 1]))) return line.substr(0, i);
-    return line;
-}
-
-std::optional<std::string> after_phrase(std::string_view text) {
-    constexpr std::string_view kPhrase = "answer is";
-    const std::size_t at = rfind_ignoring_case(text, kPhrase);
-    if (at == std::string_view::npos) return std::nullopt;
-    const std::string_view rest = strip(text.substr(at + kPhrase.size()), " \t:\r\n*");
-    return as_answer(strip(sentence(rest), " \t*$`"));
-}
+// --- numbers ---
 
 std::size_t number_start(std::string_view text, std::size_t last_digit) {
     std::size_t start = last_digit;
@@ -101,7 +102,59 @@ std::optional<std::string> last_number(std::string_view text) {
     const auto last = text.find_last_of("0123456789");
     if (last == std::string_view::npos) return std::nullopt;
     const std::size_t start = number_start(text, last);
-    return as_answer(text.substr(start, last - start + 1));
+    std::size_t end = last + 1;
+    if (text.substr(end).starts_with('%')) end += 1;
+    if (text.substr(end).starts_with("\\%")) end += 2;
+    return as_answer(text.substr(start, end - start));
+}
+
+std::optional<std::string> first_number(std::string_view text) {
+    const auto first = text.find_first_of("0123456789");
+    if (first == std::string_view::npos) return std::nullopt;
+    std::size_t end = first;
+    while (end < text.size() && (is_digit(text[end]) || ((text[end] == '.' || text[end] == ',' || text[end] == '/') &&
+                                                         end + 1 < text.size() && is_digit(text[end + 1]))))
+        ++end;
+    if (text.substr(end).starts_with('%')) ++end;
+    const bool minus = first > 0 && text[first - 1] == '-' && (first == 1 || is_space(text[first - 2]));
+    return as_answer(text.substr(first - (minus ? 1 : 0), end - first + (minus ? 1 : 0)));
+}
+
+// The last fraction written in TeX outside of any dollar signs, when no number comes after it.
+std::optional<std::string> last_fraction(std::string_view text) {
+    const std::size_t at = text.rfind("\\frac");
+    if (at == std::string_view::npos) return std::nullopt;
+    std::size_t end = at + 5;
+    for (int part = 0; part < 2; ++part) {
+        if (end >= text.size() || text[end] != '{') return std::nullopt;
+        int depth = 0;
+        for (; end < text.size(); ++end) {
+            if (text[end] == '{') ++depth;
+            if (text[end] == '}' && --depth == 0) break;
+        }
+        ++end;
+    }
+    if (end > text.size() || text.substr(end).find_first_of("0123456789") != std::string_view::npos) return std::nullopt;
+    return as_answer(text.substr(at, end - at));
+}
+
+// --- after a phrase ---
+
+std::optional<std::string> in_phrase(std::string_view rest) {
+    const std::string_view said = strip(sentence(rest), " \t*`\"");
+    const std::string_view bare = strip(said, " \t$,;");
+    if (is_maths(bare)) return as_answer(bare);
+    if (auto span = last_span(said)) return span;
+    if (auto bold = last_bold(rest)) return bold;
+    if (auto fraction = last_fraction(said)) return fraction;
+    if (auto number = first_number(said)) return number;
+    if (said.size() <= kLongestProse) return as_answer(bare);
+    return std::nullopt;
+}
+
+std::optional<std::string> bare_value(std::string_view text) {
+    const std::string_view stripped = strip(text, " \t\r\n");
+    return is_maths(stripped) ? as_answer(stripped) : std::nullopt;
 }
 
 void erase_all(std::string& text, std::string_view what) {
@@ -109,15 +162,9 @@ void erase_all(std::string& text, std::string_view what) {
         text.erase(at, what.size());
 }
 
-// \text{abc} becomes abc; the wrappers do not nest in practice, and what stays is still compared.
-void unwrap(std::string& text, std::string_view command) {
-    const std::string opening = std::string(command) + "{";
-    for (std::size_t at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
-        const auto inside = in_braces(text, at + command.size());
-        if (!inside) return;
-        const std::string content(*inside);
-        text.replace(at, opening.size() + content.size() + 1, content);
-    }
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
 }
 
 bool is_plain_decimal(std::string_view text) {
@@ -140,39 +187,26 @@ std::string canonical_decimal(std::string_view text) {
     return negative && out != "0" ? "-" + out : out;
 }
 
-// "1,234,567" is a number with separators; "1,2" is a list and stays.
-void drop_thousands_separators(std::string& text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool separator = text[i] == ',' && i > 0 && is_digit(text[i - 1]) && i + 3 < text.size() &&
-                               is_digit(text[i + 1]) && is_digit(text[i + 2]) && is_digit(text[i + 3]) &&
-                               (i + 4 == text.size() || !is_digit(text[i + 4]));
-        if (!separator) out += text[i];
-    }
-    text = std::move(out);
-}
-
 }  // namespace
 
 std::optional<std::string> extract_answer(std::string_view text) {
-    if (auto answer = last_box(text)) return answer;
-    if (auto answer = after_phrase(text)) return answer;
+    if (const auto box = boxed_content(text))
+        if (auto answer = as_answer(*box)) return answer;
+    if (auto value = bare_value(text)) return value;
+    if (const auto rest = after_answer_phrase(text))
+        if (auto answer = in_phrase(*rest)) return answer;
+    if (auto bold = last_bold(text)) return bold;
+    if (auto span = last_span(text)) return span;
+    if (auto fraction = last_fraction(text)) return fraction;
     return last_number(text);
 }
 
 std::string normalise_answer(std::string_view answer) {
     std::string out(answer.substr(0, kLongestAnswer));
     out.erase(std::remove_if(out.begin(), out.end(), is_space), out.end());
-    for (const std::string_view spacing :
-         {"$", "\\!", "\\,", "\\;", "\\:", "\\left", "\\right", "\\displaystyle", "**"})
+    for (const std::string_view spacing : {"$", "\\!", "\\,", "\\;", "\\:", "\\left", "\\right", "\\displaystyle", "**"})
         erase_all(out, spacing);
-    for (const std::string_view wrapper : {"\\text", "\\mathrm", "\\textbf", "\\mathbf", "\\boxed"})
-        unwrap(out, wrapper);
-    for (const auto& [from, to] :
-         std::array<std::pair<std::string_view, std::string_view>, 2>{{{"\\dfrac", "\\frac"}, {"\\tfrac", "\\frac"}}})
-        for (std::size_t at = out.find(from); at != std::string::npos; at = out.find(from, at))
-            out.replace(at, from.size(), to);
-    drop_thousands_separators(out);
+    for (const std::string_view fraction : {"\\dfrac", "\\tfrac"}) replace_all(out, fraction, "\\frac");
     while (!out.empty() && (out.back() == '.' || out.back() == ',' || out.back() == ';')) out.pop_back();
     return is_plain_decimal(out) ? canonical_decimal(out) : out;
 }

@@ -7,12 +7,13 @@
 
 namespace retort {
 
-// The last box (\boxed{...}, \fbox{...}), else what follows the last "the answer is", else the last number; none when
-// the text has none of these. At most 4,096 bytes: a longer one is not an answer.
+// The first of these that the text has: its last box (\boxed{...}; boxes side by side are one list), itself when it is
+// a bare value, what follows the last "the answer is" and its like, the last bold value, the last $maths$ that is
+// understood, the last fraction or number. None when it has none. At most 4,096 bytes: a longer one is not an answer.
 std::optional<std::string> extract_answer(std::string_view text);
 
-// A form in which equal answers are equal strings as far as spelling goes: no white space, dollar signs, TeX spacing,
-// thousands separators, text wrappers, trailing full stop; plain decimal numbers without superfluous zeros.
+// A form in which the same spelling is the same string: no white space, dollar signs, TeX spacing, trailing full stop;
+// plain decimal numbers without superfluous zeros.
 std::string normalise_answer(std::string_view answer);
 
 }  // namespace retort

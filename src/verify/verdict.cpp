@@ -1,8 +1,114 @@
 #include "verify/verdict.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <vector>
+
 #include "verify/answer.h"
+#include "verify/choice.h"
+#include "verify/math/compare.h"
+#include "verify/math/parser.h"
 
 namespace retort {
+namespace {
+
+using math::Commas;
+
+constexpr std::size_t kLongestParsed = 4096;
+
+Comparison as_comparison(math::Judged judged) {
+    return {judged.verdict, judged.stage};
+}
+
+bool better(Comparison a, Comparison b) {
+    const auto rank = [](Verdict v) { return v == Verdict::equal ? 2 : v == Verdict::different ? 1 : 0; };
+    return rank(a.verdict) > rank(b.verdict);
+}
+
+// "1,234" is a number, a pair, or in other countries one and a bit: whichever reading makes the two equal is meant.
+bool has_ambiguous_comma(std::string_view text) {
+    for (std::size_t i = 1; i + 1 < text.size(); ++i)
+        if (text[i] == ',' && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0 &&
+            std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0)
+            return true;
+    return false;
+}
+
+// One number with one comma before one or two digits: "1,22".
+bool may_be_decimal_comma(std::string_view text) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos || text.find(',', comma + 1) != std::string_view::npos) return false;
+    std::size_t digits = comma + 1;
+    while (digits < text.size() && std::isdigit(static_cast<unsigned char>(text[digits])) != 0) ++digits;
+    const std::size_t count = digits - comma - 1;
+    return (count == 1 || count == 2) && text.find_first_of("({[;") == std::string_view::npos;
+}
+
+std::vector<math::Expr> readings(std::string_view text) {
+    std::vector<math::Expr> out;
+    std::vector<Commas> ways{Commas::group_thousands};
+    if (has_ambiguous_comma(text)) ways.push_back(Commas::separate);
+    if (may_be_decimal_comma(text)) ways.push_back(Commas::decimal);
+    for (const Commas commas : ways)
+        if (auto parsed = math::parse(text, commas)) out.push_back(std::move(*parsed));
+    return out;
+}
+
+// Words as spelled: lower case, letters and digits only.
+std::string spelled(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c == '\\') {  // a command that wraps words says nothing of its own
+            const std::size_t end = std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", i + 1), text.size());
+            const std::string_view command = text.substr(i + 1, end - i - 1);
+            static constexpr std::array<std::string_view, 6> kWrappers = {"text", "textbf", "mathrm", "mbox", "boxed", "textit"};
+            if (std::find(kWrappers.begin(), kWrappers.end(), command) != kWrappers.end()) i = end - 1;
+            continue;
+        }
+        if (std::isalnum(c) != 0 || c >= 0x80)
+            out += static_cast<char>(std::tolower(c));
+        else if (std::string_view("+-*/^=<>!|").find(static_cast<char>(c)) != std::string_view::npos)
+            out += static_cast<char>(c);
+    }
+    return out;
+}
+
+Comparison compare_words(std::string_view a, std::string_view b) {
+    const std::string x = spelled(a), y = spelled(b);
+    if (!x.empty() && x == y) return {Verdict::equal, Stage::words};
+    return {Verdict::unknown, Stage::unparsed};
+}
+
+Comparison compare_parsed(std::string_view reference, std::string_view answer) {
+    const auto references = readings(reference), answers = readings(answer);
+    if (references.empty() || answers.empty()) return compare_words(reference, answer);
+    Comparison best{Verdict::unknown, Stage::unparsed};
+    bool first = true;
+    for (const auto& a : references) {
+        for (const auto& b : answers) {
+            math::Fuel fuel;
+            const Comparison here = as_comparison(math::compare(a, b, fuel));
+            if (first || better(here, best)) best = here;
+            first = false;
+            if (best.verdict == Verdict::equal) return best;
+        }
+    }
+    return best.verdict == Verdict::unknown ? compare_words(reference, answer) : best;
+}
+
+bool blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\v\f$.") == std::string_view::npos;
+}
+
+// The reference itself may be a whole text, with its answer in a box or after a phrase.
+std::string value_in(std::string_view text) {
+    if (auto found = extract_answer(text)) return std::move(*found);
+    return std::string(text.substr(0, kLongestParsed));
+}
+
+}  // namespace
 
 std::string_view name(Verdict verdict) {
     switch (verdict) {
@@ -16,11 +122,51 @@ std::string_view name(Verdict verdict) {
     return "unknown";
 }
 
+std::string_view name(Stage stage) {
+    static constexpr std::array<std::string_view, 14> kNames = {
+        "missing", "normalised", "structure",  "rational", "rounding", "ball",  "polynomial",
+        "points",  "collection", "interval", "equation", "choice",   "words", "unparsed"};
+    return kNames.at(static_cast<std::size_t>(stage));
+}
+
+Comparison compare_values(std::string_view reference, std::string_view answer) {
+    if (blank(reference)) return {Verdict::unknown, Stage::missing};
+    if (blank(answer)) return {Verdict::different, Stage::missing};
+    const bool long_one = reference.size() > kLongestParsed || answer.size() > kLongestParsed;
+    if (long_one) return reference == answer ? Comparison{Verdict::equal, Stage::normalised} : Comparison{Verdict::unknown, Stage::unparsed};
+    if (normalise_answer(reference) == normalise_answer(answer)) return {Verdict::equal, Stage::normalised};
+    return compare_parsed(reference, answer);
+}
+
+Comparison judge(std::string_view reference, std::string_view text) {
+    if (blank(reference)) return {Verdict::unknown, Stage::missing};
+    if (blank(text)) return {Verdict::different, Stage::missing};
+    const std::string wanted = value_in(reference);
+    if (const auto letter = choice_letter(reference, wanted)) {
+        const auto chosen = chosen_letter(text);
+        if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, Stage::choice};
+    }
+    const auto answer = extract_answer(text);
+    if (!answer) return compare_words(wanted, text);
+    return compare_values(wanted, *answer);
+}
+
 Verdict compare_answers(std::string_view reference, const std::optional<std::string>& answer) {
-    const std::string wanted = normalise_answer(reference);
-    if (wanted.empty()) return Verdict::unknown;
+    if (blank(reference)) return Verdict::unknown;
     if (!answer) return Verdict::different;
-    return normalise_answer(*answer) == wanted ? Verdict::equal : Verdict::different;
+    return judge(reference, *answer).verdict;
+}
+
+std::string explain(std::string_view reference, std::string_view text) {
+    const Comparison comparison = judge(reference, text);
+    const auto shown = [](std::string_view what) {
+        return "\"" + std::string(what.substr(0, 200)) + (what.size() > 200 ? "..." : "") + "\"";
+    };
+    const std::string wanted = value_in(reference);
+    const auto found = extract_answer(text);
+    std::string out = "reference " + shown(wanted) + ", ";
+    out += found ? "answer " + shown(*found) : std::string("no answer found in the text");
+    return out + ": " + std::string(name(comparison.verdict)) + ", decided by " + std::string(name(comparison.stage));
 }
 
 }  // namespace retort

@@ -1,4 +1,9 @@
-// Whether an answer equals a reference.
+// Whether an answer equals a reference: maths by meaning, words by spelling. Thread-safe, no signals, no clock: the same
+// verdict on any machine, within a bound of work for any input (answers of more than 4,096 bytes are compared as spelled).
+//
+//     #include "verify/verdict.h"
+//     const auto c = retort::judge("\\frac{1}{2}", "So the answer is \\boxed{0.5}.");
+//     if (c.verdict == retort::Verdict::equal) ...
 #pragma once
 
 #include <optional>
@@ -9,9 +14,43 @@ namespace retort {
 
 enum class Verdict { equal, different, unknown };
 
-std::string_view name(Verdict verdict);
+// What decided.
+enum class Stage {
+    missing,     // there was nothing to compare
+    normalised,  // equal as spelled, but for layout
+    structure,   // equal trees
+    rational,    // exact arithmetic
+    rounding,    // a decimal reference, at its own precision
+    ball,        // certified intervals: disjoint proves different; equal means equal to 1,024 bits
+    polynomial,  // rational functions at random points of a prime field
+    points,      // certified intervals at random points
+    collection,  // element by element
+    interval,    // sets of real numbers by their ends
+    equation,    // equations and inequalities up to a constant factor
+    choice,      // letters of a multiple choice
+    words,       // prose, as spelled
+    unparsed,    // one side could not be understood: unknown
+};
 
-// An answer that is missing or empty is `different`; an empty reference is `unknown`.
+struct Comparison {
+    Verdict verdict = Verdict::unknown;
+    Stage stage = Stage::missing;
+};
+
+std::string_view name(Verdict verdict);
+std::string_view name(Stage stage);
+
+// Two bare values. Swapping them changes no verdict, but for one rule: a reference written as a decimal number of three
+// significant digits or more admits what rounds to it.
+Comparison compare_values(std::string_view reference, std::string_view answer);
+
+// A whole answer text or a bare value; the reference likewise. A missing reference is `unknown`.
+Comparison judge(std::string_view reference, std::string_view text);
+
+// As compare_values, of an answer that extract_answer found. A missing one is `different`.
 Verdict compare_answers(std::string_view reference, const std::optional<std::string>& answer);
+
+// What was compared and what decided, in a sentence for a person.
+std::string explain(std::string_view reference, std::string_view text);
 
 }  // namespace retort

@@ -1,0 +1,270 @@
+#include "verify/math/compare.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "verify/math/canon.h"
+#include "verify/math/region.h"
+#include "verify/math/shape.h"
+
+namespace retort::math {
+namespace {
+
+constexpr std::size_t kMostElements = 128;
+constexpr Judged kDifferent{Verdict::different, Stage::collection};
+
+bool single_op(const Expr& e, std::string_view op) {
+    return e.kind == Kind::relation && e.ops.size() == 1 && e.ops[0] == op;
+}
+
+// --- elements ---
+
+Judged compare_in_order(const std::vector<Expr>& a, const std::vector<Expr>& b, Fuel& fuel) {
+    if (a.size() != b.size()) return kDifferent;
+    Judged out{Verdict::equal, Stage::collection};
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const Judged here = compare(a[i], b[i], fuel);
+        if (here.verdict == Verdict::different) return kDifferent;
+        if (!here.equal()) out = {};
+    }
+    return out;
+}
+
+// Equality with rounding is not transitive: a matching is looked for, not the first fit (Kuhn).
+class Matching {
+public:
+    explicit Matching(std::size_t size) : edges_(size, std::vector<bool>(size, false)), partner_(size, size) {}
+
+    void connect(std::size_t a, std::size_t b) { edges_[a][b] = true; }
+    bool perfect() {
+        for (std::size_t a = 0; a < edges_.size(); ++a) {
+            std::vector<bool> seen(edges_.size(), false);
+            if (!augment(a, seen)) return false;
+        }
+        return true;
+    }
+
+private:
+    bool augment(std::size_t a, std::vector<bool>& seen) {
+        for (std::size_t b = 0; b < edges_.size(); ++b) {
+            if (!edges_[a][b] || seen[b]) continue;
+            seen[b] = true;
+            if (partner_[b] == edges_.size() || augment(partner_[b], seen)) {
+                partner_[b] = a;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::vector<std::vector<bool>> edges_;
+    std::vector<std::size_t> partner_;
+};
+
+Judged compare_unordered(const std::vector<Expr>& a, const std::vector<Expr>& b, Fuel& fuel) {
+    if (a.size() != b.size()) return kDifferent;
+    if (a.size() > kMostElements) return {};
+    Matching matching(a.size());
+    bool unsure = false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const Judged here = compare(a[i], b[j], fuel);
+            if (here.equal()) matching.connect(i, j);
+            unsure = unsure || here.verdict == Verdict::unknown;
+        }
+    }
+    if (fuel.empty()) return {};
+    if (matching.perfect()) return {Verdict::equal, Stage::collection};
+    return unsure ? Judged{} : kDifferent;
+}
+
+std::vector<Expr> elements_of(const Expr& e) {
+    std::vector<Expr> out;
+    for (const Expr& element : is_collection(e) ? e.args : std::vector<Expr>{e})
+        for (Expr& value : without_signs(element)) out.push_back(std::move(value));
+    std::vector<std::string> seen;  // a set holds nothing twice
+    std::vector<Expr> distinct;
+    for (Expr& value : out) {
+        std::string spelled = canonical(value);
+        if (std::find(seen.begin(), seen.end(), spelled) != seen.end()) continue;
+        seen.push_back(std::move(spelled));
+        distinct.push_back(std::move(value));
+    }
+    return distinct;
+}
+
+// --- relations ---
+
+Expr difference(const Expr& e) {
+    return node(Kind::add, {e.args[0], negated(e.args[1])});
+}
+
+// f(x) = ... and f(z) = ...: the variable is bound.
+Judged compare_definitions(const Expr& a, const Expr& b, Fuel& fuel) {
+    Expr right = b.args[1];
+    const Expr &of_a = a.args[0].args[1], &of_b = b.args[0].args[1];
+    if (of_a.kind == Kind::symbol && of_b.kind == Kind::symbol) right = with_renamed(right, of_b.text, of_a.text);
+    return compare(a.args[1], right, fuel);
+}
+
+std::string mirrored(const std::string& op) {
+    if (op == ">") return "<";
+    if (op == ">=") return "<=";
+    return op;
+}
+
+// a op b, with op one of < and <=.
+Expr upright(const Expr& e) {
+    if (e.ops[0] != ">" && e.ops[0] != ">=") return e;
+    Expr out = node(Kind::relation, {e.args[1], e.args[0]});
+    out.ops.push_back(mirrored(e.ops[0]));
+    return out;
+}
+
+Judged compare_chains(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (a.ops == b.ops) return compare_in_order(a.args, b.args, fuel);
+    Expr turned = b;
+    std::reverse(turned.args.begin(), turned.args.end());
+    std::reverse(turned.ops.begin(), turned.ops.end());
+    for (std::string& op : turned.ops) {
+        static constexpr std::string_view kFrom = "<>";
+        const std::size_t side = kFrom.find(op[0]);
+        if (side != std::string_view::npos) op[0] = kFrom[1 - side];
+    }
+    if (a.ops == turned.ops) return compare_in_order(a.args, turned.args, fuel);
+    return {Verdict::different, Stage::equation};
+}
+
+Judged compare_single_relations(const Expr& a, const Expr& b, Fuel& fuel) {
+    const Expr left = upright(a), right = upright(b);
+    if (left.ops != right.ops) return {Verdict::different, Stage::equation};
+    const std::string& op = left.ops[0];
+    if (op == "in" || op == "~") return compare_in_order(left.args, right.args, fuel);
+    return compare_up_to_scale(difference(left), difference(right), op == "<" || op == "<=", fuel);
+}
+
+Judged compare_relations(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (single_op(a, "=") && single_op(b, "=")) {
+        if (names_function(a.args[0]) && names_function(b.args[0])) return compare_definitions(a, b, fuel);
+        const bool named = names_something(a.args[0]) && names_something(b.args[0]);
+        if (named && canonical(a.args[0]) == canonical(b.args[0])) return compare(a.args[1], b.args[1], fuel);
+    }
+    if (is_surely_region(a) && is_surely_region(b)) {
+        const auto x = region_of(a, fuel), y = region_of(b, fuel);
+        if (x && y) return compare_regions(*x, *y, fuel);
+    }
+    if (a.ops.size() == 1 && b.ops.size() == 1) return compare_single_relations(a, b, fuel);
+    const Expr x = value_of(a), y = value_of(b);
+    if (x.kind != Kind::relation && y.kind != Kind::relation && names_something(a.args[0]) == names_something(b.args[0]))
+        return compare(x, y, fuel);
+    return compare_chains(a, b, fuel);
+}
+
+// --- the rest ---
+
+Judged compare_matrices(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (a.args.size() != b.args.size()) return kDifferent;
+    Judged out{Verdict::equal, Stage::collection};
+    for (std::size_t i = 0; i < a.args.size(); ++i) {
+        const Judged row = compare_in_order(a.args[i].args, b.args[i].args, fuel);
+        if (row.verdict == Verdict::different) return row;
+        if (!row.equal()) out = {};
+    }
+    return out;
+}
+
+// A matrix of one column or one row is a vector, as a tuple is.
+std::vector<Expr> vector_of(const Expr& e) {
+    if (e.kind == Kind::tuple) return e.args;
+    if (e.args.size() == 1) return e.args[0].args;
+    std::vector<Expr> out;
+    for (const Expr& row : e.args) {
+        if (row.args.size() != 1) return {};
+        out.push_back(row.args[0]);
+    }
+    return out;
+}
+
+Judged compare_ratios(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (a.args.size() != b.args.size()) return kDifferent;
+    for (std::size_t i = 1; i < a.args.size(); ++i) {
+        const Judged here = compare_scalars(node(Kind::multiply, {a.args[i], b.args[0]}),
+                                            node(Kind::multiply, {b.args[i], a.args[0]}), fuel);
+        if (!here.equal()) return here;
+    }
+    return {Verdict::equal, Stage::collection};
+}
+
+bool is_ordered(const Expr& e) {
+    return e.kind == Kind::tuple || e.kind == Kind::matrix;
+}
+
+bool is_long_ratio(const Expr& e) {
+    return e.kind == Kind::ratio && e.args.size() > 2;
+}
+
+bool all_relations(const Expr& e) {
+    return std::all_of(e.args.begin(), e.args.end(), [](const Expr& arg) { return arg.kind == Kind::relation; });
+}
+
+Judged compare_ordered(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (a.kind == Kind::matrix && b.kind == Kind::matrix) return compare_matrices(a, b, fuel);
+    if (a.kind == Kind::matrix || b.kind == Kind::matrix) return compare_in_order(vector_of(a), vector_of(b), fuel);
+    if (is_surely_region(a) || is_surely_region(b)) {
+        const auto x = region_of(a, fuel), y = region_of(b, fuel);
+        if (x && y) return compare_regions(*x, *y, fuel);
+    }
+    if (all_relations(a) && all_relations(b)) return compare_unordered(a.args, b.args, fuel);
+    return compare_in_order(a.args, b.args, fuel);
+}
+
+// A pair of things of different kinds.
+Judged compare_mixed(const Expr& a, const Expr& b, Fuel& fuel) {
+    const auto is_bare_list = [](const Expr& e) { return e.kind == Kind::list; };
+    if (is_ordered(a) && is_bare_list(b)) return compare_in_order(vector_of(a), b.args, fuel);
+    if (is_bare_list(a) && is_ordered(b)) return compare_in_order(a.args, vector_of(b), fuel);
+    if (is_collection(a) || is_collection(b)) return compare_unordered(elements_of(a), elements_of(b), fuel);
+    const auto is_other = [](const Expr& e) {
+        return is_ordered(e) || e.kind == Kind::relation || is_long_ratio(e) || e.kind == Kind::ellipsis;
+    };
+    if (a.kind == Kind::words || b.kind == Kind::words) return {};
+    if (is_other(a) || is_other(b)) return kDifferent;
+    if (a.kind == Kind::combination || b.kind == Kind::combination || a.kind == Kind::builder || b.kind == Kind::builder)
+        return {};
+    return compare_scalars(a, b, fuel);
+}
+
+bool has_signs(const Expr& e) {
+    return e.kind == Kind::plus_minus || std::any_of(e.args.begin(), e.args.end(), has_signs);
+}
+
+bool region_meets_pair(const Expr& a, const Expr& b) {
+    const auto pair = [](const Expr& e) { return e.kind == Kind::tuple || e.kind == Kind::set || is_surely_region(e); };
+    return (is_surely_region(a) || is_surely_region(b)) && pair(a) && pair(b);
+}
+
+Judged compare_values(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (a.kind == Kind::words && b.kind == Kind::words)
+        return a.text == b.text ? Judged{Verdict::equal, Stage::words} : Judged{};
+    if (region_meets_pair(a, b)) {
+        const auto x = region_of(a, fuel), y = region_of(b, fuel);
+        if (x && y) return compare_regions(*x, *y, fuel);
+    }
+    if (has_signs(a) || has_signs(b)) return compare_unordered(elements_of(a), elements_of(b), fuel);
+    if (is_ordered(a) && is_ordered(b)) return compare_ordered(a, b, fuel);
+    if (is_collection(a) && is_collection(b)) return compare_unordered(elements_of(a), elements_of(b), fuel);
+    if (is_long_ratio(a) && is_long_ratio(b)) return compare_ratios(a, b, fuel);
+    return compare_mixed(a, b, fuel);
+}
+
+}  // namespace
+
+Judged compare(const Expr& reference, const Expr& answer, Fuel& fuel) {
+    if (!fuel.spend(4)) return {};
+    if (canonical(reference) == canonical(answer)) return {Verdict::equal, Stage::structure};
+    if (reference.kind == Kind::relation && answer.kind == Kind::relation)
+        return compare_relations(reference, answer, fuel);
+    return compare_values(value_of(reference), value_of(answer), fuel);
+}
+
+}  // namespace retort::math

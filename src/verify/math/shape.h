@@ -1,0 +1,41 @@
+// What a tree is as an answer: its value without its name, its elements, its quantity without its unit. Not public.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "verify/math/expr.h"
+
+namespace retort::math {
+
+// Whether a left-hand side only names what follows: x, f(x), (x, y), m_max.
+bool names_something(const Expr& e);
+
+// f(x): a name applied to variables, which are bound by the equation.
+bool names_function(const Expr& e);
+
+// The value of "x = 1/2 = 0.5", of "2 + 3 = 5", of "7/3 ~ 2.33" (the exact side); the tree itself when it is no such
+// chain or when its left-hand side is a condition ("xy = 6").
+Expr value_of(const Expr& e);
+
+// The signs written out: 3 ± 2 gives 5 and 1; in a tuple each ± stands for itself. At most 64; empty beyond.
+std::vector<Expr> without_signs(const Expr& e);
+
+// A quantity apart from how it is measured.
+struct Quantity {
+    Expr value;
+    bool percent = false;
+    bool degree = false;
+    std::string unit;
+};
+Quantity quantity_of(const Expr& e);
+
+void collect_symbols(const Expr& e, std::vector<std::string>& out);
+Expr with_renamed(const Expr& e, const std::string& from, const std::string& to);
+
+Expr negated(Expr e);
+bool is_infinite(const Expr& e);
+bool is_collection(const Expr& e);
+
+}  // namespace retort::math
