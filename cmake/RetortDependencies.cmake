@@ -9,10 +9,11 @@ find_package(SQLite3 REQUIRED)
 find_package(CURL REQUIRED)
 find_package(CLI11 REQUIRED)
 
-# FLINT has no CMake package on Debian 12, where Arb is a library beside it; newer FLINT holds Arb itself.
+# FLINT has no CMake package on Debian 12, where Arb is a library beside it; newer FLINT holds Arb itself. GMP is called
+# by inline functions of their headers.
 find_library(RETORT_FLINT flint REQUIRED)
 find_library(RETORT_FLINT_ARB NAMES flint-arb arb)
-set(RETORT_FLINT_LIBRARIES flint)
+set(RETORT_FLINT_LIBRARIES flint gmp)
 if(RETORT_FLINT_ARB)
   get_filename_component(arb "${RETORT_FLINT_ARB}" NAME_WE)
   string(REGEX REPLACE "^lib" "" arb "${arb}")

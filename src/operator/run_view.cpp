@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "verify/answer.h"
+#include "verify/verdict.h"
 
 namespace retort {
 
@@ -17,9 +17,8 @@ std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts) {
     std::vector<AnswerCount> out;
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         if (!drafts[i].answer) continue;
-        const std::string spelled = normalise_answer(*drafts[i].answer);
         const auto same = std::find_if(out.begin(), out.end(), [&](const AnswerCount& known) {
-            return normalise_answer(known.answer) == spelled;
+            return compare_values(known.answer, *drafts[i].answer).verdict == Verdict::equal;
         });
         if (same == out.end())
             out.push_back({*drafts[i].answer, {i}});

@@ -134,7 +134,8 @@ std::optional<std::string> last_fraction(std::string_view text) {
         }
         ++end;
     }
-    if (end > text.size() || text.substr(end).find_first_of("0123456789") != std::string_view::npos) return std::nullopt;
+    if (end > text.size() || text.substr(end).find_first_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
     return as_answer(text.substr(at, end - at));
 }
 
@@ -192,9 +193,9 @@ std::string canonical_decimal(std::string_view text) {
 std::optional<std::string> extract_answer(std::string_view text) {
     if (const auto box = boxed_content(text))
         if (auto answer = as_answer(*box)) return answer;
-    if (auto value = bare_value(text)) return value;
     if (const auto rest = after_answer_phrase(text))
         if (auto answer = in_phrase(*rest)) return answer;
+    if (auto value = bare_value(text)) return value;
     if (auto bold = last_bold(text)) return bold;
     if (auto span = last_span(text)) return span;
     if (auto fraction = last_fraction(text)) return fraction;
@@ -204,7 +205,8 @@ std::optional<std::string> extract_answer(std::string_view text) {
 std::string normalise_answer(std::string_view answer) {
     std::string out(answer.substr(0, kLongestAnswer));
     out.erase(std::remove_if(out.begin(), out.end(), is_space), out.end());
-    for (const std::string_view spacing : {"$", "\\!", "\\,", "\\;", "\\:", "\\left", "\\right", "\\displaystyle", "**"})
+    for (const std::string_view spacing :
+         {"$", "\\!", "\\,", "\\;", "\\:", "\\left", "\\right", "\\displaystyle", "**"})
         erase_all(out, spacing);
     for (const std::string_view fraction : {"\\dfrac", "\\tfrac"}) replace_all(out, fraction, "\\frac");
     while (!out.empty() && (out.back() == '.' || out.back() == ',' || out.back() == ';')) out.pop_back();

@@ -7,8 +7,8 @@
 
 namespace retort {
 
-// The first of these that the text has: its last box (\boxed{...}; boxes side by side are one list), itself when it is
-// a bare value, what follows the last "the answer is" and its like, the last bold value, the last $maths$ that is
+// The first of these that the text has: its last box (\boxed{...}; boxes side by side are one list), what follows the
+// last "the answer is" and its like, itself when it is a bare value, the last bold value, the last $maths$ that is
 // understood, the last fraction or number. None when it has none. At most 4,096 bytes: a longer one is not an answer.
 std::optional<std::string> extract_answer(std::string_view text);
 

@@ -18,7 +18,8 @@ char upper(char c) {
 std::string_view without_wrappers(std::string_view text) {
     for (const std::string_view wrapper : {"\\text{", "\\textbf{", "\\mathrm{", "\\mathbf{", "\\boxed{"}) {
         const std::size_t at = text.find(wrapper);
-        if (at == 0 && text.ends_with('}')) return without_wrappers(text.substr(wrapper.size(), text.size() - wrapper.size() - 1));
+        if (at == 0 && text.ends_with('}'))
+            return without_wrappers(text.substr(wrapper.size(), text.size() - wrapper.size() - 1));
     }
     return text;
 }
@@ -56,7 +57,8 @@ bool is_article(std::string_view text, std::size_t at) {
 
 bool negated(std::string_view text, std::size_t at) {
     const std::string_view before = strip(text.substr(0, at), " \t(");
-    return before.ends_with("not") || before.ends_with("be") || before.ends_with("不是") || before.ends_with("non") || before.ends_with(" or");
+    return before.ends_with("not") || before.ends_with("be") || before.ends_with("不是") || before.ends_with("non") ||
+           before.ends_with(" or");
 }
 
 std::optional<char> letter_in(std::string_view text, bool from_end) {

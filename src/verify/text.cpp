@@ -53,12 +53,15 @@ bool joins(std::string_view between) {
     std::string rest;
     for (const char c : between)
         if (std::isalpha(static_cast<unsigned char>(c)) != 0) rest += c;
-    return rest.empty() || rest == "and" || rest == "or" || rest == "textand" || rest == "textor" || rest == "quad" || rest == "quadtextandquad";
+    return rest.empty() || rest == "and" || rest == "or" || rest == "textand" || rest == "textor" || rest == "quad" ||
+           rest == "quadtextandquad";
 }
 
 std::size_t rfind_ignoring_case(std::string_view text, std::string_view lower_needle) {
-    const auto found = std::find_end(text.begin(), text.end(), lower_needle.begin(), lower_needle.end(),
-                                     [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b) || a == b; });
+    const auto found =
+        std::find_end(text.begin(), text.end(), lower_needle.begin(), lower_needle.end(), [](char a, char b) {
+            return std::tolower(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b) || a == b;
+        });
     return found == text.end() ? std::string_view::npos : static_cast<std::size_t>(found - text.begin());
 }
 
@@ -106,16 +109,19 @@ std::optional<std::string> boxed_content(std::string_view text) {
 
 std::optional<std::string_view> after_answer_phrase(std::string_view text) {
     static constexpr std::array<std::string_view, 12> kPhrases = {
-        "answer is", "answer:", "answer**", "answer to this problem is", "réponse est", "réponse:", "réponse :",
-        "答案：",    "答案是",  "答案:",    "answer**:",                "####"};
+        "answer is",   "answer:",  "answer**",  "answer to this problem is",
+        "réponse est", "réponse:", "réponse :", "答案：",
+        "答案是",      "答案:",    "answer**:", "####"};
     std::size_t best = std::string_view::npos, length = 0;
     for (const std::string_view phrase : kPhrases) {
         const std::size_t at = rfind_ignoring_case(text, phrase);
-        if (at == std::string_view::npos || (best != std::string_view::npos && at + phrase.size() <= best + length)) continue;
+        if (at == std::string_view::npos || (best != std::string_view::npos && at + phrase.size() <= best + length))
+            continue;
         best = at;
         length = phrase.size();
     }
-    if (const std::size_t at = text.rfind("A:"); at != std::string_view::npos && begins_line(text, at) && (best == std::string_view::npos || at > best)) {
+    if (const std::size_t at = text.rfind("A:");
+        at != std::string_view::npos && begins_line(text, at) && (best == std::string_view::npos || at > best)) {
         best = at;
         length = 2;
     }

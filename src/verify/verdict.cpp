@@ -63,7 +63,8 @@ std::string spelled(std::string_view text) {
         if (c == '\\') {  // a command that wraps words says nothing of its own
             const std::size_t end = std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", i + 1), text.size());
             const std::string_view command = text.substr(i + 1, end - i - 1);
-            static constexpr std::array<std::string_view, 6> kWrappers = {"text", "textbf", "mathrm", "mbox", "boxed", "textit"};
+            static constexpr std::array<std::string_view, 6> kWrappers = {"text", "textbf", "mathrm",
+                                                                          "mbox", "boxed",  "textit"};
             if (std::find(kWrappers.begin(), kWrappers.end(), command) != kWrappers.end()) i = end - 1;
             continue;
         }
@@ -77,14 +78,14 @@ std::string spelled(std::string_view text) {
 
 Comparison compare_words(std::string_view a, std::string_view b) {
     const std::string x = spelled(a), y = spelled(b);
-    if (!x.empty() && x == y) return {Verdict::equal, Stage::words};
-    return {Verdict::unknown, Stage::unparsed};
+    if (!x.empty() && x == y) return {Verdict::equal, VerifyStage::words};
+    return {Verdict::unknown, VerifyStage::unparsed};
 }
 
 Comparison compare_parsed(std::string_view reference, std::string_view answer) {
     const auto references = readings(reference), answers = readings(answer);
     if (references.empty() || answers.empty()) return compare_words(reference, answer);
-    Comparison best{Verdict::unknown, Stage::unparsed};
+    Comparison best{Verdict::unknown, VerifyStage::unparsed};
     bool first = true;
     for (const auto& a : references) {
         for (const auto& b : answers) {
@@ -122,29 +123,31 @@ std::string_view name(Verdict verdict) {
     return "unknown";
 }
 
-std::string_view name(Stage stage) {
+std::string_view name(VerifyStage stage) {
     static constexpr std::array<std::string_view, 14> kNames = {
-        "missing", "normalised", "structure",  "rational", "rounding", "ball",  "polynomial",
-        "points",  "collection", "interval", "equation", "choice",   "words", "unparsed"};
+        "missing", "normalised", "structure", "rational", "rounding", "ball",  "polynomial",
+        "points",  "collection", "interval",  "equation", "choice",   "words", "unparsed"};
     return kNames.at(static_cast<std::size_t>(stage));
 }
 
 Comparison compare_values(std::string_view reference, std::string_view answer) {
-    if (blank(reference)) return {Verdict::unknown, Stage::missing};
-    if (blank(answer)) return {Verdict::different, Stage::missing};
+    if (blank(reference)) return {Verdict::unknown, VerifyStage::missing};
+    if (blank(answer)) return {Verdict::different, VerifyStage::missing};
     const bool long_one = reference.size() > kLongestParsed || answer.size() > kLongestParsed;
-    if (long_one) return reference == answer ? Comparison{Verdict::equal, Stage::normalised} : Comparison{Verdict::unknown, Stage::unparsed};
-    if (normalise_answer(reference) == normalise_answer(answer)) return {Verdict::equal, Stage::normalised};
+    if (long_one)
+        return reference == answer ? Comparison{Verdict::equal, VerifyStage::normalised}
+                                   : Comparison{Verdict::unknown, VerifyStage::unparsed};
+    if (normalise_answer(reference) == normalise_answer(answer)) return {Verdict::equal, VerifyStage::normalised};
     return compare_parsed(reference, answer);
 }
 
 Comparison judge(std::string_view reference, std::string_view text) {
-    if (blank(reference)) return {Verdict::unknown, Stage::missing};
-    if (blank(text)) return {Verdict::different, Stage::missing};
+    if (blank(reference)) return {Verdict::unknown, VerifyStage::missing};
+    if (blank(text)) return {Verdict::different, VerifyStage::missing};
     const std::string wanted = value_in(reference);
     if (const auto letter = choice_letter(reference, wanted)) {
         const auto chosen = chosen_letter(text);
-        if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, Stage::choice};
+        if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, VerifyStage::choice};
     }
     const auto answer = extract_answer(text);
     if (!answer) return compare_words(wanted, text);

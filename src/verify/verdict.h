@@ -1,5 +1,6 @@
-// Whether an answer equals a reference: maths by meaning, words by spelling. Thread-safe, no signals, no clock: the same
-// verdict on any machine, within a bound of work for any input (answers of more than 4,096 bytes are compared as spelled).
+// Whether an answer equals a reference: maths by meaning, words by spelling. Thread-safe, no signals, no clock: the
+// same verdict on any machine, within a bound of work for any input (answers of more than 4,096 bytes are compared as
+// spelled).
 //
 //     #include "verify/verdict.h"
 //     const auto c = retort::judge("\\frac{1}{2}", "So the answer is \\boxed{0.5}.");
@@ -15,7 +16,7 @@ namespace retort {
 enum class Verdict { equal, different, unknown };
 
 // What decided.
-enum class Stage {
+enum class VerifyStage {
     missing,     // there was nothing to compare
     normalised,  // equal as spelled, but for layout
     structure,   // equal trees
@@ -34,11 +35,11 @@ enum class Stage {
 
 struct Comparison {
     Verdict verdict = Verdict::unknown;
-    Stage stage = Stage::missing;
+    VerifyStage stage = VerifyStage::missing;
 };
 
 std::string_view name(Verdict verdict);
-std::string_view name(Stage stage);
+std::string_view name(VerifyStage stage);
 
 // Two bare values. Swapping them changes no verdict, but for one rule: a reference written as a decimal number of three
 // significant digits or more admits what rounds to it.

@@ -65,13 +65,13 @@ void cube_root(acb_t out, const acb_t x, slong bits) {
 
 const std::unordered_map<std::string, Function>& functions() {
     static const std::unordered_map<std::string, Function> table = {
-        {"sin", acb_sin},       {"cos", acb_cos},       {"tan", acb_tan},       {"cot", acb_cot},
-        {"sec", acb_sec},       {"csc", acb_csc},       {"sinh", acb_sinh},     {"cosh", acb_cosh},
-        {"tanh", acb_tanh},     {"coth", acb_coth},     {"exp", acb_exp},       {"ln", acb_log},
-        {"log", acb_log},       {"log10", log_ten},     {"sqrt", acb_sqrt},     {"cbrt", cube_root},
-        {"arcsin", acb_asin},   {"arccos", acb_acos},   {"arctan", acb_atan},   {"arccot", inverse_cot},
-        {"arcsec", inverse_sec}, {"arccsc", inverse_csc}, {"arsinh", acb_asinh}, {"arcosh", acb_acosh},
-        {"artanh", acb_atanh},  {"abs", absolute},      {"factorial", factorial}, {"floor", real_floor},
+        {"sin", acb_sin},        {"cos", acb_cos},        {"tan", acb_tan},         {"cot", acb_cot},
+        {"sec", acb_sec},        {"csc", acb_csc},        {"sinh", acb_sinh},       {"cosh", acb_cosh},
+        {"tanh", acb_tanh},      {"coth", acb_coth},      {"exp", acb_exp},         {"ln", acb_log},
+        {"log", acb_log},        {"log10", log_ten},      {"sqrt", acb_sqrt},       {"cbrt", cube_root},
+        {"arcsin", acb_asin},    {"arccos", acb_acos},    {"arctan", acb_atan},     {"arccot", inverse_cot},
+        {"arcsec", inverse_sec}, {"arccsc", inverse_csc}, {"arsinh", acb_asinh},    {"arcosh", acb_acosh},
+        {"artanh", acb_atanh},   {"abs", absolute},       {"factorial", factorial}, {"floor", real_floor},
         {"ceil", real_ceil}};
     return table;
 }
@@ -134,7 +134,7 @@ Value modulo(const Ball& a, const Ball& b, slong bits) {
 }
 
 class Evaluator {
-public:
+  public:
     Evaluator(const Point& point, slong bits, Fuel& fuel) : point_(point), bits_(bits), fuel_(fuel) {}
 
     Value of(const Expr& e) {
@@ -144,7 +144,7 @@ public:
         return out;
     }
 
-private:
+  private:
     Value of_kind(const Expr& e) {
         switch (e.kind) {
             case Kind::number:

@@ -18,7 +18,7 @@
 namespace retort::math {
 
 class Ball {
-public:
+  public:
     Ball() { acb_init(value_); }
     Ball(const Ball& other) : Ball() { acb_set(value_, other.value_); }
     Ball(Ball&& other) noexcept : Ball() { acb_swap(value_, other.value_); }
@@ -31,7 +31,7 @@ public:
     acb_struct* get() { return value_; }
     const acb_struct* get() const { return value_; }
 
-private:
+  private:
     acb_t value_;
 };
 

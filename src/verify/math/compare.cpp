@@ -11,7 +11,7 @@ namespace retort::math {
 namespace {
 
 constexpr std::size_t kMostElements = 128;
-constexpr Judged kDifferent{Verdict::different, Stage::collection};
+constexpr Judged kDifferent{Verdict::different, VerifyStage::collection};
 
 bool single_op(const Expr& e, std::string_view op) {
     return e.kind == Kind::relation && e.ops.size() == 1 && e.ops[0] == op;
@@ -21,7 +21,7 @@ bool single_op(const Expr& e, std::string_view op) {
 
 Judged compare_in_order(const std::vector<Expr>& a, const std::vector<Expr>& b, Fuel& fuel) {
     if (a.size() != b.size()) return kDifferent;
-    Judged out{Verdict::equal, Stage::collection};
+    Judged out{Verdict::equal, VerifyStage::collection};
     for (std::size_t i = 0; i < a.size(); ++i) {
         const Judged here = compare(a[i], b[i], fuel);
         if (here.verdict == Verdict::different) return kDifferent;
@@ -32,7 +32,7 @@ Judged compare_in_order(const std::vector<Expr>& a, const std::vector<Expr>& b, 
 
 // Equality with rounding is not transitive: a matching is looked for, not the first fit (Kuhn).
 class Matching {
-public:
+  public:
     explicit Matching(std::size_t size) : edges_(size, std::vector<bool>(size, false)), partner_(size, size) {}
 
     void connect(std::size_t a, std::size_t b) { edges_[a][b] = true; }
@@ -44,7 +44,7 @@ public:
         return true;
     }
 
-private:
+  private:
     bool augment(std::size_t a, std::vector<bool>& seen) {
         for (std::size_t b = 0; b < edges_.size(); ++b) {
             if (!edges_[a][b] || seen[b]) continue;
@@ -74,7 +74,7 @@ Judged compare_unordered(const std::vector<Expr>& a, const std::vector<Expr>& b,
         }
     }
     if (fuel.empty()) return {};
-    if (matching.perfect()) return {Verdict::equal, Stage::collection};
+    if (matching.perfect()) return {Verdict::equal, VerifyStage::collection};
     return unsure ? Judged{} : kDifferent;
 }
 
@@ -132,12 +132,12 @@ Judged compare_chains(const Expr& a, const Expr& b, Fuel& fuel) {
         if (side != std::string_view::npos) op[0] = kFrom[1 - side];
     }
     if (a.ops == turned.ops) return compare_in_order(a.args, turned.args, fuel);
-    return {Verdict::different, Stage::equation};
+    return {Verdict::different, VerifyStage::equation};
 }
 
 Judged compare_single_relations(const Expr& a, const Expr& b, Fuel& fuel) {
     const Expr left = upright(a), right = upright(b);
-    if (left.ops != right.ops) return {Verdict::different, Stage::equation};
+    if (left.ops != right.ops) return {Verdict::different, VerifyStage::equation};
     const std::string& op = left.ops[0];
     if (op == "in" || op == "~") return compare_in_order(left.args, right.args, fuel);
     return compare_up_to_scale(difference(left), difference(right), op == "<" || op == "<=", fuel);
@@ -155,7 +155,8 @@ Judged compare_relations(const Expr& a, const Expr& b, Fuel& fuel) {
     }
     if (a.ops.size() == 1 && b.ops.size() == 1) return compare_single_relations(a, b, fuel);
     const Expr x = value_of(a), y = value_of(b);
-    if (x.kind != Kind::relation && y.kind != Kind::relation && names_something(a.args[0]) == names_something(b.args[0]))
+    if (x.kind != Kind::relation && y.kind != Kind::relation &&
+        names_something(a.args[0]) == names_something(b.args[0]))
         return compare(x, y, fuel);
     return compare_chains(a, b, fuel);
 }
@@ -164,7 +165,7 @@ Judged compare_relations(const Expr& a, const Expr& b, Fuel& fuel) {
 
 Judged compare_matrices(const Expr& a, const Expr& b, Fuel& fuel) {
     if (a.args.size() != b.args.size()) return kDifferent;
-    Judged out{Verdict::equal, Stage::collection};
+    Judged out{Verdict::equal, VerifyStage::collection};
     for (std::size_t i = 0; i < a.args.size(); ++i) {
         const Judged row = compare_in_order(a.args[i].args, b.args[i].args, fuel);
         if (row.verdict == Verdict::different) return row;
@@ -192,7 +193,7 @@ Judged compare_ratios(const Expr& a, const Expr& b, Fuel& fuel) {
                                             node(Kind::multiply, {b.args[i], a.args[0]}), fuel);
         if (!here.equal()) return here;
     }
-    return {Verdict::equal, Stage::collection};
+    return {Verdict::equal, VerifyStage::collection};
 }
 
 bool is_ordered(const Expr& e) {
@@ -229,7 +230,8 @@ Judged compare_mixed(const Expr& a, const Expr& b, Fuel& fuel) {
     };
     if (a.kind == Kind::words || b.kind == Kind::words) return {};
     if (is_other(a) || is_other(b)) return kDifferent;
-    if (a.kind == Kind::combination || b.kind == Kind::combination || a.kind == Kind::builder || b.kind == Kind::builder)
+    if (a.kind == Kind::combination || b.kind == Kind::combination || a.kind == Kind::builder ||
+        b.kind == Kind::builder)
         return {};
     return compare_scalars(a, b, fuel);
 }
@@ -245,7 +247,7 @@ bool region_meets_pair(const Expr& a, const Expr& b) {
 
 Judged compare_values(const Expr& a, const Expr& b, Fuel& fuel) {
     if (a.kind == Kind::words && b.kind == Kind::words)
-        return a.text == b.text ? Judged{Verdict::equal, Stage::words} : Judged{};
+        return a.text == b.text ? Judged{Verdict::equal, VerifyStage::words} : Judged{};
     if (region_meets_pair(a, b)) {
         const auto x = region_of(a, fuel), y = region_of(b, fuel);
         if (x && y) return compare_regions(*x, *y, fuel);
@@ -261,7 +263,7 @@ Judged compare_values(const Expr& a, const Expr& b, Fuel& fuel) {
 
 Judged compare(const Expr& reference, const Expr& answer, Fuel& fuel) {
     if (!fuel.spend(4)) return {};
-    if (canonical(reference) == canonical(answer)) return {Verdict::equal, Stage::structure};
+    if (canonical(reference) == canonical(answer)) return {Verdict::equal, VerifyStage::structure};
     if (reference.kind == Kind::relation && answer.kind == Kind::relation)
         return compare_relations(reference, answer, fuel);
     return compare_values(value_of(reference), value_of(answer), fuel);

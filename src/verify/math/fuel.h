@@ -6,12 +6,12 @@
 namespace retort::math {
 
 class Fuel {
-public:
+  public:
     // False when it is used up, and from then on.
     bool spend(std::int64_t steps) { return (left_ -= steps) > 0; }
     bool empty() const { return left_ <= 0; }
 
-private:
+  private:
     std::int64_t left_ = 400'000;  // about 30 ms of the dearest work
 };
 

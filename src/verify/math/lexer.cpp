@@ -52,7 +52,7 @@ std::string to_ascii(std::string_view text) {
 }
 
 class Lexer {
-public:
+  public:
     Lexer(std::string_view text, Commas commas) : text_(text), commas_(commas) {}
 
     std::vector<Token> run() {
@@ -61,7 +61,7 @@ public:
         return std::move(tokens_);
     }
 
-private:
+  private:
     char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
     bool next_is(std::string_view what) const { return text_.substr(at_).starts_with(what); }
 
@@ -115,7 +115,8 @@ private:
         std::string out;
         digits_into(out);
         const bool leading_zero = out.starts_with('0');
-        for (std::size_t length = 0; !out.empty() && !leading_zero && (length = separator(out.size() > 3 ? 3 : out.size())) > 0;) {
+        for (std::size_t length = 0;
+             !out.empty() && !leading_zero && (length = separator(out.size() > 3 ? 3 : out.size())) > 0;) {
             at_ += length;
             digits_into(out);
         }
@@ -166,13 +167,15 @@ private:
         std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
         if (const auto meaning = word_meaning(lower)) return push(*meaning);
         if (const auto meaning = word_meaning(run)) return push(*meaning);
-        if (text_mode_ || unit_meaning(lower) || run.size() > kLongestProduct) return word(lower);
+        if (text_mode_ || unit_meaning(lower) || is_common_word(lower) || run.size() > kLongestProduct)
+            return word(lower);
         at_ = start + 1;  // a product of variables
         push(TokenKind::symbol, std::string(1, run.front()));
     }
 
     void word(const std::string& lower) {
-        // A letter in a text wrapper, as in \mathrm{e}, is a word: whether it is a unit or a name is the parser's to say.
+        // A letter in a text wrapper, as in \mathrm{e}, is a word: whether it is a unit or a name is the parser's to
+        // say.
         push(TokenKind::word, lower);
     }
 

@@ -15,7 +15,8 @@ constexpr int kMostSuffixes = 32;
 struct NotMaths {};
 
 bool is_integer(const Expr& e) {
-    return e.kind == Kind::number && std::all_of(e.text.begin(), e.text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    return e.kind == Kind::number &&
+           std::all_of(e.text.begin(), e.text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 // A proper fraction of whole numbers, as the second part of a mixed number is.
@@ -26,7 +27,7 @@ bool is_proper_fraction(const Expr& e) {
 }
 
 class Parser {
-public:
+  public:
     explicit Parser(const std::vector<Token>& tokens) : tokens_(tokens) {}
 
     Expr whole() {
@@ -37,7 +38,7 @@ public:
         return out;
     }
 
-private:
+  private:
     // --- looking ---
 
     bool done() const { return at_ >= tokens_.size(); }
@@ -72,7 +73,8 @@ private:
     // --- lists ---
 
     bool at_end_of_list() const {
-        return done() || is(")") || is("]") || is("}") || is("}set") || is_kind(TokenKind::environment) || is("row") || is("&");
+        return done() || is(")") || is("]") || is("}") || is("}set") || is_kind(TokenKind::environment) || is("row") ||
+               is("&") || is("choose") || (in_set_ && is("|"));
     }
 
     // Groups apart by ";", "and" and "or": "p=5, q=2; p=7, q=2". Groups of one element are one list.
@@ -268,7 +270,7 @@ private:
     Expr juxtaposed(bool many) {
         const Deeper deeper(*this);
         Expr left = factor();
-        while (many && begins_factor(left)) {
+        while (many && left.kind != Kind::unit && begins_factor(left)) {
             const bool whole = is_integer(left) && !left.parenthesised;
             Expr right = mixed_part(whole);
             if (whole && is_proper_fraction(right))
@@ -281,7 +283,8 @@ private:
 
     // One flat product: trees stay shallow however long the chain.
     static Expr times(Expr left, Expr right) {
-        if (left.kind != Kind::multiply || left.parenthesised) return node(Kind::multiply, {std::move(left), std::move(right)});
+        if (left.kind != Kind::multiply || left.parenthesised)
+            return node(Kind::multiply, {std::move(left), std::move(right)});
         left.args.push_back(std::move(right));
         return left;
     }
@@ -308,8 +311,9 @@ private:
             case TokenKind::number:
                 // Two numbers side by side are a mixed number or nothing.
                 return !(left.kind == Kind::number || left.kind == Kind::divide) ||
-                       (is_integer(left) && ((is("/", 1) && is_kind(TokenKind::number, 2)) ||
-                                             (token(1) && token(1)->kind == TokenKind::function && token(1)->text == "frac")));
+                       (is_integer(left) &&
+                        ((is("/", 1) && is_kind(TokenKind::number, 2)) ||
+                         (token(1) && token(1)->kind == TokenKind::function && token(1)->text == "frac")));
             case TokenKind::symbol:
             case TokenKind::function:
                 return true;
@@ -347,7 +351,7 @@ private:
             } else if (is("'") && base.kind == Kind::symbol) {
                 ++at_;
                 base.text += '\'';
-            } else if (is_kind(TokenKind::word) && !starts_note()) {
+            } else if (is_kind(TokenKind::word) && base.kind != Kind::symbol && !starts_note()) {
                 base = with_unit(std::move(base));
             } else {
                 return base;

@@ -6,7 +6,7 @@ namespace retort::math {
 namespace {
 
 constexpr slong kMostBits = 60'000;
-constexpr long kMostExponent = 4'000;   // of ten, in a written number
+constexpr long kMostExponent = 4'000;  // of ten, in a written number
 constexpr ulong kMostFactorial = 3'000;
 
 using Value = std::optional<Rational>;

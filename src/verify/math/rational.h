@@ -13,7 +13,7 @@
 namespace retort::math {
 
 class Rational {
-public:
+  public:
     Rational() { fmpq_init(value_); }
     Rational(const Rational& other) : Rational() { fmpq_set(value_, other.value_); }
     Rational(Rational&& other) noexcept : Rational() { fmpq_swap(value_, other.value_); }
@@ -28,7 +28,7 @@ public:
     bool is_integer() const { return fmpz_is_one(fmpq_denref(value_)) != 0; }
     friend bool operator==(const Rational& a, const Rational& b) { return fmpq_equal(a.value_, b.value_) != 0; }
 
-private:
+  private:
     fmpq_t value_;
 };
 

@@ -148,8 +148,7 @@ bool same_end(const Expr& a, bool with_a, const Expr& b, bool with_b, Fuel& fuel
 }
 
 bool same_piece(const Piece& a, const Piece& b, Fuel& fuel) {
-    return same_end(a.from, a.with_from, b.from, b.with_from, fuel) &&
-           same_end(a.to, a.with_to, b.to, b.with_to, fuel);
+    return same_end(a.from, a.with_from, b.from, b.with_from, fuel) && same_end(a.to, a.with_to, b.to, b.with_to, fuel);
 }
 
 }  // namespace
@@ -185,7 +184,8 @@ std::optional<Region> region_of(const Expr& e, Fuel& fuel) {
 bool is_surely_region(const Expr& e) {
     switch (e.kind) {
         case Kind::tuple:
-            return e.args.size() == 2 && (e.open == '[' || e.close == ']' || is_infinite(e.args[0]) || is_infinite(e.args[1]));
+            return e.args.size() == 2 &&
+                   (e.open == '[' || e.close == ']' || is_infinite(e.args[0]) || is_infinite(e.args[1]));
         case Kind::combination:
             return true;
         case Kind::builder:
@@ -193,25 +193,27 @@ bool is_surely_region(const Expr& e) {
         case Kind::symbol:
             return is_reals(e);
         case Kind::relation:
-            return std::any_of(e.ops.begin(), e.ops.end(), [](const std::string& op) { return op != "=" && op != "~"; });
+            return std::any_of(e.ops.begin(), e.ops.end(),
+                               [](const std::string& op) { return op != "=" && op != "~"; });
         case Kind::list:
-            return std::any_of(e.args.begin(), e.args.end(), [](const Expr& arg) { return arg.kind == Kind::relation && is_surely_region(arg); });
+            return std::any_of(e.args.begin(), e.args.end(),
+                               [](const Expr& arg) { return arg.kind == Kind::relation && is_surely_region(arg); });
         default:
             return false;
     }
 }
 
 Judged compare_regions(const Region& reference, const Region& answer, Fuel& fuel) {
-    if (reference.size() != answer.size()) return {Verdict::different, Stage::interval};
+    if (reference.size() != answer.size()) return {Verdict::different, VerifyStage::interval};
     std::vector<bool> used(answer.size(), false);
     for (const Piece& piece : reference) {
         std::size_t i = 0;
         while (i < answer.size() && (used[i] || !same_piece(piece, answer[i], fuel))) ++i;
         if (fuel.empty()) return {};
-        if (i == answer.size()) return {Verdict::different, Stage::interval};
+        if (i == answer.size()) return {Verdict::different, VerifyStage::interval};
         used[i] = true;
     }
-    return {Verdict::equal, Stage::interval};
+    return {Verdict::equal, VerifyStage::interval};
 }
 
 }  // namespace retort::math

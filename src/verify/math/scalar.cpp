@@ -18,9 +18,9 @@ constexpr std::array<long, 5> kPrecisions = {64, 128, 256, 512, 1024};
 constexpr int kPositivePoints = 8, kNegativePoints = 3;
 constexpr int kModularPoints = 3;
 
-constexpr Judged kEqualByRounding{Verdict::equal, Stage::rounding};
+constexpr Judged kEqualByRounding{Verdict::equal, VerifyStage::rounding};
 
-Judged verdict(bool equal, Stage stage) {
+Judged verdict(bool equal, VerifyStage stage) {
     return {equal ? Verdict::equal : Verdict::different, stage};
 }
 
@@ -50,14 +50,14 @@ std::optional<Rational> own_rounding(const Expr& reference) {
 }
 
 Judged compare_rationals(const Rational& a, const Rational& b, const Expr& reference) {
-    if (a == b) return {Verdict::equal, Stage::rational};
+    if (a == b) return {Verdict::equal, VerifyStage::rational};
     const auto half = own_rounding(reference);
-    if (!half) return {Verdict::different, Stage::rational};
+    if (!half) return {Verdict::different, VerifyStage::rational};
     Rational apart;
     fmpq_sub(apart.get(), a.get(), b.get());
     fmpq_abs(apart.get(), apart.get());
     if (fmpq_cmp(apart.get(), half->get()) <= 0) return kEqualByRounding;
-    return {Verdict::different, Stage::rational};
+    return {Verdict::different, VerifyStage::rational};
 }
 
 // --- constants ---
@@ -89,9 +89,9 @@ Judged compare_constants(const Expr& a, const Expr& b, Fuel& fuel) {
             continue;
         }
         if (half && within(*x, *y, *half, bits)) return kEqualByRounding;
-        if (apart(*x, *y)) return {Verdict::different, Stage::ball};
+        if (apart(*x, *y)) return {Verdict::different, VerifyStage::ball};
     }
-    return {Verdict::equal, Stage::ball};
+    return {Verdict::equal, VerifyStage::ball};
 }
 
 // --- variables ---
@@ -142,11 +142,11 @@ std::optional<Judged> compare_rational_functions(const Expr& a, const Expr& b, F
         const ModularValue x = evaluate_modular(a, point, fuel), y = evaluate_modular(b, point, fuel);
         if (x.fault == ModularFault::not_rational || y.fault == ModularFault::not_rational) return std::nullopt;
         if (x.fault != ModularFault::none || y.fault != ModularFault::none) continue;
-        if (x.value != y.value) return Judged{Verdict::different, Stage::polynomial};
+        if (x.value != y.value) return Judged{Verdict::different, VerifyStage::polynomial};
         ++met;
     }
     if (met == 0) return std::nullopt;
-    return Judged{Verdict::equal, Stage::polynomial};
+    return Judged{Verdict::equal, VerifyStage::polynomial};
 }
 
 bool may_be_real(const Ball& x) {
@@ -174,20 +174,20 @@ Judged compare_at_points(const Expr& a, const Expr& b, Fuel& fuel) {
         const bool negative = i >= kPositivePoints;
         const Verdict here = compare_at(a, b, real_point(symbols, i, negative), negative, fuel);
         if (fuel.empty()) return {};
-        if (here == Verdict::different) return {Verdict::different, Stage::points};
+        if (here == Verdict::different) return {Verdict::different, VerifyStage::points};
         met += here == Verdict::equal && !negative ? 1 : 0;
     }
     if (met < 2) return {};
-    return {Verdict::equal, Stage::points};
+    return {Verdict::equal, VerifyStage::points};
 }
 
 Judged compare_plain(const Expr& a, const Expr& b, Fuel& fuel) {
-    if (canonical(a) == canonical(b)) return {Verdict::equal, Stage::structure};
+    if (canonical(a) == canonical(b)) return {Verdict::equal, VerifyStage::structure};
     if (is_infinite(a) || is_infinite(b)) {
         const Expr& other = is_infinite(a) ? b : a;
         std::vector<std::string> names;
         collect_symbols(other, names);
-        return names.empty() ? verdict(false, Stage::structure) : Judged{};
+        return names.empty() ? verdict(false, VerifyStage::structure) : Judged{};
     }
     if (const auto x = evaluate_rational(a, fuel))
         if (const auto y = evaluate_rational(b, fuel)) return compare_rationals(*x, *y, a);
@@ -221,18 +221,18 @@ std::optional<Judged> compare_bases(const Expr& a, const Expr& b) {
     if (!one) return std::nullopt;
     const Expr &based = a.kind == Kind::based ? a : b, &other = a.kind == Kind::based ? b : a;
     if (other.kind != Kind::number || other.text != based.text) return std::nullopt;
-    return Judged{Verdict::equal, Stage::structure};
+    return Judged{Verdict::equal, VerifyStage::structure};
 }
 
 }  // namespace
 
 Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel) {
-    if (canonical(reference) == canonical(answer)) return {Verdict::equal, Stage::structure};
+    if (canonical(reference) == canonical(answer)) return {Verdict::equal, VerifyStage::structure};
     const Quantity a = quantity_of(reference), b = quantity_of(answer);
     if (const auto decided = compare_bases(a.value, b.value)) return *decided;
     const auto unit_a = unit_meaning(a.unit), unit_b = unit_meaning(b.unit);
     if (unit_a && unit_b) {
-        if (unit_a->dimension != unit_b->dimension) return {Verdict::different, Stage::structure};
+        if (unit_a->dimension != unit_b->dimension) return {Verdict::different, VerifyStage::structure};
         if (unit_a->factor != unit_b->factor)
             return compare_plain(times(a.value, number(std::string(unit_a->factor))),
                                  times(b.value, number(std::string(unit_b->factor))), fuel);
@@ -251,17 +251,17 @@ Judged compare_up_to_scale(const Expr& left_zero, const Expr& right_zero, bool p
         const auto here = evaluate_ball(ratio, real_point(symbols, i, i % 2 == 1), 256, fuel);
         if (fuel.empty()) return {};
         if (!here) continue;
-        if (positive && !arb_is_positive(acb_realref(here->get()))) return {Verdict::different, Stage::equation};
+        if (positive && !arb_is_positive(acb_realref(here->get()))) return {Verdict::different, VerifyStage::equation};
         if (!first) {
-            if (acb_contains_zero(here->get()) != 0) return {Verdict::different, Stage::equation};
+            if (acb_contains_zero(here->get()) != 0) return {Verdict::different, VerifyStage::equation};
             first = here;
             continue;
         }
-        if (apart(*first, *here)) return {Verdict::different, Stage::equation};
+        if (apart(*first, *here)) return {Verdict::different, VerifyStage::equation};
         ++met;
     }
     if (met < 2) return {};
-    return {Verdict::equal, Stage::equation};
+    return {Verdict::equal, VerifyStage::equation};
 }
 
 }  // namespace retort::math

@@ -1,4 +1,5 @@
-// Whether two values are equal: structure, exact rationals, certified balls, rational functions, random points. Not public.
+// Whether two values are equal: structure, exact rationals, certified balls, rational functions, random points. Not
+// public.
 #pragma once
 
 #include "verify/math/expr.h"
@@ -9,15 +10,16 @@ namespace retort::math {
 
 struct Judged {
     Verdict verdict = Verdict::unknown;
-    Stage stage = Stage::unparsed;
+    VerifyStage stage = VerifyStage::unparsed;
     bool equal() const { return verdict == Verdict::equal; }
 };
 
-// Symmetric, but for one rule: a `reference` written as a decimal number of three significant digits or more admits what
-// rounds to it.
+// Symmetric, but for one rule: a `reference` written as a decimal number of three significant digits or more admits
+// what rounds to it.
 Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel);
 
-// Whether one equation is the other multiplied by a constant; `positive` asks for a constant above 0, as inequalities do.
+// Whether one equation is the other multiplied by a constant; `positive` asks for a constant above 0, as inequalities
+// do.
 Judged compare_up_to_scale(const Expr& left_zero, const Expr& right_zero, bool positive, Fuel& fuel);
 
 }  // namespace retort::math

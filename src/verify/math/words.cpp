@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace retort::math {
 namespace {
@@ -18,9 +19,9 @@ void add_all(Table& table, Meaning meaning, std::initializer_list<std::string_vi
 
 void add_functions(Table& table) {
     add_all(table, Meaning::function,
-            {"sin",    "cos",    "tan",    "cot",  "sec",  "csc",  "sinh", "cosh", "tanh", "coth", "exp",
-             "ln",     "log",    "sqrt",   "gcd",  "lcm",  "max",  "min",  "arcsin", "arccos", "arctan", "arccot",
-             "arcsec", "arccsc", "arsinh", "arcosh", "artanh", "abs", "floor", "ceil", "binom", "frac", "cbrt"});
+            {"sin",    "cos",    "tan",    "cot",    "sec",    "csc", "sinh",  "cosh",   "tanh",   "coth",   "exp",
+             "ln",     "log",    "sqrt",   "gcd",    "lcm",    "max", "min",   "arcsin", "arccos", "arctan", "arccot",
+             "arcsec", "arccsc", "arsinh", "arcosh", "artanh", "abs", "floor", "ceil",   "binom",  "frac",   "cbrt"});
     add_all(table, {Meaning::function, "log10"}, {"lg"});
     add_all(table, {Meaning::function, "arcsin"}, {"asin"});
     add_all(table, {Meaning::function, "arccos"}, {"acos"});
@@ -37,10 +38,10 @@ void add_functions(Table& table) {
 
 void add_greek(Table& table) {
     add_all(table, Meaning::symbol,
-            {"alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota",
-             "kappa", "lambda", "mu", "nu", "xi", "rho", "varrho", "sigma", "tau", "upsilon", "phi", "varphi", "chi",
-             "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi",
-             "Omega", "ell", "hbar", "emptyset"});
+            {"alpha",   "beta",  "gamma",  "delta",   "epsilon", "varepsilon", "zeta",  "eta",    "theta", "vartheta",
+             "iota",    "kappa", "lambda", "mu",      "nu",      "xi",         "rho",   "varrho", "sigma", "tau",
+             "upsilon", "phi",   "varphi", "chi",     "psi",     "omega",      "Gamma", "Delta",  "Theta", "Lambda",
+             "Xi",      "Pi",    "Sigma",  "Upsilon", "Phi",     "Psi",        "Omega", "ell",    "hbar",  "emptyset"});
     add_all(table, {Meaning::symbol, "pi"}, {"pi"});
     add_all(table, {Meaning::symbol, "emptyset"}, {"varnothing"});
     add_all(table, {Meaning::symbol, "e"}, {"exponentialE"});
@@ -89,11 +90,12 @@ void add_brackets(Table& table) {
 
 void add_layout(Table& table) {
     add_all(table, Meaning::skip,
-            {"left",  "right",    "mleft",       "mright",    "big",       "Big",        "bigg",         "Bigg",
-             "bigl",  "bigr",     "Bigl",        "Bigr",      "biggl",     "biggr",      "Biggl",        "Biggr",
-             "quad",  "qquad",    "displaystyle", "textstyle", "limits",    "nolimits",   "boxed",        "fbox",
-             "hspace", "vspace",  "phantom",     "angle",     "triangle",  "scriptstyle", "middle",      "square",
-             "mathopen", "mathclose", "space", "thinspace", "hfill", "noindent", "par", "rm", "bf", "it"});
+            {"left",      "right",       "mleft",    "mright", "big",          "Big",       "bigg",
+             "Bigg",      "bigl",        "bigr",     "Bigl",   "Bigr",         "biggl",     "biggr",
+             "Biggl",     "Biggr",       "quad",     "qquad",  "displaystyle", "textstyle", "limits",
+             "nolimits",  "boxed",       "fbox",     "hspace", "vspace",       "phantom",   "angle",
+             "triangle",  "scriptstyle", "middle",   "square", "mathopen",     "mathclose", "space",
+             "thinspace", "hfill",       "noindent", "par",    "rm",           "bf",        "it"});
     add_all(table, Meaning::wrapper,
             {"mathbf", "mathit", "mathsf", "mathcal", "boldsymbol", "bm", "overline", "bar", "hat", "widehat", "vec",
              "overrightarrow", "tilde", "mathfrak", "mathscr", "ensuremath", "underline", "mathbb", "variable"});
@@ -145,25 +147,36 @@ std::optional<Meaning> word_meaning(std::string_view lower) {
     return found->second;
 }
 
+bool is_common_word(std::string_view lower) {
+    static const std::unordered_set<std::string_view> words = {
+        "is",  "it",  "if",  "of",  "to",  "so",  "as",  "at",  "by",  "an",  "on",  "be",  "no",  "not",
+        "are", "was", "the", "for", "we",  "he",  "she", "you", "her", "his", "its", "our", "per", "can",
+        "has", "had", "how", "who", "why", "all", "any", "but", "yes", "now", "one", "two", "six", "ten",
+        "use", "get", "let", "set", "see", "say", "out", "est", "les", "des", "une", "que", "qui", "pas",
+        "non", "der", "die", "das", "und", "ist", "el",  "la",  "le",  "de",  "un",  "am",  "do",  "did",
+        "odd", "day", "box", "cat", "dog", "car", "old", "new", "way", "sum", "men", "boy", "man"};
+    return words.contains(lower);
+}
+
 std::string_view ascii_for(char32_t character) {
     static const std::unordered_map<char32_t, std::string_view> table = {
-        {U'−', "-"},         {U'–', "-"},        {U'‐', "-"},          {U'×', "\\times "},   {U'·', "\\cdot "},
-        {U'⋅', "\\cdot "},   {U'∙', "\\cdot "},  {U'÷', "\\div "},     {U'π', "\\pi "},      {U'√', "\\sqrt "},
-        {U'∞', "\\infty "},  {U'≤', "\\le "},    {U'≥', "\\ge "},      {U'⩽', "\\le "},      {U'⩾', "\\ge "},
-        {U'≠', "\\ne "},     {U'≈', "\\approx "}, {U'∪', "\\cup "},    {U'∩', "\\cap "},     {U'∖', "\\setminus "},
-        {U'∈', "\\in "},     {U'±', "\\pm "},    {U'∓', "\\mp "},      {U'°', "\\degree "},  {U'²', "^2"},
-        {U'³', "^3"},        {U'⁴', "^4"},       {U'½', "\\frac12 "},  {U'¼', "\\frac14 "},  {U'¾', "\\frac34 "},
-        {U'∅', "\\emptyset "}, {U'′', "'"},      {U'…', "\\ldots "},   {U'，', ","},         {U'、', ","},
-        {U'；', ";"},        {U'：', ":"},       {U'（', "("},         {U'）', ")"},         {U'％', "\\%"},
-        {U'＝', "="},        {U'＋', "+"},       {U'－', "-"},         {U'＜', "<"},         {U'＞', ">"},
-        {U'【', "["},        {U'】', "]"},       {U'｛', "\\{"},       {U'｝', "\\}"},       {U'∣', "|"},
-        {U'α', "\\alpha "},  {U'β', "\\beta "},  {U'γ', "\\gamma "},   {U'δ', "\\delta "},   {U'ε', "\\epsilon "},
-        {U'θ', "\\theta "},  {U'λ', "\\lambda "}, {U'μ', "\\mu "},     {U'ρ', "\\rho "},     {U'σ', "\\sigma "},
-        {U'φ', "\\phi "},    {U'ω', "\\omega "}, {U'Δ', "\\Delta "},   {U'Ω', "\\Omega "},   {U'ℝ', "\\mathbb{R}"},
-        {U'ℤ', "\\mathbb{Z}"}, {U'ℕ', "\\mathbb{N}"}, {U'ℚ', "\\mathbb{Q}"}, {U'①', "1,"},  {U'②', "2,"},
-        {U'③', "3,"},        {U'④', "4,"},       {U'⑤', "5,"},         {U'⑥', "6,"},         {U'⑦', "7,"},
-        {U'⑧', "8,"},        {U'⑨', "9,"},       {U'\u00a0', " "},     {U'\u2009', " "},     {U'\u202f', " "},
-        {U'\u3000', " "},    {U'₀', "_0"},       {U'₁', "_1"},         {U'₂', "_2"},         {U'₃', "_3"}};
+        {U'−', "-"},           {U'–', "-"},           {U'‐', "-"},           {U'×', "\\times "},  {U'·', "\\cdot "},
+        {U'⋅', "\\cdot "},     {U'∙', "\\cdot "},     {U'÷', "\\div "},      {U'π', "\\pi "},     {U'√', "\\sqrt "},
+        {U'∞', "\\infty "},    {U'≤', "\\le "},       {U'≥', "\\ge "},       {U'⩽', "\\le "},     {U'⩾', "\\ge "},
+        {U'≠', "\\ne "},       {U'≈', "\\approx "},   {U'∪', "\\cup "},      {U'∩', "\\cap "},    {U'∖', "\\setminus "},
+        {U'∈', "\\in "},       {U'±', "\\pm "},       {U'∓', "\\mp "},       {U'°', "\\degree "}, {U'²', "^2"},
+        {U'³', "^3"},          {U'⁴', "^4"},          {U'½', "\\frac12 "},   {U'¼', "\\frac14 "}, {U'¾', "\\frac34 "},
+        {U'∅', "\\emptyset "}, {U'′', "'"},           {U'…', "\\ldots "},    {U'，', ","},        {U'、', ","},
+        {U'；', ";"},          {U'：', ":"},          {U'（', "("},          {U'）', ")"},        {U'％', "\\%"},
+        {U'＝', "="},          {U'＋', "+"},          {U'－', "-"},          {U'＜', "<"},        {U'＞', ">"},
+        {U'【', "["},          {U'】', "]"},          {U'｛', "\\{"},        {U'｝', "\\}"},      {U'∣', "|"},
+        {U'α', "\\alpha "},    {U'β', "\\beta "},     {U'γ', "\\gamma "},    {U'δ', "\\delta "},  {U'ε', "\\epsilon "},
+        {U'θ', "\\theta "},    {U'λ', "\\lambda "},   {U'μ', "\\mu "},       {U'ρ', "\\rho "},    {U'σ', "\\sigma "},
+        {U'φ', "\\phi "},      {U'ω', "\\omega "},    {U'Δ', "\\Delta "},    {U'Ω', "\\Omega "},  {U'ℝ', "\\mathbb{R}"},
+        {U'ℤ', "\\mathbb{Z}"}, {U'ℕ', "\\mathbb{N}"}, {U'ℚ', "\\mathbb{Q}"}, {U'①', "1,"},        {U'②', "2,"},
+        {U'③', "3,"},          {U'④', "4,"},          {U'⑤', "5,"},          {U'⑥', "6,"},        {U'⑦', "7,"},
+        {U'⑧', "8,"},          {U'⑨', "9,"},          {U'\u00a0', " "},      {U'\u2009', " "},    {U'\u202f', " "},
+        {U'\u3000', " "},      {U'₀', "_0"},          {U'₁', "_1"},          {U'₂', "_2"},        {U'₃', "_3"}};
     const auto found = table.find(character);
     return found == table.end() ? std::string_view() : found->second;
 }
@@ -171,7 +184,8 @@ std::string_view ascii_for(char32_t character) {
 std::optional<UnitMeaning> unit_meaning(std::string_view lower) {
     static const std::unordered_map<std::string_view, UnitMeaning> table = [] {
         std::unordered_map<std::string_view, UnitMeaning> units;
-        const auto all = [&](std::string_view dimension, std::string_view factor, std::initializer_list<std::string_view> names) {
+        const auto all = [&](std::string_view dimension, std::string_view factor,
+                             std::initializer_list<std::string_view> names) {
             for (const auto unit : names) units[unit] = {dimension, factor};
         };
         all("length", "0.001", {"mm", "millimeter", "millimeters", "millimetres"});

@@ -18,6 +18,9 @@ Meaning command_meaning(std::string_view name);
 // Of a run of letters in plain text ("pi", "sqrt", "infinity", "or"); none for other words.
 std::optional<Meaning> word_meaning(std::string_view lower);
 
+// Short words of prose, which are no product of variables.
+bool is_common_word(std::string_view lower);
+
 // The ASCII or TeX spelling of a character outside ASCII; empty when it has none.
 std::string_view ascii_for(char32_t character);
 
