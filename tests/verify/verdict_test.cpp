@@ -248,7 +248,7 @@ rc::Gen<std::string> maths() {
         [](const std::vector<std::string>& parts) {
             std::string out;
             for (const std::string& part : parts) out += part;
-            return out.substr(0, 200);
+            return out.substr(0, 40);
         });
 }
 
