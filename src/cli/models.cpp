@@ -133,7 +133,7 @@ Outcome<std::unique_ptr<ModelSet>> ModelSet::open(const std::vector<ModelSource>
     return out;
 }
 
-Outcome<std::unique_ptr<ModelSet>> ModelSet::replay(JournalReader& journal, RunKey run, const RunConfig& config) {
+Outcome<std::unique_ptr<ModelSet>> ModelSet::replay(JournalReader& journal, RunKey run, const MethodConfig& config) {
     auto out = std::make_unique<ModelSet>();
     for (const std::string& name : model_names(config)) {
         auto model = ReplayingModel::make(journal, run, name);
@@ -158,7 +158,7 @@ void ModelSet::record(Journal& journal, RunKey run) {
         entry.recording = std::make_unique<RecordingModel>(*entry.model, journal, run, entry.name);
 }
 
-Models ModelSet::engine_models(const RunConfig& config) const {
+Models ModelSet::engine_models(const MethodConfig& config) const {
     Models out;
     for (const Entry& entry : entries_) out.by_name.emplace(entry.name, entry.outermost());
     out.main = config.model;

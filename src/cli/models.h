@@ -27,7 +27,7 @@ class ModelSet {
                                                    const Environment& environment, asio::io_context& loop);
 
     // The journal must outlive the set.
-    static Outcome<std::unique_ptr<ModelSet>> replay(JournalReader& journal, RunKey run, const RunConfig& config);
+    static Outcome<std::unique_ptr<ModelSet>> replay(JournalReader& journal, RunKey run, const MethodConfig& config);
 
     // Finds out what the servers are, so that this can be recorded with the run.
     Task<void> find_out(std::stop_token stop);
@@ -35,7 +35,7 @@ class ModelSet {
     // From now on every call goes through the journal. The run has begun.
     void record(Journal& journal, RunKey run);
 
-    Models engine_models(const RunConfig& config) const;
+    Models engine_models(const MethodConfig& config) const;
 
     std::int64_t resumed_calls() const;
     std::int64_t missing_counts() const;  // of a replay: token counts that the journal does not have

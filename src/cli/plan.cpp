@@ -69,7 +69,7 @@ bool asks_distiller(const Schedule& schedule) {
 }
 
 // A role that makes no call has the main model's name, so that an option without use does not make another run.
-void set_roles(RunConfig& config, const Settings& settings, const std::string& model) {
+void set_roles(MethodConfig& config, const Settings& settings, const std::string& model) {
     config.model = model_name(model, is_remote(settings));
     const auto role = [&](const char* setting, bool used) {
         const auto given = settings.text(setting);
@@ -163,6 +163,23 @@ Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& set
 
 }  // namespace
 
+Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model) {
+    MethodPlan out;
+    const auto prompts = prompt_set(settings, model);
+    if (!prompts) return prompts.error();
+    out.prompts = *prompts;
+    const std::string text = settings.text("operator").value_or(out.prompts.default_operator);
+    const auto schedule = schedule_of(text, overlaid(out.prompts.defaults, settings));
+    if (!schedule) return schedule.error();
+    out.method.schedule = *schedule;
+    rename_models(out.method.schedule, is_remote(settings));
+    set_roles(out.method, settings, model);
+    out.method.prompts = out.prompts.hash();
+    set_run_settings(out.method.settings, settings);
+    out.warnings = unused_warnings(out.method.schedule, settings);
+    return out;
+}
+
 std::string model_name(const std::string& given, bool remote) {
     return !remote && given.ends_with(".gguf") ? std::filesystem::path(given).filename().string() : given;
 }
@@ -192,22 +209,14 @@ Outcome<std::optional<std::string>> problem_text(const SolveArguments& arguments
 
 Outcome<SolvePlan> plan_run(const SolveArguments& arguments, const Settings& settings, const std::string& text,
                             const std::string& model) {
+    auto method = plan_method(settings, model);
+    if (!method) return method.error();
     SolvePlan plan;
-    const auto prompts = prompt_set(settings, model);
-    if (!prompts) return prompts.error();
-    plan.prompts = *prompts;
-    RunConfig& config = plan.config;
-    config.problem = {problem_id(text), text, arguments.reference};
-    const std::string method = settings.text("operator").value_or(plan.prompts.default_operator);
-    const auto schedule = schedule_of(method, overlaid(plan.prompts.defaults, settings));
-    if (!schedule) return schedule.error();
-    config.schedule = *schedule;
-    rename_models(config.schedule, is_remote(settings));
-    set_roles(config, settings, model);
-    config.prompts = plan.prompts.hash();
-    set_run_settings(config.settings, settings);
-    if (const auto error = check_reference(config)) return *error;
-    plan.warnings = unused_warnings(config.schedule, settings);
+    static_cast<MethodConfig&>(plan.config) = std::move(method->method);
+    plan.config.problem = {problem_id(text), text, arguments.reference};
+    plan.prompts = std::move(method->prompts);
+    plan.warnings = std::move(method->warnings);
+    if (const auto error = check_reference(plan.config)) return *error;
     return plan;
 }
 
@@ -240,10 +249,10 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
     return out;
 }
 
-Outcome<std::vector<ModelSource>> find_models(const RunConfig& config, const Settings& settings,
+Outcome<std::vector<ModelSource>> find_models(const MethodConfig& method, const Settings& settings,
                                               const PlanContext& context) {
     std::vector<ModelSource> out;
-    for (const std::string& name : model_names(config)) {
+    for (const std::string& name : model_names(method)) {
         if (settings.text("url")) {
             out.push_back({name, ""});
             continue;

@@ -37,6 +37,14 @@ struct PlanContext {
 // The name by which a model goes: a file's without its folders; a server's models are named as the server does.
 std::string model_name(const std::string& given, bool remote);
 
+// A method from settings, whatever the problem. `model`: as main_model() or the server said.
+struct MethodPlan {
+    MethodConfig method;
+    PromptSet prompts;
+    std::vector<std::string> warnings;  // on options without effect
+};
+Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model);
+
 // The main model as the user gave it: nothing when the server must be asked for its only one.
 std::optional<std::string> main_model(const Settings& settings, const PlanContext& context);
 
@@ -57,7 +65,7 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
                                     const Settings& settings, const std::optional<std::string>& text);
 
 // Where the models of a run are to be had. The error says how to get what is missing.
-Outcome<std::vector<ModelSource>> find_models(const RunConfig& config, const Settings& settings,
+Outcome<std::vector<ModelSource>> find_models(const MethodConfig& method, const Settings& settings,
                                               const PlanContext& context);
 
 }  // namespace retort::cli

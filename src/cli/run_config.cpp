@@ -19,24 +19,13 @@ json or_null(const std::optional<T>& value) {
 }
 
 json to_object(const RunConfig& config) {
-    return {{"version", 1},
-            {"problem",
-             {{"id", config.problem.id},
-              {"text", valid_utf8(config.problem.text)},
-              {"reference", config.problem.reference ? json(valid_utf8(*config.problem.reference)) : json(nullptr)}}},
-            {"operator", json::parse(to_json(config.schedule))},
-            {"models",
-             {{"main", config.model},
-              {"distill", config.distill_model},
-              {"judge", config.judge_model},
-              {"final", config.final_model}}},
-            {"prompts", config.prompts},
-            {"seed", config.settings.seed},
-            {"temperature", config.settings.sampling.temperature},
-            {"top_p", config.settings.sampling.top_p},
-            {"logprobs", config.settings.sampling.logprobs},
-            {"budget_seq", or_null(config.settings.budget.seq)},
-            {"budget_total", or_null(config.settings.budget.total)}};
+    json out{{"version", 1},
+             {"problem",
+              {{"id", config.problem.id},
+               {"text", valid_utf8(config.problem.text)},
+               {"reference", config.problem.reference ? json(valid_utf8(*config.problem.reference)) : json(nullptr)}}}};
+    put_method(out, config);
+    return out;
 }
 
 Distil distil_of(const json& object) {
@@ -88,19 +77,9 @@ std::optional<T> optional_of(const json& object, const char* key) {
 
 RunConfig from_object(const json& object) {
     RunConfig out;
+    static_cast<MethodConfig&>(out) = method_from(object);
     const json& problem = object.at("problem");
     out.problem = {problem.at("id"), problem.at("text"), optional_of<std::string>(problem, "reference")};
-    out.schedule = schedule_of(object.at("operator"));
-    const json& models = object.at("models");
-    out.model = models.at("main");
-    out.distill_model = models.at("distill");
-    out.judge_model = models.at("judge");
-    out.final_model = models.at("final");
-    out.prompts = object.at("prompts");
-    out.settings.seed = object.at("seed");
-    out.settings.sampling = {object.at("temperature"), object.at("top_p"), object.at("logprobs")};
-    out.settings.budget = {optional_of<std::int64_t>(object, "budget_seq"),
-                           optional_of<std::int64_t>(object, "budget_total")};
     return out;
 }
 
@@ -132,6 +111,37 @@ void compare(const std::string& where, const json& recorded, const json& now, st
 
 }  // namespace
 
+void put_method(json& object, const MethodConfig& method) {
+    object["operator"] = json::parse(to_json(method.schedule));
+    object["models"] = {{"main", method.model},
+                        {"distill", method.distill_model},
+                        {"judge", method.judge_model},
+                        {"final", method.final_model}};
+    object["prompts"] = method.prompts;
+    object["seed"] = method.settings.seed;
+    object["temperature"] = method.settings.sampling.temperature;
+    object["top_p"] = method.settings.sampling.top_p;
+    object["logprobs"] = method.settings.sampling.logprobs;
+    object["budget_seq"] = or_null(method.settings.budget.seq);
+    object["budget_total"] = or_null(method.settings.budget.total);
+}
+
+MethodConfig method_from(const json& object) {
+    MethodConfig out;
+    out.schedule = schedule_of(object.at("operator"));
+    const json& models = object.at("models");
+    out.model = models.at("main");
+    out.distill_model = models.at("distill");
+    out.judge_model = models.at("judge");
+    out.final_model = models.at("final");
+    out.prompts = object.at("prompts");
+    out.settings.seed = object.at("seed");
+    out.settings.sampling = {object.at("temperature"), object.at("top_p"), object.at("logprobs")};
+    out.settings.budget = {optional_of<std::int64_t>(object, "budget_seq"),
+                           optional_of<std::int64_t>(object, "budget_total")};
+    return out;
+}
+
 std::string problem_id(const std::string& text) {
     return "p-" + sha256_hex(text).substr(0, 12);
 }
@@ -155,18 +165,22 @@ Outcome<RunConfig> config_from_json(const std::string& text) {
 }
 
 std::vector<std::string> differences(const RunConfig& recorded, const RunConfig& now) {
-    std::vector<std::string> out;
     json before = to_object(recorded);
     json after = to_object(now);
     if (before["problem"]["text"] != after["problem"]["text"]) {  // the ids differ because of it
         before["problem"].erase("id");
         after["problem"].erase("id");
     }
-    compare("", before, after, out);
+    return json_differences(before, after);
+}
+
+std::vector<std::string> json_differences(const json& recorded, const json& now) {
+    std::vector<std::string> out;
+    compare("", recorded, now, out);
     return out;
 }
 
-std::vector<std::string> model_names(const RunConfig& config) {
+std::vector<std::string> model_names(const MethodConfig& config) {
     std::vector<std::string> out;
     const auto add = [&out](const std::string& name) {
         if (!name.empty() && std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);

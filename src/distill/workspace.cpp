@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "base/text.h"
-#include "verify/answer.h"
 
 namespace retort {
 namespace {
@@ -149,7 +148,7 @@ Task<Workspace> bound_workspace(std::string text, std::int64_t kappa, CountToken
 std::vector<Source> conclusions_of(const std::vector<Source>& drafts) {
     std::vector<Source> out;
     for (const Source& draft : drafts)
-        if (const auto answer = extract_answer(draft.text)) out.push_back({draft.draft, draft.path, *answer});
+        if (draft.answer) out.push_back({draft.draft, draft.path, *draft.answer, draft.answer});
     return out;
 }
 

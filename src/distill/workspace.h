@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Source {
     int draft = 0;     // index in its round
     std::string path;  // the call's path
     std::string text;
+    std::optional<std::string> answer = std::nullopt;  // found in it
 };
 
 // What became of a source that did not fit whole.

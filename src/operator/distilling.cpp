@@ -237,7 +237,7 @@ Task<std::vector<HandedOn>> distil(RunState& run, int round, std::vector<std::st
     for (std::size_t i = 0; i < state.drafts.size(); ++i) {
         const Draft& draft = state.drafts[i];
         if (!draft.has_solution) continue;
-        d.sources.push_back({static_cast<int>(i), draft.path, draft.solution});
+        d.sources.push_back({static_cast<int>(i), draft.path, draft.solution, draft.answer});
         d.nodes.push_back(*draft.node);
     }
     // Readers that get nothing waited for the round all the same.

@@ -4,6 +4,7 @@
 
 #include "operator/distilling.h"
 #include "operator/finishing.h"
+#include "operator/judging.h"
 #include "operator/round_runner.h"
 
 namespace retort {
@@ -85,10 +86,9 @@ Task<void> loop(RunState& run, RunResult& result) {
     }
 }
 
-void conclude(RunState& run, RunResult& result) {
+Task<void> conclude(RunState& run, RunResult& result) {
     if (settle_for_drafts(run, result)) result.error.reset();
-    if (result.answer && run.problem.reference) result.verdict = compare_answers(*run.problem.reference, result.answer);
-    if (!result.answer && run.problem.reference && !result.error) result.verdict = Verdict::different;
+    if (result.answer || !result.error) result.verdict = co_await verdict_on(run.problem, result.answer);
     if (run.answer_nodes.empty() && !run.view.rounds.empty()) {
         for (const Draft& draft : run.view.rounds.back().drafts)
             if (draft.node) run.answer_nodes.push_back(*draft.node);
@@ -109,7 +109,7 @@ Task<RunResult> run_operator(Problem problem, std::shared_ptr<const Policy> poli
     } catch (const ErrorException& thrown) {  // a template or model that the schedule names and nobody has
         result.error = thrown.error();
     }
-    conclude(run, result);
+    co_await conclude(run, result);
     co_return result;
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "verify/answer.h"
-
 namespace retort {
 namespace {
 
@@ -17,7 +15,7 @@ void take_final(RunState& run, const CallResult& call, RunResult& result) {
         return;
     }
     result.text = call.solution.text;
-    result.answer = extract_answer(result.text);
+    result.answer = run.problem.verifier->extract(result.text);
     if (!result.answer) run.warnings.add("final: no answer was found in the solution");
     if (completion.finish == Finish::length) run.warnings.add("final: the solution was cut off at the token limit");
 }
@@ -51,7 +49,7 @@ void finish_by_vote(RunState& run, RunResult& result) {
     run.answer_nodes.clear();
     for (const Draft& draft : drafts)
         if (draft.completion.ok() && draft.node) run.answer_nodes.push_back(*draft.node);
-    const std::vector<AnswerCount> counts = count_answers(drafts);
+    const std::vector<AnswerCount> counts = count_answers(drafts, run.problem.verifier.get());
     if (counts.empty()) {
         run.warnings.add("no draft gave an answer: nothing to vote on");
         return;

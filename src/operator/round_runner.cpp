@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "async/nursery.h"
-#include "verify/answer.h"
+#include "operator/judging.h"
 
 namespace retort {
 namespace {
@@ -67,8 +67,7 @@ Draft to_draft(const RunState& run, const std::string& path, const DraftCalls& c
     draft.has_solution = last->solution.present;
     if (!draft.has_solution) return draft;
     draft.solution = last->solution.text;
-    draft.answer = extract_answer(draft.solution);
-    if (run.problem.reference) draft.verdict = compare_answers(*run.problem.reference, draft.answer);
+    draft.answer = run.problem.verifier->extract(draft.solution);
     return draft;
 }
 
@@ -78,7 +77,9 @@ Task<Draft> make_draft(RunState& run, CallSpec spec, std::stop_token stop) {
     const std::string path = spec.place.path();
     DraftCalls calls(run, std::move(spec), std::move(stop));
     Completion completion = co_await task.attempt(calls);
-    co_return to_draft(run, path, calls, std::move(completion));
+    Draft draft = to_draft(run, path, calls, std::move(completion));
+    if (draft.has_solution) draft.verdict = co_await verdict_on(run.problem, draft.answer);
+    co_return draft;
 }
 
 CallSpec draft_spec(const RunState& run, int round, int index, const Round& spec, HandedOn handed) {

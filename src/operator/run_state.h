@@ -46,6 +46,7 @@ struct RunState {
           stop(std::move(st)),
           observer(deps.observer != nullptr ? *deps.observer : silent),
           warnings(&observer) {
+        if (!problem.verifier) problem.verifier = math_verifier(problem.reference);
         view.problem = &problem;
     }
     RunState(const RunState&) = delete;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "verify/verdict.h"
-
 namespace retort {
 
 int RunView::outstanding() const {
@@ -13,13 +11,14 @@ int RunView::outstanding() const {
         std::count_if(drafts.begin(), drafts.end(), [](const Draft& draft) { return !draft.landed; }));
 }
 
-std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts) {
+std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts, const Verifier* verifier) {
+    const std::shared_ptr<const Verifier> maths = verifier == nullptr ? math_verifier({}) : nullptr;
+    const Verifier& by = verifier == nullptr ? *maths : *verifier;
     std::vector<AnswerCount> out;
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         if (!drafts[i].answer) continue;
-        const auto same = std::find_if(out.begin(), out.end(), [&](const AnswerCount& known) {
-            return compare_values(known.answer, *drafts[i].answer).verdict == Verdict::equal;
-        });
+        const auto same = std::find_if(
+            out.begin(), out.end(), [&](const AnswerCount& known) { return by.same(known.answer, *drafts[i].answer); });
         if (same == out.end())
             out.push_back({*drafts[i].answer, {i}});
         else

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,14 +10,15 @@
 #include "budget/ledger.h"
 #include "distill/workspace.h"
 #include "operator/schedule.h"
-#include "verify/verdict.h"
+#include "verify/kind.h"
 
 namespace retort {
 
 struct Problem {
     std::string id;
     std::string text;
-    std::optional<std::string> reference;  // the answer, where it is known
+    std::optional<std::string> reference;                // the answer, where it is known
+    std::shared_ptr<const Verifier> verifier = nullptr;  // finds and judges answers; null: maths against the reference
 };
 
 // A landed draft.
@@ -52,6 +54,7 @@ struct AnswerCount {
     std::string answer;  // as the first draft spelled it
     std::vector<std::size_t> drafts;
 };
-std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts);
+// By the problem's verifier; null: by maths.
+std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts, const Verifier* verifier = nullptr);
 
 }  // namespace retort

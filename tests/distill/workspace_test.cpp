@@ -89,7 +89,7 @@ RC_GTEST_PROP(Workspace, NeverExceedsItsBoundAndEverySourceIsAccountedFor, ()) {
 }
 
 TEST(Conclusions, LeaveOutDraftsWithoutAnAnswer) {
-    const auto kept = conclusions_of({{0, "r1.d0", "no idea"}, {1, "r1.d1", "so \\boxed{3}"}});
+    const auto kept = conclusions_of({{0, "r1.d0", "no idea"}, {1, "r1.d1", "so \\boxed{3}", "3"}});
     ASSERT_EQ(kept.size(), 1U);
     EXPECT_EQ(kept[0].text, "3");
 }

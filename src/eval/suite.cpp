@@ -1,0 +1,90 @@
+#include "eval/suite.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "verify/kind.h"
+
+namespace retort {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30;
+
+std::optional<std::string> id_of(const json& object) {
+    const auto id = object.find("id");
+    if (id == object.end()) return std::nullopt;
+    if (id->is_string() && !id->get_ref<const std::string&>().empty()) return id->get<std::string>();
+    return id->is_number_integer() ? std::optional<std::string>(id->dump()) : std::nullopt;
+}
+
+Outcome<SuiteProblem> problem_of(const std::string& line) {
+    const json object = json::parse(line, nullptr, false);
+    if (!object.is_object()) return Error{ErrorKind::usage, "expected a JSON object"};
+    const auto id = id_of(object);
+    if (!id) return Error{ErrorKind::usage, "expected \"id\", a text"};
+    KindResult made = make_verifier(line);
+    if (!made.error.empty()) return Error{ErrorKind::usage, fmt::format("problem {}: {}", *id, made.error)};
+    SuiteProblem out;
+    out.problem.id = *id;
+    out.problem.text = std::move(made.problem);
+    if (!made.reference.empty()) out.problem.reference = std::move(made.reference);
+    out.problem.verifier = std::move(made.verifier);
+    out.kind = object.contains("kind") && object["kind"].is_string() ? object["kind"].get<std::string>() : "math";
+    out.line = line;
+    return out;
+}
+
+}  // namespace
+
+Outcome<Suite> parse_suite(const std::string& name, const std::string& text) {
+    Suite out;
+    out.name = name;
+    std::set<std::string> ids;
+    std::string hashed;
+    std::size_t number = 0;
+    for (std::string_view rest = text; !rest.empty();) {
+        ++number;
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = trim(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty()) continue;
+        auto problem = problem_of(std::string(line));
+        if (!problem) return Error{ErrorKind::usage, fmt::format("{}:{}: {}", name, number, problem.error().message)};
+        if (!ids.insert(problem->problem.id).second)
+            return Error{ErrorKind::usage, fmt::format("{}:{}: the id {} was there before; ids must be unique", name,
+                                                       number, problem->problem.id)};
+        hashed += sha256_hex(problem->line);
+        out.problems.push_back(std::move(*problem));
+    }
+    if (out.problems.empty())
+        return Error{ErrorKind::usage, fmt::format("{}: expected problems, one JSON object a line, found none", name)};
+    out.hash = sha256_hex(hashed);
+    return out;
+}
+
+Outcome<Suite> load_suite(const std::string& path) {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed))
+        return Error{ErrorKind::usage, fmt::format("no such suite file: {}", path)};
+    if (const auto size = std::filesystem::file_size(path, failed); !failed && size > kMostBytes)
+        return Error{ErrorKind::usage,
+                     fmt::format("{}: expected a suite of at most 1 GiB, found {} bytes", path, size)};
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return Error{ErrorKind::file, fmt::format("{}: cannot be read", path)};
+    auto suite = parse_suite(path, text.str());
+    if (suite) suite->name = std::filesystem::path(path).stem().string();
+    return suite;
+}
+
+}  // namespace retort

@@ -1,0 +1,64 @@
+// Kinds of problems: how an answer is found in a solution and how it is judged. A kind is one file in kinds/, one row
+// of the table in kind.cpp and one test file. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "verify/verdict.h"
+
+namespace retort {
+
+struct Judgement {
+    Verdict verdict = Verdict::unknown;
+    std::string reason;  // for people, one line; may be empty
+};
+
+// Judges the answers to one problem. Immutable; any thread.
+class Verifier {
+  public:
+    virtual ~Verifier() = default;
+
+    // The answer in a solution, as it is shown, voted on and handed on. Never looks at the reference.
+    virtual std::optional<std::string> extract(std::string_view solution) const = 0;
+
+    // Whether an answer that extract() gave is right; `unknown` where there is nothing to judge it by.
+    virtual Judgement judge(std::string_view answer) const = 0;
+
+    // Whether two answers are the same one, for votes.
+    virtual bool same(std::string_view a, std::string_view b) const = 0;
+
+    // Answers can be told right from wrong: there is a reference, or the kind verifies itself.
+    virtual bool can_judge() const = 0;
+
+    // judge() may take longer than a millisecond: call it off the loop.
+    virtual bool is_slow() const { return false; }
+};
+
+// What a problem line (a JSON object, see the contract) is made into. `error` is empty when all is well.
+struct KindResult {
+    std::shared_ptr<const Verifier> verifier;
+    std::string problem;    // the text that the model reads
+    std::string reference;  // for people; empty where there is none
+    std::string error;      // expected, found; without the line's number
+};
+
+struct VerifierKind {
+    std::string_view name;   // as in a line's "kind"
+    std::string_view about;  // for people, one line
+    KindResult (*make)(std::string_view line);
+};
+
+// All kinds; "math" is first.
+std::span<const VerifierKind> verifier_kinds();
+
+// By the line's "kind", "math" where it names none. An unknown kind is an error that names the known ones.
+KindResult make_verifier(std::string_view line);
+
+// A verifier of maths against a reference; none: answers are found and grouped, but not judged.
+std::shared_ptr<const Verifier> math_verifier(std::optional<std::string> reference);
+
+}  // namespace retort
