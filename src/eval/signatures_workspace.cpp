@@ -72,8 +72,9 @@ std::vector<LengthCell> by_length(std::vector<Read> reads, const BootstrapOption
     std::sort(reads.begin(), reads.end(), [](const Read& a, const Read& b) { return a.tokens < b.tokens; });
     std::vector<LengthCell> out;
     std::size_t first = 0;
-    for (std::size_t quarter = 1; quarter <= kQuarters && first < reads.size(); ++quarter) {
-        std::size_t last = std::max(first + 1, reads.size() * quarter / kQuarters);
+    for (std::size_t quarter = 1; quarter <= kQuarters; ++quarter) {
+        std::size_t last = reads.size() * quarter / kQuarters;
+        if (last <= first) continue;
         while (last < reads.size() && reads[last].tokens == reads[last - 1].tokens) ++last;
         Cell cell;
         for (std::size_t i = first; i < last; ++i) cell.add(reads[i].sample->problem, reads[i].right);
