@@ -9,9 +9,9 @@
 namespace retort {
 namespace {
 
-constexpr double kMostWork = 4e6;         // steps of the exact count for one problem
+constexpr double kMostWork = 4e5;         // steps of the exact count for one problem: a millisecond
 constexpr std::size_t kMostExact = 1000;  // samples; beyond, binomial coefficients leave a double's range
-constexpr int kDraws = 4096;
+constexpr int kDraws = 1024;
 
 struct Groups {
     std::vector<std::size_t> sizes;
@@ -142,6 +142,7 @@ double exact_work(const Groups& groups, std::size_t n, std::size_t k) {
 double maj_at_k(const ProblemTable& problem, std::size_t k) {
     const Groups groups = groups_of(problem);
     const std::size_t n = problem.samples();
+    if (k >= n) return share_of_winners(groups, groups.sizes);
     if (n <= kMostExact && exact_work(groups, n, k) <= kMostWork) return std::clamp(exact(groups, n, k), 0.0, 1.0);
     return by_drawing(problem, groups, k);
 }
