@@ -49,6 +49,7 @@ struct Columns {
 
     std::size_t rows() const { return width == 0 ? 0 : values.size() / width; }
     std::span<const double> row(std::size_t i) const { return std::span(values).subspan(i * width, width); }
+    std::vector<double> sums() const;
 };
 
 // From the sums of the columns to figures. NaN: the figure is not defined for these sums.
