@@ -8,8 +8,12 @@
 namespace retort {
 namespace {
 
-constexpr std::array<VerifierKind, 1> kKinds{{
+constexpr std::array<VerifierKind, 5> kKinds{{
     {"math", "a value, compared by meaning with the reference", make_math},
+    {"countdown", "an expression that makes a target of given numbers", make_countdown},
+    {"game24", "an expression that makes 24 of four numbers", make_game24},
+    {"sudoku", "a grid of 4 x 4 or 9 x 9, judged by its rules", make_sudoku},
+    {"blocksworld", "a plan, run in a STRIPS interpreter", make_blocksworld},
 }};
 
 }  // namespace
@@ -18,17 +22,19 @@ std::span<const VerifierKind> verifier_kinds() {
     return kKinds;
 }
 
-KindResult make_verifier(std::string_view line) {
+KindResult make_verifier(std::string_view line, std::string_view default_kind) {
     const auto object = nlohmann::json::parse(line, nullptr, false);
     if (!object.is_object()) return {nullptr, "", "", "expected a JSON object"};
-    const auto kind = object.find("kind");
-    if (kind == object.end() || kind->is_null()) return make_math(line);
+    const auto given = object.find("kind");
+    const bool named = given != object.end() && !given->is_null();
+    const std::string kind = !named ? std::string(default_kind) : given->is_string() ? given->get<std::string>() : "";
     std::string known;
     for (const VerifierKind& one : verifier_kinds()) {
-        if (kind->is_string() && kind->get_ref<const std::string&>() == one.name) return one.make(line);
+        if (kind == one.name) return one.make(line);
         known += (known.empty() ? "" : ", ") + std::string(one.name);
     }
-    return {nullptr, "", "", "unknown kind " + kind->dump() + "; known are: " + known};
+    const std::string found = named ? given->dump() : "\"" + kind + "\"";
+    return {nullptr, "", "", "unknown kind " + found + "; known are: " + known};
 }
 
 }  // namespace retort

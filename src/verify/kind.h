@@ -55,8 +55,8 @@ struct VerifierKind {
 // All kinds; "math" is first.
 std::span<const VerifierKind> verifier_kinds();
 
-// By the line's "kind", "math" where it names none. An unknown kind is an error that names the known ones.
-KindResult make_verifier(std::string_view line);
+// By the line's "kind", `default_kind` where it names none. An unknown kind is an error that names the known ones.
+KindResult make_verifier(std::string_view line, std::string_view default_kind = "math");
 
 // A verifier of maths against a reference; none: answers are found and grouped, but not judged.
 std::shared_ptr<const Verifier> math_verifier(std::optional<std::string> reference);

@@ -5,6 +5,10 @@
 
 namespace retort {
 
+KindResult make_blocksworld(std::string_view line);
+KindResult make_countdown(std::string_view line);
+KindResult make_game24(std::string_view line);
 KindResult make_math(std::string_view line);
+KindResult make_sudoku(std::string_view line);
 
 }  // namespace retort
