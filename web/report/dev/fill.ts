@@ -1,7 +1,7 @@
 // Fills the template as the program does (src/data.ts says how), for tests and for work on the page.
 import { gzipSync } from "node:zlib";
 
-import type { ReportData, SampleDetail } from "../src/data";
+import type { ReportData, SampleDetail } from "../src/data.ts";
 
 export interface Report {
     data: ReportData;

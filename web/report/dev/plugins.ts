@@ -1,10 +1,12 @@
 // What the build needs beyond Vite: one file out of the page, and a filled page while working on it.
 import { createHash } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 
-import { fakes } from "./fake";
-import { fill } from "./fill";
+import { fakes } from "./fake.ts";
+import { fill } from "./fill.ts";
 
 const kPolicyMark = "retort-policy";
 
@@ -37,37 +39,50 @@ function once(text: string, pattern: RegExp, replacement: string): string {
     return text.replace(pattern, () => replacement);
 }
 
-// Script, style and licences go into the page, whose name becomes report.html; the script runs where it stands, after
-// the data and before the details, so that the page is there before a long file is read to its end.
+interface Parts {
+    html: string;
+    script: string;
+    style: string;
+    licences: string;
+}
+
+function partsOf(bundle: Rolldown.OutputBundle): Parts {
+    const parts = { html: "", script: "", style: "", licences: "" };
+    for (const [name, item] of Object.entries(bundle)) {
+        if (item.type === "chunk") parts.script += item.code;
+        else if (name.endsWith(".css")) parts.style += asText(item.source);
+        else if (name.endsWith(".html")) parts.html = asText(item.source);
+        else if (name.endsWith(".md")) parts.licences = asText(item.source);
+        else throw new Error(`the page must be one file, but the build made ${name}`);
+    }
+    return parts;
+}
+
+// The script runs where it stands, after the data and before the details, so that the page is there before a long file
+// is read to its end.
+function joined(parts: Parts): string {
+    const script = insideScript(parts.script.trim());
+    const hash = createHash("sha256").update(script).digest("base64");
+    const scripts =
+        `<script>${script}</script>\n` +
+        `<script type="text/plain" id="licences">\n${insideScript(parts.licences.trim())}\n</script>\n`;
+    let page = parts.html.replace(/\s*<link rel="stylesheet"[^>]*>/, "");
+    page = once(page, /\s*<script type="module"[^>]*><\/script>/, "");
+    page = once(page, new RegExp(kPolicyMark), policy(`'sha256-${hash}' 'self' file:`));
+    page = once(page, /<\/head>/, `<style>${parts.style.trim()}</style>\n</head>`);
+    return once(page, /<!--retort-details-->/, `${scripts}<!--retort-details-->`);
+}
+
+// Script, style and licences go into the page, whose name becomes report.html; it is all that stays.
 export function oneFile(): Plugin {
     return {
         name: "retort-one-file",
         apply: "build",
-        enforce: "post",
-        generateBundle(_options, bundle) {
-            const parts = { html: "", script: "", style: "", licences: "" };
-            for (const [name, item] of Object.entries(bundle)) {
-                if (item.type === "chunk") parts.script += item.code;
-                else if (name.endsWith(".css")) parts.style += asText(item.source);
-                else if (name.endsWith(".html")) parts.html = asText(item.source);
-                else if (name.endsWith(".md")) parts.licences = asText(item.source);
-                else throw new Error(`the page must be one file, but the build made ${name}`);
-                delete bundle[name];
-            }
-            const script = insideScript(parts.script.trim());
-            const hash = createHash("sha256").update(script).digest("base64");
-            let page = parts.html.replace(/\s*<link rel="stylesheet"[^>]*>/, "");
-            page = once(page, /\s*<script type="module"[^>]*><\/script>/, "");
-            page = once(page, new RegExp(kPolicyMark), policy(`'sha256-${hash}' 'self' file:`));
-            page = once(page, /<\/head>/, `<style>${parts.style.trim()}</style>\n</head>`);
-            page = once(
-                page,
-                /<!--retort-details-->/,
-                `<script>${script}</script>\n` +
-                    `<script type="text/plain" id="licences">${insideScript(parts.licences)}</script>\n` +
-                    "<!--retort-details-->",
-            );
-            this.emitFile({ type: "asset", fileName: "report.html", source: page.replace(/\n{2,}/g, "\n") });
+        writeBundle(options, bundle) {
+            const folder = options.dir ?? "dist";
+            for (const name of Object.keys(bundle)) rmSync(join(folder, name));
+            rmSync(join(folder, "assets"), { recursive: true, force: true });
+            writeFileSync(join(folder, "report.html"), joined(partsOf(bundle)));
         },
     };
 }
