@@ -77,7 +77,8 @@ export function fakeComparisons(runs: readonly Run[], scored: boolean): Comparis
             difference: axis === "b_seq" ? { value: 0.074, lo: 0.031, hi: 0.116 } : { value: -0.02, lo: -0.06, hi: 0.02 },
             paired_problems: 40,
         })));
-    return { differences, distillers: ofDistiller(runs), workspaces: ofSize(runs).length > 1 ? ofSize(runs) : [] };
+    const distillers = ofDistiller(runs);
+    return { differences, distillers: distillers.length > 1 ? distillers : [], workspaces: ofSize(runs).length > 1 ? ofSize(runs) : [] };
 }
 
 type Failures = Pick<ReportData, "signatures" | "summary_faults" | "position">;

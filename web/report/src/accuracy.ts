@@ -78,6 +78,7 @@ function accuracyPlot(data: ReportData, curve: Curve, colours: Palette, width: n
         marginLeft: 44,
         marginRight: 16,
         marginTop: 28,
+        marginBottom: 46,
         style: { background: "transparent", color: colours.soft, fontSize: "12px", overflow: "visible" },
         x: {
             type: log ? "log" : "linear",
@@ -85,6 +86,7 @@ function accuracyPlot(data: ReportData, curve: Curve, colours: Palette, width: n
             tickFormat: (value: number) => axis.show(value),
             ticks: narrow ? 4 : 7,
             nice: !log,
+            labelOffset: 42,
             insetLeft: 14,
             insetRight: 14,
         },

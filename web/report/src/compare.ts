@@ -40,13 +40,15 @@ function distillerPlot(rows: readonly DistillerRow[], colours: Palette, width: n
     const title = (row: DistillerRow) => said(row.distiller, row.accuracy);
     return Plot.plot({
         width,
-        height: 44 + rows.length * 28,
+        height: 60 + rows.length * 28,
+        marginBottom: 46,
         marginLeft: Math.min(130, width * 0.36),
         marginRight: 20,
         style: kStyle(colours),
         x: {
             domain: domainOf(rows.map((row) => row.accuracy)),
             label: "accuracy",
+            labelOffset: 42,
             ticks: width < 520 ? 4 : 8,
             tickFormat: kPercentTicks,
         },
@@ -121,13 +123,15 @@ function workspacePlot(rows: readonly WorkspaceRow[], colours: Palette, width: n
     });
     return Plot.plot({
         width,
-        height: 250,
+        height: 260,
+        marginBottom: 46,
         marginLeft: 44,
         marginRight: 20,
         style: kStyle(colours),
         x: {
             type: "log",
             label: "bound of the workspace, tokens",
+            labelOffset: 42,
             ticks: [...new Set(bounded.map((row) => row.x))],
             tickFormat: tokens,
             insetLeft: 14,

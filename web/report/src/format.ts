@@ -46,9 +46,10 @@ export function seconds(value: number | null): string {
     return `${fixed(value / 3600, 1)}${kGap}h`;
 }
 
+// "3.1 to 11.6", in the unit of the figure that it stands beside.
 export function interval(estimate: Estimate, show: (value: number) => string = percent): string {
     if (estimate.lo === null || estimate.hi === null) return "";
-    return `${show(estimate.lo)} to ${show(estimate.hi)}`;
+    return `${show(estimate.lo).replace(/\u202f%$/, "")} to ${show(estimate.hi).replace(/\u202f%$/, "")}`;
 }
 
 export function count(value: number, one: string, many = `${one}s`): string {

@@ -85,8 +85,8 @@ function orderChoice(changed: (order: Filters["order"]) => void): HTMLSelectElem
 
 // The longest id sets the first column's width, within reason.
 function idWidth(data: ReportData): string {
-    const longest = data.problems.reduce((most, problem) => Math.max(most, [...problem.id.slice(0, 64)].length), 4);
-    return `${Math.min(longest, 22) + 2}ch`;
+    const longest = data.problems.reduce((most, problem) => Math.max(most, [...problem.id.slice(0, 64)].length), 7);
+    return `${Math.min(longest, 22) + 4}ch`;
 }
 
 export interface ProblemsPart {

@@ -60,7 +60,7 @@ function roundPlot(run: Run, domain: [number, number], colours: Palette, width: 
         width,
         height: 190,
         marginLeft: 40,
-        marginRight: 12,
+        marginRight: 20,
         style: { background: "transparent", color: colours.soft, fontSize: "12px", overflow: "visible" },
         x: {
             domain: [-0.25, names.length - 0.75],
