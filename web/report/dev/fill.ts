@@ -1,0 +1,45 @@
+// Fills the template as the program does (src/data.ts says how), for tests and for work on the page.
+import { gzipSync } from "node:zlib";
+
+import type { ReportData, SampleDetail } from "../src/data.ts";
+
+export interface Report {
+    data: ReportData;
+    samples: SampleDetail[]; // in the order of their number in Grid.detail
+}
+
+export interface Filled {
+    page: string;
+    files: Map<string, string>; // beside the page, by relative path
+}
+
+function dataElement(data: ReportData): string {
+    const json = JSON.stringify(data).replaceAll("<", "\\u003c");
+    return `<script type="application/json" id="retort-data">${json}</script>`;
+}
+
+function chunks(report: Report): string[] {
+    const size = report.data.details.chunk_size;
+    const out: string[] = [];
+    for (let at = 0; at < report.samples.length; at += size) {
+        out.push(gzipSync(JSON.stringify(report.samples.slice(at, at + size))).toString("base64"));
+    }
+    return out;
+}
+
+export function fill(template: string, report: Report): Filled {
+    const files = new Map<string, string>();
+    let embedded = "";
+    const beside = report.data.details.at === "beside";
+    for (const [n, chunk] of chunks(report).entries()) {
+        if (beside) {
+            files.set(`${report.data.details.folder}/${n}.js`, `window.retortDetails(${n}, "${chunk}");\n`);
+        } else {
+            embedded += `<script type="application/octet-stream+base64" id="details-${n}">${chunk}</script>\n`;
+        }
+    }
+    const page = template
+        .replace("<!--retort-data-->", () => dataElement(report.data))
+        .replace("<!--retort-details-->", () => embedded);
+    return { page, files };
+}

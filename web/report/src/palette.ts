@@ -1,0 +1,90 @@
+// Colours and shapes of what is drawn. Families are told apart by both; the colours keep apart for colour-blind eyes
+// (after Okabe and Ito), with lighter ones on dark ground.
+
+export type Theme = "light" | "dark";
+
+export interface Palette {
+    ground: string;
+    ink: string;
+    soft: string; // axes, secondary text
+    line: string; // grid lines
+    accent: string;
+    families: readonly string[];
+}
+
+const kLight: Palette = {
+    ground: "#ffffff",
+    ink: "#1c2330",
+    soft: "#596273",
+    line: "#d9dde4",
+    accent: "#0b62a8",
+    families: ["#0b62a8", "#c04f00", "#00785a", "#a8478a", "#7a5c00", "#3d8fc4", "#5b5fc7", "#5f6670"],
+};
+
+const kDark: Palette = {
+    ground: "#14181f",
+    ink: "#e7eaf0",
+    soft: "#a2abba",
+    line: "#323945",
+    accent: "#6cb6f0",
+    families: ["#6cb6f0", "#ff9a57", "#4fd0a5", "#e99ccf", "#e3c14d", "#9fd8ff", "#a9adff", "#b8c0cc"],
+};
+
+export const kSymbols = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "asterisk"] as const;
+
+export function palette(theme: Theme): Palette {
+    return theme === "dark" ? kDark : kLight;
+}
+
+export function familyColour(colours: Palette, family: number): string {
+    return colours.families[family % colours.families.length] ?? colours.ink;
+}
+
+export function familySymbol(family: number): (typeof kSymbols)[number] {
+    return kSymbols[family % kSymbols.length] ?? "circle";
+}
+
+const kKey = "retort-theme";
+const kSystemDark = "(prefers-color-scheme: dark)";
+const listeners = new Set<() => void>();
+
+// A page from a file may not be allowed to keep anything: then the choice lasts as long as the page.
+function kept(): string | null {
+    try {
+        return localStorage.getItem(kKey);
+    } catch {
+        return null;
+    }
+}
+
+function keep(theme: Theme): void {
+    try {
+        localStorage.setItem(kKey, theme);
+    } catch {
+        return;
+    }
+}
+
+export function theme(): Theme {
+    const chosen = document.documentElement.dataset["theme"];
+    if (chosen === "light" || chosen === "dark") return chosen;
+    return matchMedia(kSystemDark).matches ? "dark" : "light";
+}
+
+export function setTheme(next: Theme): void {
+    document.documentElement.dataset["theme"] = next;
+    keep(next);
+    for (const listener of listeners) listener();
+}
+
+export function onTheme(listener: () => void): void {
+    listeners.add(listener);
+}
+
+export function startTheme(): void {
+    const chosen = kept();
+    if (chosen === "light" || chosen === "dark") document.documentElement.dataset["theme"] = chosen;
+    matchMedia(kSystemDark).addEventListener("change", () => {
+        for (const listener of listeners) listener();
+    });
+}
