@@ -26,11 +26,13 @@ struct Place {
     std::string problem;  // the problem's id
     int sample = 0;
     int round = 0;   // 1 for the first round; the finish is one past the last round
-    int draft = -1;  // index in the round, or the reader that a selection is for; -1: the call is the round's own
+    int draft = -1;  // index in the round, or the reader that a selection is for; of a judge's call the draft that it
+                     // scores, or the number of the comparison through all levels; -1: the call is the round's own
     CallRole role = CallRole::draft;
-    int turn = 0;  // calls in a row at one place: a tool loop's turns, a selection asked again
+    int turn = 0;  // calls at one place: a tool loop's turns, a selection or a score asked again, votes on a comparison
 
-    // Unique within a sample, for people and JSON: "r1.d0", "r1.d0.t1", "r1.summary", "r2.select.d3", "final".
+    // Unique within a sample, for people and JSON: "r1.d0", "r1.d0.t1", "r1.summary", "r2.select.d3", "r2.judge.d3",
+    // "final".
     std::string path() const;
 
     friend auto operator<=>(const Place&, const Place&) = default;

@@ -39,7 +39,9 @@ std::string budget_words(const SolvePlan& plan, const CallPlan& calls) {
             longest += round.think + round.max_answer;
             if (distil_calls(round.distil.kind, 1) > 0) longest += round.distil.think + round.distil.max_answer;
         }
-        if (s.finish.kind == FinishKind::call) longest += s.finish.think + s.finish.max_answer;
+        const std::int64_t drafts = s.rounds.empty() ? 0 : s.rounds.back().width;
+        const auto stages = static_cast<std::int64_t>(finish_calls(s.finish, drafts).size());
+        longest += stages * (s.finish.think + s.finish.max_answer);
         out += "budget-seq        " + judged(*budget.seq, calls.sequential, longest) + "\n";
     }
     if (budget.total) out += "budget-total      " + judged(*budget.total, calls.calls, calls.most_tokens_out) + "\n";
@@ -55,6 +57,7 @@ std::string widths(const Schedule& schedule) {
 std::string models_words(const RunConfig& config) {
     std::string out = config.model;
     if (config.distill_model != config.model) out += ", distiller " + config.distill_model;
+    if (config.judge_model != config.model) out += ", judge " + config.judge_model;
     if (config.final_model != config.model) out += ", final " + config.final_model;
     for (const std::string& name : models_of(config.schedule)) out += ", " + name;
     return out;

@@ -27,8 +27,10 @@ Operators:
   sr:R, sr:R,analysis  R calls in a row, each reads the last solution (and an analysis of it)
   pdr:A,B,...          rounds of A, B, ... drafts, each distilled for the next, then one call
   vote:N               N drafts; the answer that most of them give
+  best:N               N drafts; the one that a judge scores highest
   rsa:N,K,T            T rounds of N drafts, each reads K random ones of the round before; a vote
   pacore:A,B,...       pdr that hands on the final answers only
+  tournament:N,G,V     N drafts; a judge votes V times on groups of G, level by level, until one is left
   FILE.toml            rounds and finish of your own
 
 Distillers:

@@ -76,7 +76,7 @@ void set_roles(MethodConfig& config, const Settings& settings, const std::string
         return given && used ? model_name(*given, is_remote(settings)) : config.model;
     };
     config.distill_model = role("distill-model", asks_distiller(config.schedule));
-    config.judge_model = config.model;
+    config.judge_model = role("judge-model", asks_judge(config.schedule));
     config.final_model = role("final-model", config.schedule.finish.kind == FinishKind::call);
 }
 
@@ -84,7 +84,7 @@ std::vector<std::string> unused_warnings(const Schedule& schedule, const Setting
     std::vector<std::string> names = unused_options(schedule);
     if (!asks_distiller(schedule)) names.emplace_back("distill-model");
     if (schedule.finish.kind != FinishKind::call) names.emplace_back("final-model");
-    names.emplace_back("judge-model");
+    if (!asks_judge(schedule)) names.emplace_back("judge-model");
     std::vector<std::string> out;
     for (const std::string& name : names)
         if (settings.given_as_flag(name))
@@ -146,7 +146,7 @@ void apply_models(RunConfig& config, const Settings& given) {
             name = config.model;
     };
     if (const auto model = given.text("model")) config.model = renamed(before, *model);
-    config.judge_model = config.model;
+    apply(config.judge_model, asks_judge(config.schedule) ? given.text("judge-model") : std::nullopt);
     apply(config.distill_model, asks_distiller(config.schedule) ? given.text("distill-model") : std::nullopt);
     apply(config.final_model,
           config.schedule.finish.kind == FinishKind::call ? given.text("final-model") : std::nullopt);
@@ -155,9 +155,10 @@ void apply_models(RunConfig& config, const Settings& given) {
 Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& settings) {
     const auto asked = prompt_set(settings, config.model);
     if (!asked) return asked.error();
-    if (asked->hash() == config.prompts || settings.given_as_flag("prompts")) return *asked;
+    const bool judged = asks_judge(config.schedule);
+    if (asked->hash(judged) == config.prompts || settings.given_as_flag("prompts")) return *asked;
     for (const PromptSet& set : compiled_prompt_sets())
-        if (set.hash() == config.prompts) return set;
+        if (set.hash(judged) == config.prompts) return set;
     return *asked;
 }
 
@@ -174,7 +175,7 @@ Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& mod
     out.method.schedule = *schedule;
     rename_models(out.method.schedule, is_remote(settings));
     set_roles(out.method, settings, model);
-    out.method.prompts = out.prompts.hash();
+    out.method.prompts = out.prompts.hash(asks_judge(out.method.schedule));
     set_run_settings(out.method.settings, settings);
     out.warnings = unused_warnings(out.method.schedule, settings);
     return out;
@@ -243,7 +244,7 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
     const auto prompts = recorded_prompts(now, settings);
     if (!prompts) return prompts.error();
     out.plan.prompts = *prompts;
-    now.prompts = prompts->hash();
+    now.prompts = prompts->hash(asks_judge(now.schedule));
     set_run_settings(now.settings, given);
     out.differences = differences(*recorded, now);
     return out;

@@ -62,11 +62,15 @@ Schedule schedule_of(const json& object) {
     out.name = object.at("name");
     for (const json& round : object.at("rounds")) out.rounds.push_back(round_of(round));
     const json& finish = object.at("finish");
-    out.finish.kind = finish.at("kind") == "vote" ? FinishKind::vote : FinishKind::call;
+    out.finish.kind = finish_kind_from(finish.at("kind").get<std::string>()).value_or(FinishKind::call);
     out.finish.prompt = finish.at("prompt");
     out.finish.think = finish.at("think");
     out.finish.max_answer = finish.at("max_answer");
     out.finish.model = finish.at("model");
+    if (out.finish.kind == FinishKind::tournament) {
+        out.finish.group = finish.at("group");
+        out.finish.votes = finish.at("votes");
+    }
     return out;
 }
 

@@ -60,9 +60,15 @@ std::string paths(const json& object, const char* key) {
     return out;
 }
 
-// What the result says of each draft, by path.
+json choice_of(const json& result) {
+    return result.is_object() ? result.value("choice", json()) : json();
+}
+
+// What the result says of each draft, and of each call of the judge, by path.
 std::map<std::string, json> drafts_of(const json& result) {
     std::map<std::string, json> out;
+    const json choice = choice_of(result);
+    for (const json& call : list_at(choice, "calls")) out[text_at(call, "path")] = call;
     for (const json& round : list_at(result, "rounds"))
         for (const json& draft : list_at(round, "drafts")) out[text_at(draft, "path")] = draft;
     return out;
@@ -138,13 +144,26 @@ void sort_by_place(std::vector<const ShownCall*>& calls) {
     });
 }
 
+// What a call of the judge came to: "score 85", "chose r1.d3".
+std::string judged_words(const json& call) {
+    const auto score = call.find("score");
+    if (score != call.end() && score->is_number()) return fmt::format("score {}", score->get<double>());
+    const std::string chose = text_at(call, "chose");
+    if (!chose.empty()) return "chose " + chose;
+    return score != call.end() ? "no score" : "no vote";
+}
+
 Node call_node(const ShownCall& shown, const std::map<std::string, json>& drafts, bool text) {
     const RecordedCall& call = shown.call;
     const std::string path = call.request.place.path();
     Node node;
-    node.line = {{pad_right(path, 12)}};
+    node.line = {{pad_right(path, call.request.place.role == CallRole::judge ? 17 : 12)}};
     const auto draft = drafts.find(path);
-    if (draft != drafts.end()) {
+    if (draft != drafts.end() && call.request.place.role == CallRole::judge) {
+        const std::string read = paths(draft->second, "read");
+        node.line.push_back({pad_right(judged_words(draft->second), 14) + "  "});
+        node.line.push_back({read.empty() ? "" : "of " + read + "  ", Tone::dim});
+    } else if (draft != drafts.end()) {
         node.line.push_back({pad_right(answer_words(call, draft->second), 18) + "  "});
         const std::string verdict = call.completion.ok() ? text_at(draft->second, "verdict") : "";
         if (verdict == "equal") node.line.push_back({"right  ", Tone::good});
@@ -231,6 +250,19 @@ std::map<int, std::vector<json>> workspaces_of(const ShownSample& sample) {
     return out;
 }
 
+bool all_are(CallRole role, const std::vector<const ShownCall*>& calls) {
+    return std::all_of(calls.begin(), calls.end(),
+                       [role](const ShownCall* shown) { return shown->call.request.place.role == role; });
+}
+
+Line judge_line(std::size_t calls, const json& result) {
+    const json choice = choice_of(result);
+    const std::string chosen = choice.is_object() ? text_at(choice, "draft") : "";
+    return {{pad_right("judge", 10)},
+            {counted(static_cast<std::int64_t>(calls), "call")},
+            {chosen.empty() ? "" : "   chose " + chosen}};
+}
+
 Span verdict_span(const std::string& verdict) {
     if (verdict == "equal") return {"   right", Tone::good};
     if (verdict == "different") return {"   wrong", Tone::bad};
@@ -280,14 +312,15 @@ std::vector<Line> sample_tree(const ShownSample& sample, const TreeOptions& opti
     std::vector<Node> nodes;
     for (auto& [number, calls] : rounds) {
         sort_by_place(calls);
-        const bool finish = std::all_of(calls.begin(), calls.end(), [](const ShownCall* shown) {
-            return shown->call.request.place.role == CallRole::final ||
-                   shown->call.request.place.role == CallRole::judge;
-        });
+        const bool finish = all_are(CallRole::final, calls);
         std::vector<Node> children;
         for (const ShownCall* shown : calls) children.push_back(call_node(*shown, drafts, options.text));
         if (const auto made = workspaces.find(number); made != workspaces.end())
             for (const json& workspace : made->second) children.push_back(workspace_node(workspace, options.text));
+        if (all_are(CallRole::judge, calls)) {
+            nodes.push_back({judge_line(calls.size(), result), std::move(children), {}});
+            continue;
+        }
         if (finish) {
             for (Node& child : children) nodes.push_back(std::move(child));
             continue;

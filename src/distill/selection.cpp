@@ -54,6 +54,16 @@ std::uint64_t below(std::uint64_t n, std::uint64_t& state) {
     return value % n;
 }
 
+// min(k, n) different indices below n, in the order in which they were drawn.
+std::vector<int> drawn(int k, int n, std::uint64_t seed) {
+    std::vector<int> indices(static_cast<std::size_t>(std::max(n, 0)));
+    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<int>(i);
+    const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(k, 0)), indices.size());
+    for (std::size_t i = 0; i < wanted; ++i) std::swap(indices[i], indices[i + below(indices.size() - i, seed)]);
+    indices.resize(wanted);
+    return indices;
+}
+
 }  // namespace
 
 std::optional<std::vector<int>> parse_selection(std::string_view reply, int k, int n) {
@@ -67,13 +77,13 @@ std::optional<std::vector<int>> parse_selection(std::string_view reply, int k, i
 }
 
 std::vector<int> random_k(int k, int n, std::uint64_t seed) {
-    std::vector<int> indices(static_cast<std::size_t>(std::max(n, 0)));
-    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<int>(i);
-    const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(k, 0)), indices.size());
-    for (std::size_t i = 0; i < wanted; ++i) std::swap(indices[i], indices[i + below(indices.size() - i, seed)]);
-    indices.resize(wanted);
+    std::vector<int> indices = drawn(k, n, seed);
     std::sort(indices.begin(), indices.end());
     return indices;
+}
+
+std::vector<int> shuffled(int n, std::uint64_t seed) {
+    return drawn(n, n, seed);
 }
 
 }  // namespace retort

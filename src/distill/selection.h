@@ -16,4 +16,7 @@ std::optional<std::vector<int>> parse_selection(std::string_view reply, int k, i
 // min(k, n) different indices below n, uniformly, ascending. The same for the same seed on every machine.
 std::vector<int> random_k(int k, int n, std::uint64_t seed);
 
+// The indices below n in an order that the seed decides; every order is equally likely.
+std::vector<int> shuffled(int n, std::uint64_t seed);
+
 }  // namespace retort

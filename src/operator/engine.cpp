@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "operator/choosing.h"
 #include "operator/distilling.h"
 #include "operator/finishing.h"
 #include "operator/judging.h"
@@ -43,11 +44,26 @@ Task<RoundOutcome> next_round(RunState& run, Round round) {
     co_return out;
 }
 
+// The finishes that take their answer from a draft of the last round.
+Task<std::optional<Error>> finish_over_drafts(RunState& run, FinishStep step, RunResult& result) {
+    if (run.view.rounds.empty())
+        co_return Error{ErrorKind::usage, fmt::format("policy {}: a finish of the kind {} needs a round to decide over",
+                                                      run.policy->name(), name(step.kind))};
+    std::optional<Error> error;
+    if (step.kind == FinishKind::vote)
+        finish_by_vote(run, result);
+    else if (step.kind == FinishKind::best)
+        error = co_await finish_by_best(run, step, result);
+    else
+        error = co_await finish_by_tournament(run, step, result);
+    co_return error;
+}
+
 Task<std::optional<Error>> finish(RunState& run, FinishStep step, RunResult& result) {
     run.warnings.next_stage();
-    if (step.kind == FinishKind::vote) {
-        finish_by_vote(run, result);
-        co_return std::nullopt;
+    if (step.kind != FinishKind::call) {
+        std::optional<Error> undecided = co_await finish_over_drafts(run, step, result);
+        co_return undecided;
     }
     const std::string model = run.model_name(step.model, run.deps.models.final);
     std::vector<HandedOn> handed = co_await hand_on(run, step, {"final"}, model);

@@ -79,6 +79,20 @@ struct FinalCall {
     std::int64_t tokens_out = 0;
 };
 
+// What a call of the judge said.
+struct JudgeCall {
+    std::string path;
+    std::vector<std::string> read;     // paths of the drafts that it read, in the order in which they stood
+    std::optional<double> score;       // best: 0..100; none: no score that could be read
+    std::optional<std::string> chose;  // tournament: path of a draft; none: no vote that could be read
+};
+
+// How the judge came to the answer.
+struct Choice {
+    std::string draft;  // path of the winner; empty: none, the drafts voted instead
+    std::vector<JudgeCall> calls;
+};
+
 struct RunResult {
     std::optional<std::string> answer;
     std::string text;                // the solution that holds the answer
@@ -86,7 +100,8 @@ struct RunResult {
     std::optional<Error> error;      // the run did not come to its end
     BudgetTotals budget;
     std::vector<RoundState> rounds;
-    std::optional<FinalCall> final;  // none when the finish makes no call
+    std::optional<FinalCall> final;  // where the finish is one call
+    std::optional<Choice> choice;    // where a judge decides
     std::vector<std::string> warnings;
 };
 

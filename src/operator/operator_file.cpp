@@ -13,6 +13,7 @@ namespace retort {
 namespace {
 
 constexpr std::size_t kMostRounds = 1000;
+constexpr std::int64_t kMostVotes = 1000;  // and drafts of a group
 constexpr std::uintmax_t kMostBytes = 1 << 20;
 constexpr std::int64_t kMostTokens = 100'000'000;
 
@@ -118,14 +119,18 @@ Outcome<FinishStep> read_finish(const toml::table& table, const std::string& whe
     FinishStep finish;
     finish.think = defaults.think;
     finish.max_answer = defaults.max_answer;
+    if (const toml::node* node = reader.find("kind")) {
+        const std::string text = node->value_exact<std::string>().value_or("");
+        const auto kind = finish_kind_from(text);
+        if (!kind)
+            reader.fail(*node, fmt::format(R"(kind must be "call", "vote", "best" or "tournament", found "{}")", text));
+        finish.kind = kind.value_or(finish.kind);
+        finish.prompt = finish_prompt(finish.kind);
+    }
     read_call(reader, finish);
-    const toml::node* node = reader.find("kind");
-    if (node != nullptr) {
-        const std::string kind = node->value_exact<std::string>().value_or("");
-        if (kind == "vote")
-            finish.kind = FinishKind::vote;
-        else if (kind != "call")
-            reader.fail(*node, fmt::format("kind must be \"call\" or \"vote\", found \"{}\"", kind));
+    if (finish.kind == FinishKind::tournament) {
+        reader.integer("group", 2, kMostVotes, [&](std::int64_t value) { finish.group = static_cast<int>(value); });
+        reader.integer("votes", 1, kMostVotes, [&](std::int64_t value) { finish.votes = static_cast<int>(value); });
     }
     if (const auto error = reader.finish()) return *error;
     return finish;
@@ -161,8 +166,10 @@ Outcome<Schedule> read_schedule(const toml::table& table, const std::string& whe
         }
     }
     if (const auto error = reader.finish()) return *error;
-    if (out.finish.kind == FinishKind::vote && out.rounds.empty())
-        return Error{ErrorKind::usage, where + ": a vote needs at least one [[round]] to vote over"};
+    if (out.finish.kind != FinishKind::call && out.rounds.empty())
+        return Error{ErrorKind::usage,
+                     fmt::format("{}: a {} needs at least one [[round]] to decide over", where,
+                                 out.finish.kind == FinishKind::best ? "choice of the best" : name(out.finish.kind))};
     return out;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMostWidth = 100000;
 constexpr std::size_t kMostRounds = 1000;
+constexpr int kMostVotes = 1000;  // and drafts of a group
 
 // The text after the colon, taken apart, with positions for messages.
 struct Argument {
@@ -63,6 +64,7 @@ Round round_of(int width, DistillerKind kind, const StepDefaults& defaults) {
 FinishStep finish_of(FinishKind kind, const StepDefaults& defaults) {
     FinishStep finish;
     finish.kind = kind;
+    finish.prompt = finish_prompt(kind);
     finish.think = defaults.think;
     finish.max_answer = defaults.max_answer;
     return finish;
@@ -131,13 +133,42 @@ Outcome<Schedule> rsa(const Parsed& parsed, const StepDefaults& defaults) {
     return out;
 }
 
+Outcome<Schedule> best(const Parsed& parsed, const StepDefaults& defaults) {
+    const auto values = numbers(parsed, 1, 1, "one number of drafts, as in best:16");
+    if (!values) return values.error();
+    return Schedule{
+        parsed.text, {round_of((*values)[0], DistillerKind::none, defaults)}, finish_of(FinishKind::best, defaults)};
+}
+
+// N drafts, then levels: groups of G drafts, V calls that vote on each, until one draft is left.
+Outcome<Schedule> tournament(const Parsed& parsed, const StepDefaults& defaults) {
+    const auto values = numbers(parsed, 3, 3, "three numbers N,G,V, as in tournament:16,2,4");
+    if (!values) return values.error();
+    const auto within = [&](std::size_t i, int least) { return (*values)[i] >= least && (*values)[i] <= kMostVotes; };
+    if (!within(1, 2))
+        return parsed.error(parsed.arguments[1].position, "groups of 2 to 1000 drafts", parsed.arguments[1].text);
+    if (!within(2, 1)) return parsed.error(parsed.arguments[2].position, "1 to 1000 votes", parsed.arguments[2].text);
+    Schedule out{parsed.text,
+                 {round_of((*values)[0], DistillerKind::none, defaults)},
+                 finish_of(FinishKind::tournament, defaults)};
+    out.finish.group = (*values)[1];
+    out.finish.votes = (*values)[2];
+    return out;
+}
+
 struct Method {
     std::string_view name;
     Outcome<Schedule> (*make)(const Parsed&, const StepDefaults&);
 };
 
-constexpr std::array<Method, 6> kMethods{
-    {{"cot", cot}, {"sr", sr}, {"pdr", pdr}, {"vote", vote}, {"rsa", rsa}, {"pacore", pacore}}};
+constexpr std::array<Method, 8> kMethods{{{"cot", cot},
+                                          {"sr", sr},
+                                          {"pdr", pdr},
+                                          {"vote", vote},
+                                          {"best", best},
+                                          {"rsa", rsa},
+                                          {"pacore", pacore},
+                                          {"tournament", tournament}}};
 
 Parsed take_apart(const std::string& text) {
     Parsed out{text, {}};
@@ -158,7 +189,9 @@ Error unknown_method(const Parsed& parsed, const std::string& method) {
     for (const Method& candidate : kMethods) known.push_back(candidate.name);
     const std::string_view near = nearest(method, known);
     const std::string hint = near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
-    return parsed.error(1, "cot, sr:R, sr:R,analysis, pdr:A,B,..., vote:N, rsa:N,K,T or pacore:A,B,...", method + hint);
+    return parsed.error(
+        1, "cot, sr:R, sr:R,analysis, pdr:A,B,..., vote:N, best:N, rsa:N,K,T, pacore:A,B,... or tournament:N,G,V",
+        method + hint);
 }
 
 }  // namespace

@@ -44,6 +44,10 @@ void add_round(const RunState& run, std::vector<PlannedStep>& steps, const Round
 }
 
 void add_finish(const RunState& run, std::vector<PlannedStep>& steps, const FinishStep& finish, const Round* from) {
+    if (is_judged(finish.kind) && from != nullptr) {
+        const std::vector<PlannedStep> judged = judge_steps(run, finish, *from, from->width);
+        steps.insert(steps.end(), judged.begin(), judged.end());
+    }
     if (finish.kind != FinishKind::call) return;
     PlannedStep step;
     step.prompt = from == nullptr ? "draft" : finish.prompt;
@@ -98,6 +102,23 @@ Error too_small(const BudgetSettings& budget, const BudgetLeft& left, const Allo
 
 std::map<std::string, std::string> empty_values() {
     return {{"workspace", ""}, {"candidates", ""}, {"count", "100"}, {"k", "100"}, {"workspace_words", "10000"}};
+}
+
+std::vector<PlannedStep> judge_steps(const RunState& run, const FinishStep& finish, const Round& from,
+                                     std::int64_t drafts) {
+    PlannedStep step;
+    step.prompt = finish.prompt;
+    step.model = run.model_name(finish.model, run.deps.models.judge);
+    step.think = finish.think;
+    step.max_answer = finish.max_answer;
+    const std::int64_t read = finish.kind == FinishKind::best ? 1 : std::min<std::int64_t>(finish.group, drafts);
+    step.candidates = {read, from.think, from.max_answer};
+    std::vector<PlannedStep> steps;
+    for (const std::int64_t calls : finish_calls(finish, drafts)) {
+        step.width = calls;
+        steps.push_back(step);
+    }
+    return steps;
 }
 
 std::string distil_prompt(const Distil& distil) {

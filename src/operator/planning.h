@@ -23,10 +23,16 @@ struct PlannedStep {
 
 enum class Distilled { not_yet, done };
 
-// Drafts of a round, or the final call, and before each the distiller's calls: in the order in which they will run.
-// `from` is the round whose drafts are there already (none at the start), `distilled` whether its distiller has run.
+// Drafts of a round, or the calls of the finish, and before each the distiller's calls: in the order in which they will
+// run. `from` is the round whose drafts are there already (none at the start), `distilled` whether its distiller has
+// run.
 std::vector<PlannedStep> planned_steps(const RunState& run, const Round* from, const Decision& next,
                                        const Schedule& rest, Distilled distilled);
+
+// The calls of a finish that the judge decides, from now on: one step for each level that is left when so many drafts
+// of the round are.
+std::vector<PlannedStep> judge_steps(const RunState& run, const FinishStep& finish, const Round& from,
+                                     std::int64_t drafts);
 
 // The template of a distiller's calls.
 std::string distil_prompt(const Distil& distil);

@@ -6,6 +6,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,7 @@ namespace retort {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = 1 << 20;
+constexpr std::array<std::string_view, 3> kJudgeTemplates{"judge", "judge_again", "compare"};
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -113,9 +115,12 @@ Outcome<std::string> read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string PromptSet::hash() const {
+std::string PromptSet::hash(bool with_judge) const {
     std::string all = marker;
-    for (const auto& [file, text] : templates) all += "\n" + file + " " + text.hash;
+    for (const auto& [file, text] : templates) {
+        const bool judges = std::find(kJudgeTemplates.begin(), kJudgeTemplates.end(), file) != kJudgeTemplates.end();
+        if (with_judge || !judges) all += "\n" + file + " " + text.hash;
+    }
     return sha256_hex(all);
 }
 

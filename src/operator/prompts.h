@@ -29,8 +29,9 @@ struct PromptSet {
     StepDefaults defaults;
     std::map<std::string, Template> templates;  // by file name without ending
 
-    // Over the marker and all templates: part of what the run's id is made of.
-    std::string hash() const;
+    // Over the marker and the templates that a run may use: part of what the run's id is made of. The judge's templates
+    // count only where a judge decides, so that runs without one go on being the same.
+    std::string hash(bool with_judge = false) const;
 };
 
 // The sets that are compiled in; the one named "default" is first.

@@ -76,27 +76,42 @@ ordered_json final_json(const std::optional<FinalCall>& final) {
             {"tokens_out", final->tokens_out}};
 }
 
+ordered_json choice_json(const Choice& choice) {
+    ordered_json calls = ordered_json::array();
+    for (const JudgeCall& call : choice.calls) {
+        ordered_json one{{"path", call.path}, {"read", call.read}};
+        if (call.read.size() == 1)
+            one["score"] = or_null(call.score);
+        else
+            one["chose"] = or_null(call.chose);
+        calls.push_back(std::move(one));
+    }
+    const std::optional<std::string> draft = choice.draft.empty() ? std::nullopt : std::optional(choice.draft);
+    return {{"draft", or_null(draft)}, {"calls", std::move(calls)}};
+}
+
 }  // namespace
 
 std::string result_json(const ResultHead& head, const RunResult& result) {
     ordered_json rounds = ordered_json::array();
     for (const RoundState& round : result.rounds) rounds.push_back(round_json(round));
-    const ordered_json out{{"problem", head.problem},
-                           {"answer", or_null(result.answer)},
-                           {"text", result.text},
-                           {"operator", head.operator_name},
-                           {"model", head.model},
-                           {"seed", head.seed},
-                           {"verdict", verdict_json(result.verdict)},
-                           {"wall_s", head.wall_s},
-                           {"error", result.error ? ordered_json(result.error->message) : ordered_json(nullptr)},
-                           {"version", 1},
-                           {"budget", budget_json(result.budget)},
-                           {"rounds", std::move(rounds)},
-                           {"final", final_json(result.final)},
-                           {"warnings", result.warnings},
-                           {"problem_id", head.problem_id},
-                           {"run", head.run}};
+    ordered_json out{{"problem", head.problem},
+                     {"answer", or_null(result.answer)},
+                     {"text", result.text},
+                     {"operator", head.operator_name},
+                     {"model", head.model},
+                     {"seed", head.seed},
+                     {"verdict", verdict_json(result.verdict)},
+                     {"wall_s", head.wall_s},
+                     {"error", result.error ? ordered_json(result.error->message) : ordered_json(nullptr)},
+                     {"version", 1},
+                     {"budget", budget_json(result.budget)},
+                     {"rounds", std::move(rounds)},
+                     {"final", final_json(result.final)},
+                     {"warnings", result.warnings},
+                     {"problem_id", head.problem_id},
+                     {"run", head.run}};
+    if (result.choice) out["choice"] = choice_json(*result.choice);
     return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -1,7 +1,9 @@
 #include "operator/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace retort {
 namespace {
@@ -24,12 +26,22 @@ json round_json(const Round& round) {
             {"distil", distil_json(round.distil)}};
 }
 
+constexpr std::array<std::pair<FinishKind, std::string_view>, 4> kFinishNames{{{FinishKind::call, "call"},
+                                                                               {FinishKind::vote, "vote"},
+                                                                               {FinishKind::best, "best"},
+                                                                               {FinishKind::tournament, "tournament"}}};
+
 json finish_json(const FinishStep& finish) {
-    return {{"kind", finish.kind == FinishKind::vote ? "vote" : "call"},
-            {"prompt", finish.prompt},
-            {"think", finish.think},
-            {"max_answer", finish.max_answer},
-            {"model", finish.model}};
+    json out{{"kind", name(finish.kind)},
+             {"prompt", finish.prompt},
+             {"think", finish.think},
+             {"max_answer", finish.max_answer},
+             {"model", finish.model}};
+    if (finish.kind == FinishKind::tournament) {  // elsewhere they are no part of what the run is
+        out["group"] = finish.group;
+        out["votes"] = finish.votes;
+    }
+    return out;
 }
 
 bool uses_k(DistillerKind kind) {
@@ -52,7 +64,60 @@ int readers_of(const Schedule& schedule, std::size_t i) {
     return schedule.finish.kind == FinishKind::call ? 1 : 0;
 }
 
+std::vector<std::int64_t> tournament_calls(const FinishStep& finish, std::int64_t drafts) {
+    const std::int64_t group = std::max(2, finish.group);
+    std::vector<std::int64_t> out;
+    while (drafts > 1) {
+        const std::int64_t alone = drafts % group == 1 ? 1 : 0;
+        const std::int64_t groups = (drafts - alone + group - 1) / group;
+        out.push_back(groups * finish.votes);
+        drafts = groups + alone;
+    }
+    return out;
+}
+
 }  // namespace
+
+std::string_view name(FinishKind kind) {
+    for (const auto& [value, text] : kFinishNames)
+        if (value == kind) return text;
+    return "unknown";
+}
+
+std::optional<FinishKind> finish_kind_from(std::string_view text) {
+    for (const auto& [value, known] : kFinishNames)
+        if (known == text) return value;
+    return std::nullopt;
+}
+
+bool is_judged(FinishKind kind) {
+    return kind == FinishKind::best || kind == FinishKind::tournament;
+}
+
+std::string_view finish_prompt(FinishKind kind) {
+    switch (kind) {
+        case FinishKind::best:
+            return "judge";
+        case FinishKind::tournament:
+            return "compare";
+        default:
+            return "refine";
+    }
+}
+
+std::vector<std::int64_t> finish_calls(const FinishStep& finish, std::int64_t drafts) {
+    switch (finish.kind) {
+        case FinishKind::call:
+            return {1};
+        case FinishKind::vote:
+            return {};
+        case FinishKind::best:
+            return drafts > 0 ? std::vector<std::int64_t>{drafts} : std::vector<std::int64_t>{};
+        case FinishKind::tournament:
+            return tournament_calls(finish, drafts);
+    }
+    return {};
+}
 
 std::vector<std::string> unused_options(const Schedule& schedule) {
     bool distiller = false;
@@ -77,6 +142,10 @@ std::vector<std::string> unused_options(const Schedule& schedule) {
 bool needs_reference(const Schedule& schedule) {
     return std::any_of(schedule.rounds.begin(), schedule.rounds.end(),
                        [](const Round& round) { return needs_reference(round.distil.kind); });
+}
+
+bool asks_judge(const Schedule& schedule) {
+    return is_judged(schedule.finish.kind);
 }
 
 std::vector<std::string> models_of(const Schedule& schedule) {
@@ -111,7 +180,9 @@ CallPlan plan_calls(const Schedule& schedule) {
         const int readers = readers_of(schedule, i);
         if (readers > 0) add(distil_calls(round.distil.kind, readers), round.distil.think, round.distil.max_answer);
     }
-    if (schedule.finish.kind == FinishKind::call) add(1, schedule.finish.think, schedule.finish.max_answer);
+    const std::int64_t drafts = schedule.rounds.empty() ? 0 : schedule.rounds.back().width;
+    for (const std::int64_t calls : finish_calls(schedule.finish, drafts))
+        add(calls, schedule.finish.think, schedule.finish.max_answer);
     return plan;
 }
 

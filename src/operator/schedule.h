@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -33,17 +34,35 @@ struct Round {
 };
 
 enum class FinishKind {
-    call,  // one more call reads the workspace; its solution is the answer
-    vote,  // the answer that most drafts of the last round give; no call
+    call,        // one more call reads the workspace; its solution is the answer
+    vote,        // the answer that most drafts of the last round give; no call
+    best,        // a judge scores each draft of the last round; the highest score wins
+    tournament,  // a judge compares groups of drafts, level by level, until one is left
 };
+
+// As operator files write it: "call", "vote", "best", "tournament".
+std::string_view name(FinishKind kind);
+std::optional<FinishKind> finish_kind_from(std::string_view name);
+
+// Whether calls of the judge decide.
+bool is_judged(FinishKind kind);
 
 struct FinishStep {
     FinishKind kind = FinishKind::call;
-    std::string prompt = "refine";
+    std::string prompt = "refine";  // of its calls; see finish_prompt() for the usual one of each kind
     std::int64_t think = 8192;
     std::int64_t max_answer = 2048;
-    std::string model;  // empty: the run's final model
+    std::string model;  // empty: the run's final model; its judge's, where a judge decides
+    int group = 2;      // tournament: drafts that are compared at once (G), at least 2
+    int votes = 1;      // tournament: calls that vote on each group (V)
 };
+
+// The template that a finish of this kind uses unless told otherwise.
+std::string_view finish_prompt(FinishKind kind);
+
+// Calls of the finish over so many drafts: one number for each stage, stages one after another. A draft that is left
+// over when a tournament forms its groups passes free.
+std::vector<std::int64_t> finish_calls(const FinishStep& finish, std::int64_t drafts);
 
 struct Schedule {
     std::string name;  // canonical spelling ("pdr:8,4"), or the operator file's name
@@ -60,7 +79,8 @@ struct StepDefaults {
     std::int64_t max_answer = 2048;
 };
 
-// An operator in short: "cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:16", "rsa:16,4,10", "pacore:32,4".
+// An operator in short: "cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:16", "best:16", "rsa:16,4,10",
+// "pacore:32,4", "tournament:16,2,4".
 // The error names the position in the text, what was expected and what was found.
 Outcome<Schedule> parse_operator(const std::string& text, const StepDefaults& defaults);
 
@@ -69,13 +89,16 @@ std::vector<std::string> unused_options(const Schedule& schedule);
 
 bool needs_reference(const Schedule& schedule);
 
+// Whether calls of the judge decide its finish.
+bool asks_judge(const Schedule& schedule);
+
 // Names of models that the schedule itself asks for.
 std::vector<std::string> models_of(const Schedule& schedule);
 
 // The whole schedule as a JSON object in canonical order: part of what the run's id is made of.
 std::string to_json(const Schedule& schedule);
 
-// What the schedule will ask for at most, repairs and retries apart.
+// What the schedule will ask for at most, repairs and retries apart; every draft has a solution.
 struct CallPlan {
     int rounds = 0;  // draft rounds, the finish apart
     std::int64_t calls = 0;

@@ -85,6 +85,28 @@ TEST(LiveLines, StreamTheFinalText) {
     EXPECT_THAT(lines, Contains("          word word word word word word"));
 }
 
+TEST(LiveLines, CountTheJudgesCallsOnOneLine) {
+    DrawnRun run(3, 3);
+    run.begin(1, 3);
+    for (int i = 0; i < 3; ++i) run.observer.draft_landed(1, static_cast<std::size_t>(i), DrawnRun::draft(1, i, "7"));
+    FinishStep best;
+    best.kind = FinishKind::best;
+    run.observer.finish_started(best);
+    for (int i = 0; i < 3; ++i) {
+        const Place place{"p", 0, 2, i, CallRole::judge, 0};
+        run.observer.call_started(place);
+        run.observer.call_delta(place, {"hmm", true, 5});
+    }
+    EXPECT_EQ(plain(run.live(80, 24)).back(),
+              "judge     3 scores                                         b_seq 0   b_total 0");
+    Completion done;
+    done.finish = Finish::stop;
+    run.observer.call_landed({"p", 0, 2, 1, CallRole::judge, 0}, done);
+    EXPECT_THAT(plain(run.live(80, 24)).back(), HasSubstr("judge     3 scores   1 landed   "));
+    run.observer.close({});
+    EXPECT_THAT(text_of(closing_lines(run.observer.picture(), {80, 24, true})), HasSubstr("judge     1 score "));
+}
+
 TEST(LiveLines, AreLinesWhateverAModelWrites) {
     DrawnRun run(1, 1);
     run.begin(1, 1);

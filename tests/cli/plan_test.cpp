@@ -67,6 +67,24 @@ TEST(Plan, ARoleThatMakesNoCallMakesNoOtherRun) {
     EXPECT_EQ(plan({{"operator", "pdr:2"}, {"final-model", "x"}}).config.final_model, "x");
 }
 
+TEST(Plan, TheJudgesModelCountsWhereAJudgeDecides) {
+    const SolvePlan judged = plan({{"operator", "best:2"}, {"judge-model", "x"}});
+    EXPECT_EQ(judged.config.judge_model, "x");
+    EXPECT_THAT(judged.warnings, IsEmpty());
+    EXPECT_EQ(plan({{"operator", "tournament:4,2,1"}, {"judge-model", "x"}}).config.judge_model, "x");
+    const SolvePlan unjudged = plan({{"operator", "vote:2"}, {"judge-model", "x"}});
+    EXPECT_EQ(unjudged.config.judge_model, "m");
+    EXPECT_THAT(unjudged.warnings, ElementsAre(HasSubstr("--judge-model has no effect")));
+}
+
+TEST(RecordedPlan, KeepsTheJudgesModel) {
+    const SolvePlan before = plan({{"operator", "best:2"}, {"judge-model", "x"}});
+    const auto again = plan_recorded(config_json(before.config), {}, settings({}), std::nullopt);
+    ASSERT_TRUE(again);
+    EXPECT_THAT(again->differences, IsEmpty());
+    EXPECT_EQ(again->plan.config.judge_model, "x");
+}
+
 TEST(Plan, OraclesNeedAReference) {
     const auto out = plan_run({}, settings({{"distiller", "oracle-correct"}}), "p", "m");
     ASSERT_FALSE(out);

@@ -76,5 +76,17 @@ TEST(ResultJson, ADraftThatWasNotWaitedForIsCancelled) {
     EXPECT_NE(result_json(kHead, result).find(R"("finish":"cancelled")"), std::string::npos);
 }
 
+TEST(ResultJson, SaysWhatTheJudgeSaid) {
+    RunResult result;
+    result.choice = Choice{
+        "r1.d1",
+        {{"r2.judge.d0", {"r1.d0"}, 40, std::nullopt}, {"r2.judge.d1", {"r1.d0", "r1.d1"}, std::nullopt, "r1.d1"}}};
+    const std::string json = result_json(kHead, result);
+    EXPECT_NE(json.find(R"("choice":{"draft":"r1.d1","calls":[{"path":"r2.judge.d0","read":["r1.d0"],"score":40.0},)"
+                        R"({"path":"r2.judge.d1","read":["r1.d0","r1.d1"],"chose":"r1.d1"}]})"),
+              std::string::npos)
+        << json;
+}
+
 }  // namespace
 }  // namespace retort

@@ -64,6 +64,22 @@ TEST(SampleTree, SaysWhoReadWhat) {
               "   └─ b_seq 156   b_total 234   3 calls, 0 failed   1.2 s\n");
 }
 
+TEST(SampleTree, ShowsWhatTheJudgeSaid) {
+    ShownSample shown = sample();
+    shown.workspaces.clear();
+    shown.calls = {call(1, 0, CallRole::draft), call(1, 1, CallRole::draft), call(2, 0, CallRole::judge),
+                   call(2, 1, CallRole::judge)};
+    RunResult judged = result();
+    judged.choice =
+        Choice{"r1.d0",
+               {{"r2.judge.d0", {"r1.d0"}, 85, std::nullopt}, {"r2.judge.d1", {"r1.d1"}, std::nullopt, std::nullopt}}};
+    shown.result = result_json({"run", "p-1", "3 + 4?", "best:2", "m", 0, 1.25}, judged);
+    EXPECT_THAT(text_of(sample_tree(shown, {})),
+                HasSubstr("├─ judge     2 calls   chose r1.d0\n"
+                          "│  ├─ r2.judge.d0      score 85        of r1.d0  stop   58 in, 20 out   0.4 s\n"
+                          "│  └─ r2.judge.d1      no score        of r1.d1  stop   58 in, 20 out   0.4 s\n"));
+}
+
 TEST(SampleTree, ARunWithoutResultSaysHowToGoOn) {
     ShownSample shown = sample();
     shown.calls.back().call.state = RecordedCall::State::lost;

@@ -23,6 +23,15 @@ TEST(Selection, ReadsTheLastLineWithoutAMarker) {
     EXPECT_THAT(parse_selection("They differ in step 2.\nThe best are 4 and 1.", 2, 4), Optional(ElementsAre(3, 0)));
 }
 
+TEST(Shuffled, IsEveryIndexOnceInAnOrderThatTheSeedDecides) {
+    EXPECT_THAT(shuffled(5, 1), testing::UnorderedElementsAre(0, 1, 2, 3, 4));
+    EXPECT_EQ(shuffled(5, 1), shuffled(5, 1));
+    std::map<std::vector<int>, int> seen;
+    for (std::uint64_t seed = 0; seed < 6000; ++seed) ++seen[shuffled(3, seed)];
+    EXPECT_EQ(seen.size(), 6U);
+    for (const auto& [order, count] : seen) EXPECT_NEAR(count, 1000, 150);
+}
+
 TEST(Selection, MayNameFewerThanKButNotMore) {
     EXPECT_THAT(parse_selection("SELECT: 2", 3, 4), Optional(ElementsAre(1)));
     EXPECT_EQ(parse_selection("SELECT: 1, 2, 3", 2, 4), std::nullopt);

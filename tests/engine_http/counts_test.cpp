@@ -60,6 +60,7 @@ class PathByDefinition {
 
     std::int64_t b_seq() const {
         const auto rounds = static_cast<int>(result_.rounds.size());
+        if (result_.choice) return of_choice(rounds);
         if (result_.final) return counting_.at(rounds + 1, -1, CallRole::final) + read_by(rounds, "final");
         std::int64_t heaviest = 0;
         for (std::size_t i = 0; i < result_.rounds.back().drafts.size(); ++i)
@@ -68,6 +69,38 @@ class PathByDefinition {
     }
 
   private:
+    // The tokens of a call of the judge, by its path ("r2.judge.d3.t1").
+    std::int64_t judge(int round, const std::string& path) const {
+        const auto turn = path.find(".t");
+        return counting_.at(round, reader_index(path), CallRole::judge,
+                            turn == std::string::npos ? 0 : std::stoi(path.substr(turn + 2)));
+    }
+
+    // Scores: the heaviest draft with all calls on it. Votes: a winner has waited for its group and the heaviest vote.
+    std::int64_t of_choice(int rounds) const {
+        std::map<std::string, std::int64_t> path;
+        for (std::size_t i = 0; i < result_.rounds.back().drafts.size(); ++i)
+            path[result_.rounds.back().drafts[i].path] = draft(rounds, static_cast<int>(i));
+        const std::vector<JudgeCall>& calls = result_.choice->calls;
+        std::int64_t heaviest = 0;
+        for (std::size_t first = 0, last = 0; first < calls.size(); first = last) {
+            std::int64_t group = 0;
+            std::int64_t vote = 0;
+            for (const std::string& read : calls[first].read) group = std::max(group, path[read]);
+            for (; last < calls.size() && comparison(calls[last]) == comparison(calls[first]); ++last)
+                vote = std::max(vote, judge(rounds + 1, calls[last].path));
+            for (const std::string& read : calls[first].read) path[read] = group + vote;
+            heaviest = std::max(heaviest, group + vote);
+        }
+        return path.contains(result_.choice->draft) && calls.front().read.size() > 1 ? path[result_.choice->draft]
+                                                                                     : heaviest;
+    }
+
+    static std::pair<int, bool> comparison(const JudgeCall& call) {
+        const bool again = call.read.size() == 1 && call.path.find(".t") != std::string::npos;
+        return {reader_index(call.path), again};
+    }
+
     std::int64_t draft(int round, int index) const {
         const std::string path = Place{"", 0, round, index, CallRole::draft, 0}.path();
         return counting_.at(round, index, CallRole::draft) + read_by(round - 1, path);
@@ -145,6 +178,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         CountCase{"cot", DistillerKind::summary, 1}, CountCase{"sr:4", DistillerKind::summary, 4},
         CountCase{"sr:3,analysis", DistillerKind::summary, 5}, CountCase{"vote:5", DistillerKind::summary, 5},
+        CountCase{"best:5", DistillerKind::summary, 10}, CountCase{"best:5", DistillerKind::summary, 15, true},
+        CountCase{"tournament:16,2,4", DistillerKind::summary, 76},
+        CountCase{"tournament:7,2,3", DistillerKind::summary, 7 + 6 * 3},
         CountCase{"rsa:4,2,3", DistillerKind::summary, 12}, CountCase{"pacore:8,4", DistillerKind::summary, 13},
         CountCase{"pdr:8,4", DistillerKind::summary, 15}, CountCase{"pdr:8,4", DistillerKind::topk, 15},
         CountCase{"pdr:8,4", DistillerKind::topk, 17, true}, CountCase{"pdr:8,4", DistillerKind::topk_each, 18},

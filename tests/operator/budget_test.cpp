@@ -13,8 +13,9 @@ using testing::HasSubstr;
 // Writes as much as it may, all of it solution.
 Completion as_long_as_allowed(const CompletionRequest& request) {
     if (request.place.role == CallRole::select) return scripted_text("SELECT: 1");
-    Completion out = scripted_text("FINAL SOLUTION \\boxed{1}");
-    for (std::int64_t words = 3; words < request.max_tokens(); ++words) out.text += " w";
+    const bool judges = request.place.role == CallRole::judge;
+    Completion out = scripted_text(judges ? "FINAL SOLUTION\nSELECT: 1\nSCORE: 7" : "FINAL SOLUTION \\boxed{1}");
+    for (std::int64_t words = count_words(out.text); words < request.max_tokens(); ++words) out.text += " w";
     out.finish = Finish::length;
     return out;
 }
@@ -34,8 +35,8 @@ std::int64_t smallest_named(const std::string& message) {
 RC_GTEST_PROP(Budget, NeverExceedsBSeqNorBTotalAndAlwaysAnswers, ()) {
     const auto distiller = *rc::gen::element(DistillerKind::summary, DistillerKind::topk, DistillerKind::topk_each,
                                              DistillerKind::random, DistillerKind::full, DistillerKind::conclusions);
-    const auto method =
-        *rc::gen::element<std::string>("cot", "sr:3", "sr:3,analysis", "pdr:3", "pdr:4,2", "vote:3", "rsa:3,2,2");
+    const auto method = *rc::gen::element<std::string>("cot", "sr:3", "sr:3,analysis", "pdr:3", "pdr:4,2", "vote:3",
+                                                       "rsa:3,2,2", "best:3", "tournament:5,2,2");
     Harness harness = greedy_harness(distiller);
     const bool seq = *rc::gen::arbitrary<bool>();
     const std::int64_t budget = *rc::gen::inRange<std::int64_t>(1, 8000);
@@ -52,7 +53,7 @@ RC_GTEST_PROP(Budget, NeverExceedsBSeqNorBTotalAndAlwaysAnswers, ()) {
 }
 
 TEST(Budget, TheSmallestThatWouldDoDoes) {
-    for (const std::string method : {"cot", "sr:4", "pdr:4,2", "vote:5"}) {
+    for (const std::string method : {"cot", "sr:4", "pdr:4,2", "vote:5", "best:4", "tournament:4,2,2"}) {
         for (const bool seq : {true, false}) {
             Harness small = greedy_harness(DistillerKind::summary);
             (seq ? small.settings.budget.seq : small.settings.budget.total) = 1;

@@ -22,6 +22,9 @@ inline Completion numbered_answer(const CompletionRequest& request) {
     if (request.place.role == CallRole::select) return scripted_text("SELECT: 1, 2");
     if (request.place.role == CallRole::summary) return scripted_text("FINAL SOLUTION\nThey differ. One is right.");
     if (request.place.role == CallRole::analysis) return scripted_text("FINAL SOLUTION\nStep two is wrong.");
+    if (request.place.role == CallRole::judge)
+        return scripted_text(prompt_text(request.prompt).find("SCORE:") != std::string::npos ? "SCORE: 60"
+                                                                                             : "SELECT: 1");
     return scripted_text("some thought\nFINAL SOLUTION\nThis is it: \\boxed{" +
                          std::to_string(place_number(request.place)) + "}");
 }

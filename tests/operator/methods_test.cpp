@@ -68,6 +68,12 @@ INSTANTIATE_TEST_SUITE_P(Table, Methods,
                                          MethodCase{"pdr:8,4", DistillerKind::oracle_correct, 13, 3},
                                          MethodCase{"pdr:8,4", DistillerKind::oracle_incorrect, 13, 3},
                                          MethodCase{"vote:5", DistillerKind::summary, 5, 1},
+                                         MethodCase{"best:5", DistillerKind::summary, 10, 2},
+                                         MethodCase{"best:1", DistillerKind::summary, 2, 2},
+                                         MethodCase{"tournament:16,2,4", DistillerKind::summary, 16 + 15 * 4, 5},
+                                         MethodCase{"tournament:7,3,2", DistillerKind::summary, 7 + 3 * 2, 3},
+                                         MethodCase{"tournament:5,2,1", DistillerKind::summary, 5 + 4, 4},
+                                         MethodCase{"tournament:1,2,8", DistillerKind::summary, 1, 1},
                                          MethodCase{"rsa:4,2,3", DistillerKind::summary, 12, 3},
                                          MethodCase{"pacore:8,4", DistillerKind::summary, 13, 3}));
 

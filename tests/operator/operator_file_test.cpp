@@ -61,10 +61,28 @@ TEST(OperatorFile, NamesLineAndNearestKeyOfAMistake) {
     EXPECT_THAT(error_of("[[round]]\nwidth = \"4\"\n"),
                 HasSubstr("f.toml:2: width must be a whole number from 1 to 100000"));
     EXPECT_THAT(error_of("[[round]]\ndistiller = \"best\"\n"), HasSubstr("distiller must be one of summary"));
-    EXPECT_THAT(error_of("[finish]\nkind = \"guess\"\n"), HasSubstr("kind must be \"call\" or \"vote\""));
+    EXPECT_THAT(error_of("[finish]\nkind = \"guess\"\n"),
+                HasSubstr(R"(kind must be "call", "vote", "best" or "tournament", found "guess")"));
     EXPECT_THAT(error_of("round = 3\n"), HasSubstr("[[round]] tables"));
     EXPECT_THAT(error_of("= 3"), HasSubstr("not TOML"));
     EXPECT_THAT(error_of("[finish]\nkind = \"vote\"\n"), HasSubstr("a vote needs at least one"));
+}
+
+TEST(OperatorFile, MayLetAJudgeDecide) {
+    constexpr std::string_view kFile =
+        "[[round]]\nwidth = 9\n[finish]\nkind = \"tournament\"\ngroup = 3\nvotes = 5\nmodel = \"big\"\n";
+    const Schedule schedule = parse_operator_file(kFile, "f.toml", {}).value();
+    EXPECT_EQ(schedule.finish.kind, FinishKind::tournament);
+    EXPECT_EQ(schedule.finish.group, 3);
+    EXPECT_EQ(schedule.finish.votes, 5);
+    EXPECT_EQ(schedule.finish.prompt, "compare");
+    EXPECT_EQ(plan_calls(schedule).calls, 9 + 5 * (3 + 1) + 1 - 1);
+    const Schedule best =
+        parse_operator_file("[[round]]\n[finish]\nkind = \"best\"\nprompt = \"mine\"\n", "f.toml", {}).value();
+    EXPECT_EQ(best.finish.kind, FinishKind::best);
+    EXPECT_EQ(best.finish.prompt, "mine");
+    EXPECT_THAT(error_of("[[round]]\n[finish]\nkind = \"best\"\nvotes = 2\n"), HasSubstr("unknown key \"votes\""));
+    EXPECT_THAT(error_of("[finish]\nkind = \"best\"\n"), HasSubstr("needs at least one [[round]]"));
 }
 
 TEST(OperatorFile, ThatIsMissingIsAUsageError) {

@@ -20,6 +20,10 @@ TEST(ParseOperator, NamesThePositionOfWhatItDoesNotUnderstand) {
     EXPECT_THAT(error_of("rsa:4,2"), HasSubstr("three numbers"));
     EXPECT_THAT(error_of("cot:3"), HasSubstr("nothing after \"cot\""));
     EXPECT_THAT(error_of("sr:3,analyses"), HasSubstr("at position 6"));
+    EXPECT_THAT(error_of("best"), HasSubstr("at position 5: expected one number of drafts"));
+    EXPECT_THAT(error_of("tournament:4,2"), HasSubstr("three numbers"));
+    EXPECT_THAT(error_of("tournament:4,1,2"), HasSubstr("at position 14: expected groups of 2 to 1000 drafts"));
+    EXPECT_THAT(error_of("tournament:4,2,1001"), HasSubstr("at position 16: expected 1 to 1000 votes"));
     EXPECT_THAT(error_of("pdr:99999999999"), HasSubstr("at position 5"));
 }
 

@@ -15,13 +15,23 @@ TEST(Prompts, EverySetRendersEveryTemplateWithTheValuesThatTheEngineGives) {
                                                     {"candidates", "C"},     {"count", "3"},  {"k", "2"},
                                                     {"workspace_words", "9"}};
     for (const PromptSet& set : compiled_prompt_sets())
-        for (const std::string file :
-             {"draft", "refine", "revise", "revise_analysed", "analysis", "summary", "select", "select_again"}) {
+        for (const std::string file : {"draft", "refine", "revise", "revise_analysed", "analysis", "summary", "select",
+                                       "select_again", "judge", "judge_again", "compare"}) {
             ASSERT_TRUE(set.templates.contains(file)) << set.name << "/" << file;
             const auto text = render(set.templates.at(file), values);
             ASSERT_TRUE(text) << text.error().message;
             EXPECT_THAT(*text, HasSubstr("P")) << set.name << "/" << file;
         }
+}
+
+TEST(Prompts, TheJudgesTemplatesCountInTheHashWhereAJudgeDecides) {
+    const PromptSet& set = compiled_prompt_sets().front();
+    PromptSet other = set;
+    other.templates.at("judge").hash = "other";
+    EXPECT_EQ(other.hash(), set.hash());
+    EXPECT_NE(other.hash(true), set.hash(true));
+    other.templates.at("draft").hash = "other";
+    EXPECT_NE(other.hash(), set.hash());
 }
 
 TEST(Prompts, AValueIsNeverReplacedAgain) {

@@ -50,8 +50,11 @@ std::string solution_text(std::uint64_t hash, const MockOptions& options) {
 std::string text_for(const json& body, const MockOptions& options) {
     const std::string asked = last_user_message(body);
     const bool again = asked.find("could not be read") != std::string::npos;
-    if (asked.find("SELECT:") != std::string::npos)
-        return options.bad_selection && !again ? "I like them all" : "SELECT: 1, 2";
+    const bool unreadable = options.bad_selection && !again;
+    if (asked.find("SCORE:") != std::string::npos)
+        return unreadable ? "It looks fine" : fmt::format("SCORE: {}", fnv(asked) % 101);
+    if (asked.find("SELECT: 1, 2") != std::string::npos) return unreadable ? "I like them all" : "SELECT: 1, 2";
+    if (asked.find("SELECT:") != std::string::npos) return fmt::format("SELECT: {}", 1 + fnv(asked) % 2);
     return solution_text(
         fnv(body.value("messages", json::array()).dump() + "#" + std::to_string(body.value("seed", 0))), options);
 }

@@ -157,9 +157,23 @@ std::vector<std::string> wrapped_tail(const std::string& text, int width, int mo
     return out;
 }
 
+// One line for all calls of the judge: how many are there, and in the end what they cost.
+Line judge_line(const Picture& picture, const Canvas& canvas) {
+    const FinalPicture& final = picture.final;
+    const bool over = picture.closing.has_value() || final.landed >= final.to_ask;
+    const std::string_view noun = final.spec.kind == FinishKind::best ? "score" : "vote";
+    Line out{label("judge", over ? Tone::normal : Tone::accent), {counted(over ? final.landed : final.to_ask, noun)}};
+    if (!over && final.landed > 0) out.push_back({fmt::format("   {} landed", grouped(final.landed))});
+    if (final.failed > 0) out.push_back({fmt::format("   {} failed", grouped(final.failed)), Tone::bad});
+    const std::string total = picture.closing ? "" : fmt::format("   b_total {}", grouped(picture.b_total));
+    return spread(std::move(out), {{fmt::format("b_seq {}{}", grouped(picture.b_seq), total), Tone::dim}},
+                  canvas.width);
+}
+
 std::vector<Line> final_lines(const Picture& picture, const Canvas& canvas, int stream) {
     const FinalPicture& final = picture.final;
     if (final.spec.kind == FinishKind::vote) return {waiting_line("vote", "")};
+    if (is_judged(final.spec.kind)) return {final.started ? judge_line(picture, canvas) : waiting_line("judge", "")};
     if (!final.started) return {waiting_line("final", "")};
     const Lane& lane = final.lane;
     std::string what = tokens(lane);
@@ -278,6 +292,7 @@ std::vector<Line> closing_lines(const Picture& picture, const Canvas& canvas) {
         if (lane.state != LaneState::done) head.push_back({"   " + state_of(lane).text, Tone::bad});
         out.push_back(spread(std::move(head), right, canvas.width));
     }
+    if (picture.final.started && is_judged(picture.final.spec.kind)) out.push_back(judge_line(picture, canvas));
     for (const std::string& warning : picture.warnings) add_warning(one_line(warning), canvas, out);
     for (Line& line : out) line = fit(std::move(line), canvas.width);
     return out;

@@ -39,13 +39,17 @@ struct RoundPicture {
     std::int64_t workspace_tokens = 0;  // of the largest
     bool workspace_exact = true;
     std::int64_t b_seq = 0;  // at its end
+    int solutions = 0;       // drafts that have one
 };
 
 struct FinalPicture {
     FinishStep spec;
     bool started = false;
     Lane lane;
-    std::string text;  // the last part of what was written, as the model wrote it
+    std::string text;         // the last part of what was written, as the model wrote it
+    std::int64_t to_ask = 0;  // calls of the judge, those asked once more apart
+    std::int64_t landed = 0;
+    std::int64_t failed = 0;
 };
 
 struct Closing {

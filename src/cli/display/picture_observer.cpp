@@ -84,7 +84,8 @@ RoundPicture* PictureObserver::round_at(int number) {
 }
 
 Lane* PictureObserver::lane_of(const Place& place) {
-    if (place.role == CallRole::final || place.role == CallRole::judge) return &picture_.final.lane;
+    if (place.role == CallRole::final) return &picture_.final.lane;
+    if (place.role == CallRole::judge) return nullptr;  // many at once, and they say little: they are only counted
     RoundPicture* round = round_at(place.round);
     if (round == nullptr) return nullptr;
     if (place.role != CallRole::draft) return &round->distil;
@@ -130,6 +131,11 @@ void PictureObserver::call_delta(const Place& place, const Delta& delta) {
 }
 
 void PictureObserver::call_landed(const Place& place, const Completion& completion) {
+    if (place.role == CallRole::judge) {
+        ++picture_.final.landed;
+        picture_.final.failed += completion.ok() ? 0 : 1;
+        changed_ = true;
+    }
     Lane* lane = lane_of(place);
     if (lane == nullptr) return;
     const bool distils =
@@ -144,6 +150,7 @@ void PictureObserver::draft_landed(int round, std::size_t index, const Draft& dr
     Lane& lane = state->lanes[index];
     land(lane, draft.completion, clock_());
     if (lane.state == LaneState::cut && draft.has_solution) lane.state = LaneState::done;
+    state->solutions += draft.has_solution ? 1 : 0;
     lane.answer = draft.answer;
     lane.verdict = draft.verdict;
     changed_ = true;
@@ -164,6 +171,9 @@ void PictureObserver::finish_started(const FinishStep& finish) {
     picture_.final.spec = finish;
     picture_.final.started = true;
     picture_.final.lane.limit = finish.think + finish.max_answer;
+    if (is_judged(finish.kind) && !picture_.rounds.empty())
+        for (const std::int64_t calls : finish_calls(finish, picture_.rounds.back().solutions))
+            picture_.final.to_ask += calls;
     changed_ = true;
 }
 

@@ -45,6 +45,10 @@ void PlainObserver::workspace_made(int round, const Workspace& workspace) {
 
 void PlainObserver::finish_started(const FinishStep& finish) {
     if (finish.kind == FinishKind::call) write_("final: one call");
+    if (finish.kind == FinishKind::best) write_("judge: scores each draft that has a solution");
+    if (finish.kind == FinishKind::tournament)
+        write_(fmt::format("judge: {} on groups of {} drafts, until one is left", counted(finish.votes, "vote"),
+                           finish.group));
 }
 
 void PlainObserver::warned(const std::string& warning) {
