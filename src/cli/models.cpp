@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "eval/sim_model.h"
 #include "model/limiting_model.h"
 #include "model/retrying_model.h"
 #if RETORT_HAS_LLAMA
@@ -57,6 +58,14 @@ Outcome<std::shared_ptr<LanguageModel>> open_file(const ModelSource& source, con
 }
 #endif
 
+Outcome<std::shared_ptr<LanguageModel>> open_simulated(const std::string& name, const Suite* suite) {
+    if (suite == nullptr)
+        return usage(fmt::format("{} is a simulated model: it answers the problems of a suite; try retort eval", name));
+    auto problems = sim_problems(*suite);
+    if (!problems) return problems.error();
+    return make_sim_model(name, std::move(*problems));
+}
+
 std::string names_of(const std::vector<std::string>& models) {
     constexpr std::size_t kMost = 12;
     std::string out;
@@ -108,14 +117,19 @@ LanguageModel* ModelSet::Entry::outermost() const {
 }
 
 Outcome<std::unique_ptr<ModelSet>> ModelSet::open(const std::vector<ModelSource>& sources, const Settings& settings,
-                                                  const Environment& environment, asio::io_context& loop) {
+                                                  const Environment& environment, asio::io_context& loop,
+                                                  const Suite* suite) {
     auto out = std::make_unique<ModelSet>();
     std::shared_ptr<HttpClient> client;
     const auto places = std::make_shared<Semaphore>(in_flight(settings));  // one server: all its models share them
     for (const ModelSource& source : sources) {
         Entry entry;
         entry.name = source.name;
-        if (source.path.empty()) {
+        if (is_sim_model(source.name)) {
+            auto model = open_simulated(source.name, suite);
+            if (!model) return model.error();
+            entry.model = std::move(*model);
+        } else if (source.path.empty()) {
             auto options = server_options(settings, environment);
             if (!options) return options.error();
             options->model = source.name;
@@ -153,9 +167,15 @@ Task<void> ModelSet::find_out(std::stop_token stop) {
     }
 }
 
-void ModelSet::record(Journal& journal, RunKey run) {
-    for (Entry& entry : entries_)
-        entry.recording = std::make_unique<RecordingModel>(*entry.model, journal, run, entry.name);
+void ModelSet::record(Journal& journal, RunKey run, const std::vector<std::string>& names, bool share) {
+    for (Entry& entry : entries_) {
+        entry.recording.reset();
+        entry.sharing.reset();
+        if (std::find(names.begin(), names.end(), entry.name) == names.end()) continue;
+        if (share) entry.sharing = std::make_unique<SharingModel>(*entry.model, journal, run);
+        LanguageModel& inner = share ? static_cast<LanguageModel&>(*entry.sharing) : *entry.model;
+        entry.recording = std::make_unique<RecordingModel>(inner, journal, run, entry.name);
+    }
 }
 
 Models ModelSet::engine_models(const MethodConfig& config) const {
@@ -171,6 +191,12 @@ Models ModelSet::engine_models(const MethodConfig& config) const {
 std::int64_t ModelSet::resumed_calls() const {
     std::int64_t out = 0;
     for (const Entry& entry : entries_) out += entry.recording ? entry.recording->resumed_calls() : 0;
+    return out;
+}
+
+std::int64_t ModelSet::shared_calls() const {
+    std::int64_t out = 0;
+    for (const Entry& entry : entries_) out += entry.sharing ? entry.sharing->shared_calls() : 0;
     return out;
 }
 

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "cli/plan.h"
+#include "eval/suite.h"
 #include "model/http/http_model.h"
 #include "model/recording_model.h"
 #include "model/replaying_model.h"
+#include "model/sharing_model.h"
 #include "record/journal_reader.h"
 
 namespace retort::cli {
@@ -22,9 +24,11 @@ Outcome<std::string> only_model_of(const Settings& settings, const Environment& 
 
 class ModelSet {
   public:
-    // Loads the files, and prepares the remote ones without asking anything. The loop must outlive the set.
+    // Loads the files, and prepares the remote ones without asking anything. The loop must outlive the set. A
+    // simulated model needs to know the problems that it will be asked.
     static Outcome<std::unique_ptr<ModelSet>> open(const std::vector<ModelSource>& sources, const Settings& settings,
-                                                   const Environment& environment, asio::io_context& loop);
+                                                   const Environment& environment, asio::io_context& loop,
+                                                   const Suite* suite = nullptr);
 
     // The journal must outlive the set.
     static Outcome<std::unique_ptr<ModelSet>> replay(JournalReader& journal, RunKey run, const MethodConfig& config);
@@ -32,12 +36,14 @@ class ModelSet {
     // Finds out what the servers are, so that this can be recorded with the run.
     Task<void> find_out(std::stop_token stop);
 
-    // From now on every call goes through the journal. The run has begun.
-    void record(Journal& journal, RunKey run);
+    // From now on every call of these models goes through the journal. The run has begun; a later run may take over.
+    // `share`: what another run of the journal has drawn alike is not drawn again.
+    void record(Journal& journal, RunKey run, const std::vector<std::string>& names, bool share = false);
 
     Models engine_models(const MethodConfig& config) const;
 
-    std::int64_t resumed_calls() const;
+    std::int64_t resumed_calls() const;   // of the run that is recorded
+    std::int64_t shared_calls() const;    // likewise
     std::int64_t missing_counts() const;  // of a replay: token counts that the journal does not have
 
   private:
@@ -45,6 +51,7 @@ class ModelSet {
         std::string name;
         std::shared_ptr<HttpModel> remote;
         std::shared_ptr<LanguageModel> model;  // remote or in process
+        std::unique_ptr<SharingModel> sharing;
         std::unique_ptr<RecordingModel> recording;
         std::unique_ptr<ReplayingModel> replaying;
 

@@ -108,6 +108,75 @@ void add_solve(CLI::App& app, Invocation& invocation) {
     command.footer(kSolveExamples);
 }
 
+constexpr const char* kEvalExamples = R"(
+Examples:
+  retort suite make arithmetic --count 50 --seed 1 --out sums.jsonl
+  retort eval --suite sums.jsonl --model smollm2-135m-instruct --operator vote:4 --journal sums.db
+  retort eval --suite aime.jsonl --url http://localhost:8080/v1 --model qwen3 --samples 16 --journal aime.db
+      After an interruption the same line with --resume: nothing that was answered is asked again.
+  retort eval --suite aime.jsonl --model sim:skill=0.5 --operator pdr:8,4 --journal plan.db
+      A simulated model, to plan with: no server, no network.
+  retort report aime.db --out aime.html
+
+A suite is a file with one JSON object a line: {"id","problem","answer"}, and "kind" for other problems than maths.
+Samples that failed count as wrong; --resume tries them again.)";
+
+void add_eval(CLI::App& app, Invocation& invocation) {
+    EvalArguments& eval = invocation.eval;
+    CLI::App& command = add_command(app, invocation, Command::eval, "eval", "Evaluate a method on a suite of problems");
+    constexpr const char* kSuite = "Suite";
+    command.add_option("--suite", eval.suite, "The problems")->type_name("NAME|FILE.jsonl")->required()->group(kSuite);
+    command.add_option("--samples", eval.samples, "Samples of each problem (default: 1)")
+        ->type_name("K")
+        ->check(CLI::Range(1, 100000))
+        ->group(kSuite);
+    command.add_option("--limit", eval.limit, "Only the first N problems")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100000000))
+        ->group(kSuite);
+    command.add_option("--only", eval.only, "Only these problems")
+        ->type_name("ID,ID,...")
+        ->delimiter(',')
+        ->group(kSuite);
+    command.add_option("--concurrency", eval.concurrency, "Samples of problems in flight (default: 16)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100000))
+        ->group(kSuite);
+    constexpr const char* kRecord = "Record";
+    command.add_option("--journal", eval.journal, "Record every call in this file")
+        ->type_name("FILE")
+        ->required()
+        ->group(kRecord);
+    command.add_flag("--resume", eval.resume, "Go on with the journal's evaluation")->group(kRecord);
+    constexpr const char* kOutput = "Output";
+    command.add_flag("--dry-run", eval.dry_run, "Say what would be asked, and ask nothing")->group(kOutput);
+    command.add_flag("-q,--quiet", eval.quiet, "No progress")->group(kOutput);
+    command.add_flag("--json", eval.json, "One JSON object on stdout")->group(kOutput);
+    add_settings(command, invocation.flags);
+    command.footer(kEvalExamples);
+}
+
+void add_sweep(CLI::App& app, Invocation& invocation) {
+    SweepArguments& sweep = invocation.sweep;
+    CLI::App& command =
+        add_command(app, invocation, Command::sweep, "sweep", "Evaluate every combination of a grid on one suite");
+    command.add_option("FILE.toml", sweep.file, "The sweep's file (examples: experiments/)")->type_name("")->required();
+    command.add_option("--suite", sweep.suite, "The problems, instead of the file's")->type_name("NAME|FILE.jsonl");
+    command.add_option("--samples", sweep.samples, "Samples of each problem, instead of the file's")
+        ->type_name("K")
+        ->check(CLI::Range(1, 100000));
+    command.add_option("--limit", sweep.limit, "Only the first N problems")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100000000));
+    command.add_option("--journal", sweep.journal, "Record every call in this file (default: the sweep's name, .db)")
+        ->type_name("FILE");
+    command.add_flag("--resume", sweep.resume, "Go on with the journal; runs that it lacks are begun");
+    command.add_flag("--dry-run", sweep.dry_run, "Runs, calls, tokens and, with prices, money; ask nothing");
+    command.add_flag("-q,--quiet", sweep.quiet, "No progress");
+    command.add_flag("--json", sweep.json, "One JSON object on stdout");
+    add_settings(command, invocation.flags);
+}
+
 void add_show(CLI::App& app, Invocation& invocation) {
     CLI::App& command = add_command(app, invocation, Command::show, "show", "Print a recorded run as a tree");
     command.add_option("JOURNAL", invocation.show.journal, "File that solve --journal wrote")
@@ -222,6 +291,8 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
     app->set_help_flag("-h,--help", "This help");
     app->require_subcommand(1);
     add_solve(*app, invocation);
+    add_eval(*app, invocation);
+    add_sweep(*app, invocation);
     add_show(*app, invocation);
     add_verify(*app, invocation);
     add_doctor(*app, invocation);

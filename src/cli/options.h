@@ -15,7 +15,7 @@ class App;
 
 namespace retort::cli {
 
-enum class Command { solve, show, verify, doctor, model_list, model_pull, model_info, completion };
+enum class Command { solve, eval, sweep, show, verify, doctor, model_list, model_pull, model_info, completion };
 
 struct SolveArguments {
     std::optional<std::string> text;
@@ -36,6 +36,31 @@ struct ShowArguments {
     bool json = false;
 };
 
+struct EvalArguments {
+    std::string suite;  // a file, or the name of a suite that was pulled
+    int samples = 1;
+    int limit = 0;  // problems; 0: all
+    std::vector<std::string> only;
+    int concurrency = 16;
+    std::string journal;
+    bool resume = false;
+    bool dry_run = false;
+    bool quiet = false;
+    bool json = false;
+};
+
+struct SweepArguments {
+    std::string file;
+    std::string suite;    // instead of the file's
+    std::string journal;  // likewise
+    int samples = 0;      // likewise; 0: the file's
+    int limit = 0;        // problems; 0: all
+    bool resume = false;
+    bool dry_run = false;
+    bool quiet = false;
+    bool json = false;
+};
+
 struct VerifyArguments {
     std::optional<std::string> cases;  // a file of lines; "-": standard input
     std::optional<std::string> reference;
@@ -46,6 +71,8 @@ struct Invocation {
     Command command = Command::solve;
     std::map<std::string, std::string> flags;  // settings given as options, by the setting's name
     SolveArguments solve;
+    EvalArguments eval;
+    SweepArguments sweep;
     ShowArguments show;
     VerifyArguments verify;
     bool json = false;  // of doctor and model

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/paths.h"
+#include "eval/sim_model.h"
 #include "operator/operator_file.h"
 
 namespace retort::cli {
@@ -254,7 +255,7 @@ Outcome<std::vector<ModelSource>> find_models(const MethodConfig& method, const 
                                               const PlanContext& context) {
     std::vector<ModelSource> out;
     for (const std::string& name : model_names(method)) {
-        if (settings.text("url")) {
+        if (is_sim_model(name) || settings.text("url")) {
             out.push_back({name, ""});
             continue;
         }

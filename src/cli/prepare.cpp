@@ -104,21 +104,12 @@ Outcome<std::optional<PreparedRun>> prepare_resume(const SolveArguments& argumen
     return std::optional<PreparedRun>(std::move(*out));
 }
 
-Outcome<std::string> model_to_use(const SolveArguments& arguments, const Settings& settings,
-                                  const PlanContext& context) {
-    if (auto given = main_model(settings, context)) return *given;
-    if (arguments.dry_run) return std::string(kUnnamedModel);
-    auto only = only_model_of(settings, context.environment);
-    if (only && !arguments.quiet) say(fmt::format("retort: the server has one model: {}", *only));
-    return only;
-}
-
 Outcome<PreparedRun> prepare_fresh(const SolveArguments& arguments, const Settings& settings,
                                    const std::optional<std::string>& text, const PlanContext& context) {
     if (!text)
         return usage(
             "expected a problem: as TEXT, or --file F, or --file - for standard input; see retort solve --help");
-    const auto model = model_to_use(arguments, settings, context);
+    const auto model = model_to_use(settings, context, arguments.dry_run, arguments.quiet);
     if (!model) return model.error();
     auto plan = plan_run(arguments, settings, *text, *model);
     if (!plan) return plan.error();
@@ -132,6 +123,14 @@ Outcome<PreparedRun> prepare_fresh(const SolveArguments& arguments, const Settin
 }
 
 }  // namespace
+
+Outcome<std::string> model_to_use(const Settings& settings, const PlanContext& context, bool dry_run, bool quiet) {
+    if (auto given = main_model(settings, context)) return *given;
+    if (dry_run) return std::string(kUnnamedModel);
+    auto only = only_model_of(settings, context.environment);
+    if (only && !quiet) say(fmt::format("retort: the server has one model: {}", *only));
+    return only;
+}
 
 Outcome<PreparedRun> prepare_run(const SolveArguments& arguments, const Settings& settings,
                                  const PlanContext& context) {

@@ -19,6 +19,9 @@ struct PreparedRun {
 // The error says which options do not go together, or what differs from the journal's run.
 Outcome<PreparedRun> prepare_run(const SolveArguments& arguments, const Settings& settings, const PlanContext& context);
 
+// The main model's name: as given, or, with a server that has one only, that. `quiet`: do not say so.
+Outcome<std::string> model_to_use(const Settings& settings, const PlanContext& context, bool dry_run, bool quiet);
+
 // The kind of event under which warnings on options stand in the journal.
 inline constexpr const char* kOptionWarning = "option_warning";
 

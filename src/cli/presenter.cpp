@@ -47,7 +47,7 @@ std::string solution_and_answer(const RunResult& result, bool terminal) {
 
 }  // namespace
 
-std::string settings_words(const RunConfig& config, bool unicode) {
+std::string settings_words(const MethodConfig& config, bool unicode) {
     const std::string model = config.model.substr(config.model.rfind('/') + 1);  // some servers name theirs by a path
     std::string out = config.schedule.name;
     const std::string_view dot = unicode ? " · " : " - ";

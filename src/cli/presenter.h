@@ -13,7 +13,7 @@
 namespace retort::cli {
 
 // "pdr:8,4 · random 4 · smollm2 · seed 1"
-std::string settings_words(const RunConfig& config, bool unicode);
+std::string settings_words(const MethodConfig& config, bool unicode);
 
 class Presenter {
   public:

@@ -14,6 +14,10 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
     switch (invocation.command) {
         case Command::solve:
             return run_solve(invocation);
+        case Command::eval:
+            return run_eval_command(invocation);
+        case Command::sweep:
+            return run_sweep(invocation);
         case Command::show:
             return run_show(invocation.show);
         case Command::verify:

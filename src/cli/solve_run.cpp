@@ -78,7 +78,7 @@ class SolveRun {
         const Outcome<RunKey> run = co_await journal_->begin_run(std::move(header));
         if (!run) co_return run.error();
         if (!journal_->continues(*run)) co_await models_->find_out(stop_.get_token());
-        models_->record(*journal_, *run);
+        models_->record(*journal_, *run, model_names(config()));
         recorder_ = std::make_unique<JournalObserver>(*journal_, *run, config().problem.id);
         observers_.add(recorder_.get());
         for (const std::string& warning : prepared_.plan.warnings) recorder_->option_warning(warning);

@@ -49,7 +49,6 @@ Outcome<Suite> parse_suite(const std::string& name, const std::string& text) {
     Suite out;
     out.name = name;
     std::set<std::string> ids;
-    std::string hashed;
     std::size_t number = 0;
     for (std::string_view rest = text; !rest.empty();) {
         ++number;
@@ -62,13 +61,18 @@ Outcome<Suite> parse_suite(const std::string& name, const std::string& text) {
         if (!ids.insert(problem->problem.id).second)
             return Error{ErrorKind::usage, fmt::format("{}:{}: the id {} was there before; ids must be unique", name,
                                                        number, problem->problem.id)};
-        hashed += sha256_hex(problem->line);
         out.problems.push_back(std::move(*problem));
     }
     if (out.problems.empty())
         return Error{ErrorKind::usage, fmt::format("{}: expected problems, one JSON object a line, found none", name)};
-    out.hash = sha256_hex(hashed);
+    out.hash = hash_of(out.problems);
     return out;
+}
+
+std::string hash_of(const std::vector<SuiteProblem>& problems) {
+    std::string lines;
+    for (const SuiteProblem& one : problems) lines += sha256_hex(one.line);
+    return sha256_hex(lines);
 }
 
 Outcome<Suite> load_suite(const std::string& path) {

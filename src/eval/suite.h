@@ -17,13 +17,16 @@ struct SuiteProblem {
 
 struct Suite {
     std::string name;  // the file's name without folders and ending
-    std::string hash;  // SHA-256 of the problems' ids and lines, in order
+    std::string hash;  // hash_of() the problems
     std::vector<SuiteProblem> problems;
 };
 
 // Problems from text, one a line; blank lines are passed over, unknown keys ignored. The error names file and line:
 // no JSON object, an id that is missing or was there before, a kind that is not known or lacks what it needs.
 Outcome<Suite> parse_suite(const std::string& name, const std::string& text);
+
+// Over the problems' lines, in order.
+std::string hash_of(const std::vector<SuiteProblem>& problems);
 
 // Reads a file of at most 1 GiB.
 Outcome<Suite> load_suite(const std::string& path);

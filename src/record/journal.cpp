@@ -96,10 +96,8 @@ std::optional<Error> Journal::prepare() {
 
 Task<Outcome<RunKey>> Journal::begin_run(RunHeader header) {
     if (header.started_unix == 0) header.started_unix = options_.now();
-    const bool resuming = options_.mode == JournalOptions::Mode::resume;
-    std::function<Outcome<Begun>(Store&)> work = [header = std::move(header), path = path_, resuming](Store& store) {
-        return begin(store, header, path, resuming);
-    };
+    std::function<Outcome<Begun>(Store&)> work = [header = std::move(header), path = path_, mode = options_.mode](
+                                                     Store& store) { return begin(store, header, path, mode); };
     Outcome<Begun> begun = co_await writer_->ask<Begun>(std::move(work));
     if (!begun) co_return begun.error();
     const RunKey key = begun->key;
@@ -107,16 +105,18 @@ Task<Outcome<RunKey>> Journal::begin_run(RunHeader header) {
     co_return key;
 }
 
-Outcome<Journal::Begun> Journal::begin(Store& store, const RunHeader& header, const std::string& path, bool resuming) {
+Outcome<Journal::Begun> Journal::begin(Store& store, const RunHeader& header, const std::string& path,
+                                       JournalOptions::Mode mode) {
     const std::vector<RecordedRun> runs = store.reader.runs();
     for (const RecordedRun& run : runs) {
         if (run.header.run_id != header.run_id) continue;
-        if (!resuming) return Error{ErrorKind::usage, fmt::format("{}: the journal has this run already", path)};
+        if (mode == JournalOptions::Mode::create)
+            return Error{ErrorKind::usage, fmt::format("{}: the journal has this run already", path)};
         Begun out{run.key, true, {}};
         for (auto& [name, model] : store.reader.models(run.key)) out.models.emplace(name, model);
         return out;
     }
-    if (resuming && !runs.empty()) return no_such_run(path, runs, header);
+    if (mode == JournalOptions::Mode::resume && !runs.empty()) return no_such_run(path, runs, header);
     return Begun{store.writer.run(header), false, {}};
 }
 
@@ -162,6 +162,28 @@ Outcome<Journal::Recalled> Journal::look_up(Store& store, RunKey run, const Comp
     out.remembered.call->completion.before = out.remembered.before;
     if (std::optional<Error> differs = check_same(store.reader, *out.remembered.call, request, path)) return *differs;
     return out;
+}
+
+Task<Outcome<std::optional<RecordedCall>>> Journal::same_call(RunKey run, CompletionRequest request) {
+    using Answer = std::optional<RecordedCall>;
+    std::vector<RunKey> others;
+    for (const auto& [key, begun] : runs_)
+        if (key != run) others.push_back(key);
+    if (others.empty()) co_return Answer();
+    std::function<Outcome<Answer>(Store&)> work = [others = std::move(others), request = std::move(request)](
+                                                      Store& store) { return find_same(store, others, request); };
+    co_return co_await writer_->ask<Answer>(std::move(work));
+}
+
+Outcome<std::optional<RecordedCall>> Journal::find_same(Store& store, const std::vector<RunKey>& runs,
+                                                        const CompletionRequest& request) {
+    for (const RunKey run : runs) {
+        const std::optional<CallKey> key = store.reader.completed_at(run, request.place);
+        if (!key) continue;
+        RecordedCall call = store.reader.call(*key);
+        if (!check_same(store.reader, call, request, "")) return std::optional<RecordedCall>(std::move(call));
+    }
+    return std::optional<RecordedCall>();
 }
 
 Task<Outcome<CallKey>> Journal::started(RunKey run, CompletionRequest request) {

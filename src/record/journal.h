@@ -21,6 +21,7 @@ struct JournalOptions {
     enum class Mode {
         create,  // a new file; one that has runs already is refused
         resume,  // goes on with the run that the file holds; a file that is not there or holds no run yet is begun
+        extend,  // like resume, but runs that the file does not hold are begun beside those that it does
     };
     Mode mode = Mode::create;
     SyncMode sync = SyncMode::process;
@@ -62,6 +63,10 @@ class Journal {
     };
     Task<Outcome<Remembered>> recall(RunKey run, CompletionRequest request);
 
+    // A call that completed in another run that this process has begun, at the same place with the same request: what
+    // it gave need not be drawn again.
+    Task<Outcome<std::optional<RecordedCall>>> same_call(RunKey run, CompletionRequest request);
+
     // Committed before the request is sent.
     Task<Outcome<CallKey>> started(RunKey run, CompletionRequest request);
 
@@ -100,7 +105,10 @@ class Journal {
 
     Journal(std::string path, JournalOptions options, FileLock lock);
     std::optional<Error> prepare();
-    static Outcome<Begun> begin(Store& store, const RunHeader& header, const std::string& path, bool resuming);
+    static Outcome<Begun> begin(Store& store, const RunHeader& header, const std::string& path,
+                                JournalOptions::Mode mode);
+    static Outcome<std::optional<RecordedCall>> find_same(Store& store, const std::vector<RunKey>& runs,
+                                                          const CompletionRequest& request);
     static Outcome<Recalled> look_up(Store& store, RunKey run, const CompletionRequest& request,
                                      const std::string& path);
 

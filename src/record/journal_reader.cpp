@@ -50,7 +50,7 @@ Outcome<std::map<std::string, RecordedModel>> JournalReader::models(RunKey run) 
     });
 }
 
-Outcome<void> JournalReader::calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit) {
+Outcome<void> JournalReader::calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit) {
     return guard<void>([&] {
         rows_.calls(run, columns, visit);
         return Outcome<void>();

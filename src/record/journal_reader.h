@@ -35,7 +35,7 @@ class JournalReader {
     Outcome<std::map<std::string, RecordedModel>> models(RunKey run);
 
     // In the order of asking; the visitor answers false to stop.
-    Outcome<void> calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit);
+    Outcome<void> calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit);
     Outcome<void> events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit);
 
     Outcome<Prompt> prompt(PromptKey prompt);

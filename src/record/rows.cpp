@@ -129,7 +129,7 @@ void read_request(Reading& in, RecordedCall& out) {
 }
 
 // What is not wanted is not read from the file either.
-std::string outcome_columns(Columns columns) {
+std::string outcome_columns(CallColumns columns) {
     return fmt::format(
         "o.id, o.finish, o.ended, o.error_kind, o.error_message, o.error_retryable, o.error_retry_after_s, "
         "o.error_http_status, {}, o.tokens_in, o.tokens_out, o.tokens_cached, o.tokens_reasoning, o.estimated, "
@@ -172,7 +172,7 @@ RecordedCall read_call(const Statement& row) {
     return out;
 }
 
-std::string select_calls(Columns columns, std::string_view where) {
+std::string select_calls(CallColumns columns, std::string_view where) {
     return fmt::format("SELECT {}, {}, {} FROM call c LEFT JOIN outcome o ON o.call=c.id WHERE {}", kPlaceColumns,
                        kRequestColumns, outcome_columns(columns), where);
 }
@@ -195,6 +195,9 @@ RowReader::RowReader(const Database& database)
       past_(database, fmt::format("SELECT {}, c.id, o.id, o.finish, {} FROM call c LEFT JOIN outcome o ON o.call=c.id "
                                   "WHERE c.run=? AND c.problem=? AND c.sample=? ORDER BY c.id",
                                   kPlaceColumns, select_spent())),
+      completed_(database,
+                 "SELECT c.id FROM call c JOIN outcome o ON o.call=c.id WHERE c.run=? AND c.problem=? AND c.sample=? "
+                 "AND c.round=? AND c.draft=? AND c.role=? AND c.turn=? AND o.finish IN ('stop','length')"),
       attempts_(database,
                 "SELECT tokens_in, tokens_out, tokens_cached, tokens_reasoning, estimated, wall_s, error_kind, "
                 "error_message, error_retryable, error_retry_after_s, error_http_status FROM attempt WHERE outcome=? "
@@ -249,6 +252,13 @@ std::vector<PastCall> RowReader::past(RunKey run, const std::string& problem, in
     return out;
 }
 
+std::optional<CallKey> RowReader::completed_at(RunKey run, const Place& place) {
+    completed_.bind(run, place.problem, place.sample, place.round, place.draft, name(place.role), place.turn);
+    const std::optional<CallKey> out = completed_.step() ? std::optional(completed_.integer(0)) : std::nullopt;
+    completed_.reset();
+    return out;
+}
+
 RecordedCall RowReader::call(CallKey key) {
     if (!call_.bind(key).step()) throw_corrupt(fmt::format("call {} is missing", key));
     RecordedCall out = read_call(call_);
@@ -274,7 +284,7 @@ void RowReader::read_details(RecordedCall& call) {
     notes_.reset();
 }
 
-void RowReader::calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit) {
+void RowReader::calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit) {
     Statement rows(database_, select_calls(columns, "c.run=? ORDER BY c.id"));
     rows.bind(run);
     while (rows.step()) {

@@ -13,7 +13,7 @@
 namespace retort {
 
 // Which large columns are read.
-struct Columns {
+struct CallColumns {
     bool texts = true;    // text and reasoning
     bool traces = false;  // token ids and log-probabilities
 };
@@ -29,11 +29,14 @@ class RowReader {
     // What one sample of a problem has in the journal, in the order of asking.
     std::vector<PastCall> past(RunKey run, const std::string& problem, int sample);
 
+    // A call of this run at this place that completed, if any.
+    std::optional<CallKey> completed_at(RunKey run, const Place& place);
+
     RecordedCall call(CallKey key);
     PromptsReader& prompts() { return prompts_; }
 
     // In the order of asking, of recording. The visitor answers false to stop.
-    void calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit);
+    void calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit);
     void events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit);
 
     std::int64_t largest_key();
@@ -45,6 +48,7 @@ class RowReader {
     PromptsReader prompts_;
     Statement call_;
     Statement past_;
+    Statement completed_;
     Statement attempts_;
     Statement notes_;
     Statement count_;

@@ -1,0 +1,38 @@
+// What a sweep prints: its runs side by side, or what it would cost. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/eval_config.h"
+#include "cli/eval_output.h"
+#include "cli/sweep_file.h"
+#include "eval/suite.h"
+
+namespace retort::cli {
+
+struct SweepRow {
+    const EvalConfig* config = nullptr;  // not owned
+    EvalSummary summary;
+    EvalEnding ending;
+};
+
+std::string sweep_text(const std::vector<SweepRow>& rows);
+std::string sweep_json(const std::vector<SweepRow>& rows);  // {"runs":[what eval --json prints, ...], ...}
+
+// Upper bounds, repairs and retries apart. Calls that several runs draw alike (their first rounds) are drawn once.
+struct SweepCost {
+    std::int64_t calls = 0;         // to be made
+    std::int64_t shared_calls = 0;  // not made, since another run has drawn them
+    std::int64_t tokens_in = 0;     // problems and workspaces that are read, by estimate
+    std::int64_t tokens_out = 0;
+    std::optional<double> dollars;  // where prices are given
+};
+SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, const std::optional<SweepPrices>& prices);
+
+std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost& cost);
+std::string sweep_plan_json(const std::vector<EvalConfig>& runs, const SweepCost& cost);
+
+}  // namespace retort::cli
