@@ -17,10 +17,14 @@ struct Box {
     std::string_view inside;
 };
 
-// The text between the brace at `open` and its partner; none when it is never closed.
+// What is longer is no answer; looking no further keeps many boxes that are never closed cheap.
+constexpr std::size_t kLongestBox = 8192;
+
+// The text between the brace at `open` and its partner; none when it is not closed.
 std::optional<std::string_view> in_braces(std::string_view text, std::size_t open) {
     int depth = 0;
-    for (std::size_t i = open; i < text.size(); ++i) {
+    const std::size_t end = std::min(text.size(), open + kLongestBox);
+    for (std::size_t i = open; i < end; ++i) {
         if (text[i] == '\\') {
             ++i;
         } else if (text[i] == '{') {
@@ -32,7 +36,7 @@ std::optional<std::string_view> in_braces(std::string_view text, std::size_t ope
     return std::nullopt;
 }
 
-// The last box that begins before `end`. A box that is never closed ends no other; the tries keep the time linear.
+// The last box that begins before `end`. A box that is never closed ends no other; the tries keep the time bounded.
 std::optional<Box> box_before(std::string_view text, std::size_t end, int& tries) {
     for (; tries > 0; --tries) {
         const std::size_t at = std::string_view(text.data(), end).rfind("box");
@@ -57,12 +61,15 @@ bool joins(std::string_view between) {
            rest == "quadtextandquad";
 }
 
-std::size_t rfind_ignoring_case(std::string_view text, std::string_view lower_needle) {
-    const auto found =
-        std::find_end(text.begin(), text.end(), lower_needle.begin(), lower_needle.end(), [](char a, char b) {
-            return std::tolower(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b) || a == b;
-        });
-    return found == text.end() ? std::string_view::npos : static_cast<std::size_t>(found - text.begin());
+unsigned char lower(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 'A' && byte <= 'Z' ? static_cast<unsigned char>(byte + ('a' - 'A')) : byte;
+}
+
+bool begins_with(std::string_view text, std::string_view lower_needle) {
+    return text.size() >= lower_needle.size() &&
+           std::equal(lower_needle.begin(), lower_needle.end(), text.begin(),
+                      [](char needle, char c) { return static_cast<unsigned char>(needle) == lower(c); });
 }
 
 bool begins_line(std::string_view text, std::size_t at) {
@@ -107,28 +114,42 @@ std::optional<std::string> boxed_content(std::string_view text) {
     return out;
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 12> kPhrases = {"answer to this problem is",
+                                                       "answer is",
+                                                       "answer:",
+                                                       "answer**:",
+                                                       "answer**",
+                                                       "réponse est",
+                                                       "réponse :",
+                                                       "réponse:",
+                                                       "答案：",
+                                                       "答案是",
+                                                       "答案:",
+                                                       "####"};
+
+// Bytes of the phrase that begins here; 0 when none does.
+std::size_t phrase_at(std::string_view text, std::size_t at) {
+    const unsigned char first = lower(text[at]);
+    if (std::string_view("ar#\xE7").find(static_cast<char>(first)) == std::string_view::npos) return 0;
+    if (first == 'a' && text[at] == 'A' && text.substr(at).starts_with("A:") && begins_line(text, at)) return 2;
+    for (const std::string_view phrase : kPhrases)
+        if (first == static_cast<unsigned char>(phrase[0]) && begins_with(text.substr(at), phrase))
+            return phrase.size();
+    return 0;
+}
+
+}  // namespace
+
 std::optional<std::string_view> after_answer_phrase(std::string_view text) {
-    static constexpr std::array<std::string_view, 12> kPhrases = {
-        "answer is",   "answer:",  "answer**",  "answer to this problem is",
-        "réponse est", "réponse:", "réponse :", "答案：",
-        "答案是",      "答案:",    "answer**:", "####"};
-    std::size_t best = std::string_view::npos, length = 0;
-    for (const std::string_view phrase : kPhrases) {
-        const std::size_t at = rfind_ignoring_case(text, phrase);
-        if (at == std::string_view::npos || (best != std::string_view::npos && at + phrase.size() <= best + length))
-            continue;
-        best = at;
-        length = phrase.size();
+    for (std::size_t at = text.size(); at-- > 0;) {
+        const std::size_t length = phrase_at(text, at);
+        if (length == 0) continue;
+        const std::string_view rest = strip(text.substr(at + length), " \t:\r\n*");
+        if (!rest.empty()) return rest;
     }
-    if (const std::size_t at = text.rfind("A:");
-        at != std::string_view::npos && begins_line(text, at) && (best == std::string_view::npos || at > best)) {
-        best = at;
-        length = 2;
-    }
-    if (best == std::string_view::npos) return std::nullopt;
-    const std::string_view rest = strip(text.substr(best + length), " \t:\r\n*");
-    if (rest.empty()) return std::nullopt;
-    return rest;
+    return std::nullopt;
 }
 
 }  // namespace retort

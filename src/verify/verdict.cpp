@@ -7,6 +7,7 @@
 
 #include "verify/answer.h"
 #include "verify/choice.h"
+#include "verify/math/caches.h"
 #include "verify/math/compare.h"
 #include "verify/math/parser.h"
 
@@ -85,11 +86,14 @@ Comparison compare_words(std::string_view a, std::string_view b) {
 Comparison compare_parsed(std::string_view reference, std::string_view answer) {
     const auto references = readings(reference), answers = readings(answer);
     if (references.empty() || answers.empty()) return compare_words(reference, answer);
+    math::free_caches_when_this_thread_ends();
     Comparison best{Verdict::unknown, VerifyStage::unparsed};
     bool first = true;
+    // Shares, not what is left: the order in which readings are tried changes nothing.
+    const std::int64_t each = math::kAllSteps / static_cast<std::int64_t>(references.size() * answers.size());
     for (const auto& a : references) {
         for (const auto& b : answers) {
-            math::Fuel fuel;
+            math::Fuel fuel(each);
             const Comparison here = as_comparison(math::compare(a, b, fuel));
             if (first || better(here, best)) best = here;
             first = false;

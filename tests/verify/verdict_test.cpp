@@ -9,17 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "verify/pairs.h"
+
 namespace retort::test {
 namespace {
-
-struct Pair {
-    std::string reference, answer;
-};
-
-void expect_all(const std::vector<Pair>& pairs, Verdict verdict) {
-    for (const auto& [reference, answer] : pairs)
-        EXPECT_EQ(name(judge(reference, answer).verdict), name(verdict)) << reference << " | " << answer;
-}
 
 TEST(Verify, RationalsAreExact) {
     expect_all({{"1/2", "0.5"},
@@ -167,6 +160,10 @@ std::vector<std::string> hostile() {
                                  "_",
                                  "|||||",
                                  "\\sqrt",
+                                 "x\\text",
+                                 "x\\left",
+                                 "x\\begin",
+                                 "x\\",
                                  "1/0",
                                  "\\tan\\frac{\\pi}{2}",
                                  "0^0",

@@ -133,12 +133,24 @@ Value modulo(const Ball& a, const Ball& b, slong bits) {
     return quotient;
 }
 
+// Prices by measurement (bench/verify_bench): from 64 to 1,024 bits, of the dearer of real and complex arguments.
+std::int64_t words_of(slong bits) {
+    return bits / 64;
+}
+std::int64_t price_of_node(slong bits) {
+    return 3 + words_of(bits) / 4;
+}
+std::int64_t price_of_function(const std::string& name, slong bits) {
+    const std::int64_t words = words_of(bits);
+    return name == "factorial" ? 100 + 12 * words * words : 20 + 8 * words;
+}
+
 class Evaluator {
   public:
     Evaluator(const Point& point, slong bits, Fuel& fuel) : point_(point), bits_(bits), fuel_(fuel) {}
 
     Value of(const Expr& e) {
-        if (!fuel_.spend(1 + bits_ / 64)) return std::nullopt;
+        if (!fuel_.spend(price_of_node(bits_))) return std::nullopt;
         Value out = of_kind(e);
         if (!out || !acb_is_finite(out->get())) return std::nullopt;
         return out;
@@ -240,19 +252,18 @@ class Evaluator {
     Value power(const Expr& e) {
         if (e.args[0].kind == Kind::constant && e.args[0].text == "e") {
             Value exponent = of(e.args[1]);
-            if (!exponent || too_large(*exponent)) return std::nullopt;
+            if (!exponent || too_large(*exponent) || !fuel_.spend(price_of_function("exp", bits_))) return std::nullopt;
             acb_exp(exponent->get(), exponent->get(), bits_);
             return exponent;
         }
         const Value base = of(e.args[0]);
         if (!base) return std::nullopt;
         const Value exponent = of(e.args[1]);
-        if (!exponent) return std::nullopt;
+        if (!exponent || !fuel_.spend(2 * price_of_function("exp", bits_))) return std::nullopt;
         return raise(*base, *exponent, bits_);
     }
 
     Value call(const Expr& e) {
-        if (!fuel_.spend(4 * (1 + bits_ / 64))) return std::nullopt;
         if (const auto exact = point_.empty() ? evaluate_rational(e, fuel_) : std::nullopt) return rational(*exact);
         std::vector<Ball> args;
         for (const Expr& arg : e.args) {
@@ -266,7 +277,8 @@ class Evaluator {
     Value unary(const std::string& name, const Ball& x) {
         if (name == "max" || name == "min") return x;
         const auto found = functions().find(name);
-        if (found == functions().end() || too_large(x)) return std::nullopt;
+        if (found == functions().end() || too_large(x) || !fuel_.spend(price_of_function(name, bits_)))
+            return std::nullopt;
         const bool whole = name == "floor" || name == "ceil";
         if (whole && !arb_contains_zero(acb_imagref(x.get()))) return std::nullopt;
         Ball out;
@@ -276,7 +288,7 @@ class Evaluator {
 
     Value several(const Expr& e, const std::vector<Ball>& args) {
         if (e.text == "max" || e.text == "min") return extreme(args, e.text == "max");
-        if (args.size() != 2) return std::nullopt;
+        if (args.size() != 2 || !fuel_.spend(2 * price_of_function(e.text, bits_))) return std::nullopt;
         if (e.text == "log") return logarithm(args[0], args[1], bits_);
         if (e.text == "binom") return binomial(args[0], e.args[1], bits_, fuel_);
         if (e.text == "mod") return modulo(args[0], args[1], bits_);

@@ -71,4 +71,11 @@ std::string canonical(const Expr& e) {
     return out + "(" + joined(parts) + ")";
 }
 
+bool same_structure(const Expr& a, const Expr& b, Fuel& fuel) {
+    if (fuel.empty()) return false;
+    const std::string x = canonical(a), y = canonical(b);
+    fuel.spend(static_cast<std::int64_t>(x.size() + y.size()) / 3);
+    return x == y;
+}
+
 }  // namespace retort::math

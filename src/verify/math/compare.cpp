@@ -1,16 +1,19 @@
 #include "verify/math/compare.h"
 
 #include <algorithm>
-#include <functional>
+#include <iterator>
+#include <optional>
 
 #include "verify/math/canon.h"
+#include "verify/math/matching.h"
+#include "verify/math/rational.h"
 #include "verify/math/region.h"
 #include "verify/math/shape.h"
 
 namespace retort::math {
 namespace {
 
-constexpr std::size_t kMostElements = 128;
+constexpr std::size_t kLongestKey = 200;
 constexpr Judged kDifferent{Verdict::different, VerifyStage::collection};
 
 bool single_op(const Expr& e, std::string_view op) {
@@ -30,67 +33,55 @@ Judged compare_in_order(const std::vector<Expr>& a, const std::vector<Expr>& b, 
     return out;
 }
 
-// Equality with rounding is not transitive: a matching is looked for, not the first fit (Kuhn).
-class Matching {
-  public:
-    explicit Matching(std::size_t size) : edges_(size, std::vector<bool>(size, false)), partner_(size, size) {}
-
-    void connect(std::size_t a, std::size_t b) { edges_[a][b] = true; }
-    bool perfect() {
-        for (std::size_t a = 0; a < edges_.size(); ++a) {
-            std::vector<bool> seen(edges_.size(), false);
-            if (!augment(a, seen)) return false;
-        }
-        return true;
-    }
-
-  private:
-    bool augment(std::size_t a, std::vector<bool>& seen) {
-        for (std::size_t b = 0; b < edges_.size(); ++b) {
-            if (!edges_[a][b] || seen[b]) continue;
-            seen[b] = true;
-            if (partner_[b] == edges_.size() || augment(partner_[b], seen)) {
-                partner_[b] = a;
-                return true;
-            }
-        }
-        return false;
-    }
-
-    std::vector<std::vector<bool>> edges_;
-    std::vector<std::size_t> partner_;
+// An element with a key that is equal for equal structures and for equal rational numbers.
+struct Keyed {
+    std::string key;
+    Expr value;
+    friend bool operator<(const Keyed& a, const Keyed& b) { return a.key < b.key; }
+    friend bool operator==(const Keyed& a, const Keyed& b) { return a.key == b.key; }
 };
 
-Judged compare_unordered(const std::vector<Expr>& a, const std::vector<Expr>& b, Fuel& fuel) {
-    if (a.size() != b.size()) return kDifferent;
-    if (a.size() > kMostElements) return {};
-    Matching matching(a.size());
-    bool unsure = false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const Judged here = compare(a[i], b[j], fuel);
-            if (here.equal()) matching.connect(i, j);
-            unsure = unsure || here.verdict == Verdict::unknown;
-        }
+std::string key_of(const Expr& e, Fuel& fuel) {
+    if (const auto value = evaluate_rational(e, fuel)) {
+        const std::string digits = decimal_digits(*value);
+        if (digits.size() < kLongestKey) return digits;
     }
-    if (fuel.empty()) return {};
-    if (matching.perfect()) return {Verdict::equal, VerifyStage::collection};
-    return unsure ? Judged{} : kDifferent;
+    std::string out = canonical(e);
+    fuel.spend(static_cast<std::int64_t>(out.size()) / 3);
+    return out;
 }
 
-std::vector<Expr> elements_of(const Expr& e) {
-    std::vector<Expr> out;
-    for (const Expr& element : is_collection(e) ? e.args : std::vector<Expr>{e})
-        for (Expr& value : without_signs(element)) out.push_back(std::move(value));
-    std::vector<std::string> seen;  // a set holds nothing twice
-    std::vector<Expr> distinct;
-    for (Expr& value : out) {
-        std::string spelled = canonical(value);
-        if (std::find(seen.begin(), seen.end(), spelled) != seen.end()) continue;
-        seen.push_back(std::move(spelled));
-        distinct.push_back(std::move(value));
+// In the order of their keys and each once: a set holds nothing twice. None when there are too many.
+std::optional<std::vector<Keyed>> elements_of(const Expr& e, Fuel& fuel) {
+    std::vector<Keyed> out;
+    for (const Expr& element : is_collection(e) ? e.args : std::vector<Expr>{e}) {
+        auto values = without_signs(element, fuel);
+        if (!values) return std::nullopt;
+        for (Expr& value : *values) {
+            std::string key = key_of(value, fuel);
+            out.push_back({std::move(key), std::move(value)});
+        }
     }
-    return distinct;
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+std::vector<Keyed> without(const std::vector<Keyed>& all, const std::vector<Keyed>& removed) {
+    std::vector<Keyed> out;
+    std::set_difference(all.begin(), all.end(), removed.begin(), removed.end(), std::back_inserter(out));
+    return out;
+}
+
+// What both sides spell alike is paired first; it is most, and each pair of the rest has to be compared.
+Judged compare_unordered(const Expr& a, const Expr& b, Fuel& fuel) {
+    const auto all_a = elements_of(a, fuel), all_b = elements_of(b, fuel);
+    if (!all_a || !all_b || fuel.empty()) return {};
+    const std::vector<Keyed> rest_a = without(*all_a, *all_b), rest_b = without(*all_b, *all_a);
+    return match_all(
+        rest_a.size(), rest_b.size(),
+        [&](std::size_t i, std::size_t j) { return compare(rest_a[i].value, rest_b[j].value, fuel); },
+        VerifyStage::collection, fuel);
 }
 
 // --- relations ---
@@ -99,12 +90,14 @@ Expr difference(const Expr& e) {
     return node(Kind::add, {e.args[0], negated(e.args[1])});
 }
 
+constexpr const char* kBound = "(bound)";  // no variable's name
+
 // f(x) = ... and f(z) = ...: the variable is bound.
 Judged compare_definitions(const Expr& a, const Expr& b, Fuel& fuel) {
-    Expr right = b.args[1];
     const Expr &of_a = a.args[0].args[1], &of_b = b.args[0].args[1];
-    if (of_a.kind == Kind::symbol && of_b.kind == Kind::symbol) right = with_renamed(right, of_b.text, of_a.text);
-    return compare(a.args[1], right, fuel);
+    if (of_a.kind != Kind::symbol || of_b.kind != Kind::symbol || of_a.text == of_b.text)
+        return compare(a.args[1], b.args[1], fuel);
+    return compare(with_renamed(a.args[1], of_a.text, kBound), with_renamed(b.args[1], of_b.text, kBound), fuel);
 }
 
 std::string mirrored(const std::string& op) {
@@ -208,6 +201,10 @@ bool all_relations(const Expr& e) {
     return std::all_of(e.args.begin(), e.args.end(), [](const Expr& arg) { return arg.kind == Kind::relation; });
 }
 
+Expr as_list(const Expr& e) {
+    return node(Kind::list, e.args);
+}
+
 Judged compare_ordered(const Expr& a, const Expr& b, Fuel& fuel) {
     if (a.kind == Kind::matrix && b.kind == Kind::matrix) return compare_matrices(a, b, fuel);
     if (a.kind == Kind::matrix || b.kind == Kind::matrix) return compare_in_order(vector_of(a), vector_of(b), fuel);
@@ -215,7 +212,7 @@ Judged compare_ordered(const Expr& a, const Expr& b, Fuel& fuel) {
         const auto x = region_of(a, fuel), y = region_of(b, fuel);
         if (x && y) return compare_regions(*x, *y, fuel);
     }
-    if (all_relations(a) && all_relations(b)) return compare_unordered(a.args, b.args, fuel);
+    if (all_relations(a) && all_relations(b)) return compare_unordered(as_list(a), as_list(b), fuel);
     return compare_in_order(a.args, b.args, fuel);
 }
 
@@ -224,7 +221,7 @@ Judged compare_mixed(const Expr& a, const Expr& b, Fuel& fuel) {
     const auto is_bare_list = [](const Expr& e) { return e.kind == Kind::list; };
     if (is_ordered(a) && is_bare_list(b)) return compare_in_order(vector_of(a), b.args, fuel);
     if (is_bare_list(a) && is_ordered(b)) return compare_in_order(a.args, vector_of(b), fuel);
-    if (is_collection(a) || is_collection(b)) return compare_unordered(elements_of(a), elements_of(b), fuel);
+    if (is_collection(a) || is_collection(b)) return compare_unordered(a, b, fuel);
     const auto is_other = [](const Expr& e) {
         return is_ordered(e) || e.kind == Kind::relation || is_long_ratio(e) || e.kind == Kind::ellipsis;
     };
@@ -252,9 +249,9 @@ Judged compare_values(const Expr& a, const Expr& b, Fuel& fuel) {
         const auto x = region_of(a, fuel), y = region_of(b, fuel);
         if (x && y) return compare_regions(*x, *y, fuel);
     }
-    if (has_signs(a) || has_signs(b)) return compare_unordered(elements_of(a), elements_of(b), fuel);
+    if (has_signs(a) || has_signs(b)) return compare_unordered(a, b, fuel);
     if (is_ordered(a) && is_ordered(b)) return compare_ordered(a, b, fuel);
-    if (is_collection(a) && is_collection(b)) return compare_unordered(elements_of(a), elements_of(b), fuel);
+    if (is_collection(a) && is_collection(b)) return compare_unordered(a, b, fuel);
     if (is_long_ratio(a) && is_long_ratio(b)) return compare_ratios(a, b, fuel);
     return compare_mixed(a, b, fuel);
 }
@@ -263,7 +260,7 @@ Judged compare_values(const Expr& a, const Expr& b, Fuel& fuel) {
 
 Judged compare(const Expr& reference, const Expr& answer, Fuel& fuel) {
     if (!fuel.spend(4)) return {};
-    if (canonical(reference) == canonical(answer)) return {Verdict::equal, VerifyStage::structure};
+    if (same_structure(reference, answer, fuel)) return {Verdict::equal, VerifyStage::structure};
     if (reference.kind == Kind::relation && answer.kind == Kind::relation)
         return compare_relations(reference, answer, fuel);
     return compare_values(value_of(reference), value_of(answer), fuel);

@@ -51,11 +51,24 @@ inline Expr leaf(Kind kind, std::string text) {
     return out;
 }
 
-inline Expr node(Kind kind, std::vector<Expr> args, std::string text = {}) {
+// Children as they are written at a call, moved and not copied: a list of initializers would copy whole subtrees.
+struct Children {
+    Children() = default;
+    Children(std::vector<Expr> many) : list(std::move(many)) {}
+    Children(Expr one) { list.push_back(std::move(one)); }
+    Children(Expr one, Expr other) {
+        list.reserve(2);
+        list.push_back(std::move(one));
+        list.push_back(std::move(other));
+    }
+    std::vector<Expr> list;
+};
+
+inline Expr node(Kind kind, Children args, std::string text = {}) {
     Expr out;
     out.kind = kind;
     out.text = std::move(text);
-    out.args = std::move(args);
+    out.args = std::move(args.list);
     return out;
 }
 

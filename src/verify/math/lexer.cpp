@@ -256,7 +256,7 @@ class Lexer {
 
     // "\lvertx" is read as \lvert x, as the careless write it.
     Meaning longest_known_prefix(std::string_view name) {
-        for (std::size_t length = name.size() - 1; length >= 3; --length) {
+        for (std::size_t length = std::min<std::size_t>(name.size() - 1, 12); length >= 3; --length) {
             const Meaning meaning = command_meaning(name.substr(0, length));
             if (meaning.kind != Meaning::punctuation && meaning.kind != Meaning::skip) continue;
             at_ -= name.size() - length;
@@ -280,7 +280,7 @@ class Lexer {
 
     // The argument is lexed as words; its braces vanish.
     void text_argument() {
-        while (blank(peek())) ++at_;
+        while (at_ < text_.size() && blank(peek())) ++at_;
         if (peek() == '*') ++at_;
         if (peek() != '{') return;
         std::size_t end = at_;

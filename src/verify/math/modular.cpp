@@ -10,12 +10,16 @@ namespace {
 // Between exact powers; a larger exponent is no polynomial that anyone wrote out.
 constexpr slong kLargestExponent = 10'000;
 
+// 2^61 is 1 modulo the prime: the high part is added to the low one.
+std::uint64_t reduced(std::uint64_t below_twice) {
+    return below_twice >= kPrime ? below_twice - kPrime : below_twice;
+}
 std::uint64_t times(std::uint64_t a, std::uint64_t b) {
     const auto wide = static_cast<unsigned __int128>(a) * b;
-    return static_cast<std::uint64_t>(wide % kPrime);
+    return reduced(static_cast<std::uint64_t>(wide & kPrime) + static_cast<std::uint64_t>(wide >> 61U));
 }
 std::uint64_t plus(std::uint64_t a, std::uint64_t b) {
-    return (a + b) % kPrime;
+    return reduced(a + b);
 }
 std::uint64_t minus(std::uint64_t a) {
     return a == 0 ? 0 : kPrime - a;
@@ -68,7 +72,7 @@ ModularValue fold(const Expr& e, const ModularPoint& point, Fuel& fuel) {
 }  // namespace
 
 ModularValue evaluate_modular(const Expr& e, const ModularPoint& point, Fuel& fuel) {
-    if (!fuel.spend(1)) return kNotRational;
+    if (!fuel.spend(e.kind == Kind::divide || e.kind == Kind::power ? 6 : 2)) return kNotRational;
     switch (e.kind) {
         case Kind::number: {
             const auto value = rational_of(e.text);

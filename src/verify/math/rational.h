@@ -35,6 +35,9 @@ class Rational {
 // Of a number as it is written; none when its exponent is beyond the cap.
 std::optional<Rational> rational_of(const std::string& digits);
 
+// "-7/2", "3".
+std::string decimal_digits(const Rational& value);
+
 // None when the tree is not rational (a variable, a constant, a root), undefined, or beyond the caps.
 std::optional<Rational> evaluate_rational(const Expr& e, Fuel& fuel);
 

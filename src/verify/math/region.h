@@ -1,20 +1,20 @@
-// Sets of real numbers as pieces between ends: intervals, unions, inequalities, points. Not public.
+// What an answer says as a set of real numbers: intervals, unions, inequalities, points. Not public.
 #pragma once
 
 #include <optional>
-#include <vector>
+#include <string>
 
 #include "verify/math/expr.h"
 #include "verify/math/fuel.h"
+#include "verify/math/pieces.h"
 #include "verify/math/scalar.h"
 
 namespace retort::math {
 
-struct Piece {
-    Expr from, to;
-    bool with_from = false, with_to = false;
+struct Region {
+    Pieces pieces;
+    std::string variable = {};  // that an inequality speaks of; empty for a bare set
 };
-using Region = std::vector<Piece>;
 
 // None when the tree is no such set. A tuple of two, (a, b), is one: what else it may be is the caller's to know.
 std::optional<Region> region_of(const Expr& e, Fuel& fuel);

@@ -182,15 +182,16 @@ Judged compare_at_points(const Expr& a, const Expr& b, Fuel& fuel) {
 }
 
 Judged compare_plain(const Expr& a, const Expr& b, Fuel& fuel) {
-    if (canonical(a) == canonical(b)) return {Verdict::equal, VerifyStage::structure};
+    if (same_structure(a, b, fuel)) return {Verdict::equal, VerifyStage::structure};
     if (is_infinite(a) || is_infinite(b)) {
         const Expr& other = is_infinite(a) ? b : a;
         std::vector<std::string> names;
         collect_symbols(other, names);
         return names.empty() ? verdict(false, VerifyStage::structure) : Judged{};
     }
-    if (const auto x = evaluate_rational(a, fuel))
-        if (const auto y = evaluate_rational(b, fuel)) return compare_rationals(*x, *y, a);
+    // Both sides always, though the first may have failed: the fuel spent is the same in either order.
+    const auto x = evaluate_rational(a, fuel), y = evaluate_rational(b, fuel);
+    if (x && y) return compare_rationals(*x, *y, a);
     if (symbols_of(a, b).empty()) return compare_constants(a, b, fuel);
     if (const auto decided = compare_rational_functions(a, b, fuel)) return *decided;
     return compare_at_points(a, b, fuel);
@@ -227,7 +228,7 @@ std::optional<Judged> compare_bases(const Expr& a, const Expr& b) {
 }  // namespace
 
 Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel) {
-    if (canonical(reference) == canonical(answer)) return {Verdict::equal, VerifyStage::structure};
+    if (same_structure(reference, answer, fuel)) return {Verdict::equal, VerifyStage::structure};
     const Quantity a = quantity_of(reference), b = quantity_of(answer);
     if (const auto decided = compare_bases(a.value, b.value)) return *decided;
     const auto unit_a = unit_meaning(a.unit), unit_b = unit_meaning(b.unit);

@@ -41,19 +41,39 @@ Expr with_sign(const Expr& e, bool plus) {
     return node(Kind::add, {std::move(out.args[0]), std::move(last)});
 }
 
-std::vector<Expr> tuples_without_signs(const Expr& e) {
+std::int64_t nodes_of(const Expr& e) {
+    std::int64_t out = 1;
+    for (const Expr& arg : e.args) out += nodes_of(arg);
+    return out;
+}
+
+using Alternatives = std::optional<std::vector<Expr>>;
+
+Alternatives tuples_without_signs(const Expr& e, Fuel& fuel) {
     std::vector<Expr> out{e};
     for (std::size_t i = 0; i < e.args.size(); ++i) {
         if (!has_sign(e.args[i])) continue;
+        const Alternatives values = without_signs(e.args[i], fuel);
+        if (!values || values->size() * out.size() > kMostAlternatives) return std::nullopt;
         std::vector<Expr> next;
         for (const Expr& tuple : out) {
-            for (Expr& value : without_signs(e.args[i])) {
+            for (const Expr& value : *values) {
+                if (!fuel.spend(2 * nodes_of(tuple))) return std::nullopt;
                 next.push_back(tuple);
-                next.back().args[i] = std::move(value);
+                next.back().args[i] = value;
             }
         }
-        if (next.size() > kMostAlternatives) return {};
         out = std::move(next);
+    }
+    return out;
+}
+
+Alternatives elements_without_signs(const Expr& e, Fuel& fuel) {
+    std::vector<Expr> out;
+    for (const Expr& element : e.args) {
+        Alternatives values = without_signs(element, fuel);
+        if (!values || values->size() + out.size() > kMostAlternatives) return std::nullopt;
+        for (Expr& value : *values) out.push_back(std::move(value));
     }
     return out;
 }
@@ -78,17 +98,12 @@ Expr value_of(const Expr& e) {
     return names_something(e.args[0]) || computed || e.ops[0] == "~" ? value : e;
 }
 
-std::vector<Expr> without_signs(const Expr& e) {
-    if (!has_sign(e)) return {e};
-    if (e.kind == Kind::tuple) return tuples_without_signs(e);
-    if (e.kind == Kind::list || e.kind == Kind::set) {
-        std::vector<Expr> out;
-        for (const Expr& element : e.args)
-            for (Expr& value : without_signs(element)) out.push_back(std::move(value));
-        if (out.size() > kMostAlternatives) return {};
-        return out;
-    }
-    return {with_sign(e, true), with_sign(e, false)};
+std::optional<std::vector<Expr>> without_signs(const Expr& e, Fuel& fuel) {
+    if (!fuel.spend(4 * nodes_of(e))) return std::nullopt;
+    if (!has_sign(e)) return std::vector<Expr>{e};
+    if (e.kind == Kind::tuple) return tuples_without_signs(e, fuel);
+    if (is_collection(e)) return elements_without_signs(e, fuel);
+    return std::vector<Expr>{with_sign(e, true), with_sign(e, false)};
 }
 
 Quantity quantity_of(const Expr& e) {
@@ -138,9 +153,13 @@ Expr negated(Expr e) {
     return node(Kind::negate, {std::move(e)});
 }
 
+int infinite_sign(const Expr& e) {
+    if (e.kind == Kind::negate) return -infinite_sign(e.args[0]);
+    return e.kind == Kind::constant && e.text == "inf" ? 1 : 0;
+}
+
 bool is_infinite(const Expr& e) {
-    if (e.kind == Kind::negate) return is_infinite(e.args[0]);
-    return e.kind == Kind::constant && e.text == "inf";
+    return infinite_sign(e) != 0;
 }
 
 bool is_collection(const Expr& e) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "verify/math/expr.h"
+#include "verify/math/fuel.h"
 
 namespace retort::math {
 
@@ -19,8 +20,8 @@ bool names_function(const Expr& e);
 // chain or when its left-hand side is a condition ("xy = 6").
 Expr value_of(const Expr& e);
 
-// The signs written out: 3 ± 2 gives 5 and 1; in a tuple each ± stands for itself. At most 64; empty beyond.
-std::vector<Expr> without_signs(const Expr& e);
+// The signs written out: 3 ± 2 gives 5 and 1; in a tuple each ± stands for itself. None beyond 64.
+std::optional<std::vector<Expr>> without_signs(const Expr& e, Fuel& fuel);
 
 // A quantity apart from how it is measured.
 struct Quantity {
@@ -35,6 +36,7 @@ void collect_symbols(const Expr& e, std::vector<std::string>& out);
 Expr with_renamed(const Expr& e, const std::string& from, const std::string& to);
 
 Expr negated(Expr e);
+int infinite_sign(const Expr& e);  // 1, -1; 0 for what is finite
 bool is_infinite(const Expr& e);
 bool is_collection(const Expr& e);
 
