@@ -19,6 +19,10 @@ if(RETORT_FLINT_ARB)
   string(REGEX REPLACE "^lib" "" arb "${arb}")
   list(PREPEND RETORT_FLINT_LIBRARIES ${arb})
 endif()
+
+# The sandbox's filter of system calls; it has no CMake package.
+find_library(RETORT_SECCOMP seccomp REQUIRED)
+
 if(RETORT_LLAMA)
   include(RetortLlama)
 endif()

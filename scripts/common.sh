@@ -50,12 +50,13 @@ boost_package() { # the one that the system has: 1.81 on Debian 12, newer elsewh
 
 packages_to_build() {
     echo ca-certificates git cmake ninja-build ccache clang-19 libcurl4-openssl-dev libssl-dev libsqlite3-dev \
-        nlohmann-json3-dev libflint-dev libflint-arb-dev libfmt-dev libcli11-dev libtomlplusplus-dev "$(boost_package)"
+        nlohmann-json3-dev libflint-dev libflint-arb-dev libfmt-dev libcli11-dev libtomlplusplus-dev bubblewrap \
+        libseccomp-dev "$(boost_package)"
     # Sources and models come by pip; any Python that has it will do.
     python3 -m pip --version >/dev/null 2>&1 || echo python3 python3-pip
 }
 
-packages_to_test() { echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev; }
+packages_to_test() { echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3; }
 
 # install PACKAGE...: what is not there yet, by apt, as root or with sudo.
 install() {

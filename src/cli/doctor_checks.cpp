@@ -16,6 +16,7 @@
 #include "cli/paths.h"
 #include "cli/version.h"
 #include "model/limiting_model.h"
+#include "verify/sandbox/sandbox.h"
 #if RETORT_HAS_LLAMA
 #include "model/llama/machine.h"
 #include "model/llama/model_info.h"
@@ -185,6 +186,12 @@ Check check_folder() {
     return out;
 }
 
+Check check_sandbox() {
+    const SandboxState& state = sandbox().state();
+    if (state.available) return {ok, "sandbox", state.about, ""};
+    return {warn, "sandbox", state.about, "problems of kind code are not judged; all others are"};
+}
+
 }  // namespace
 
 std::vector<Check> check_program() {
@@ -221,7 +228,7 @@ std::vector<Check> check_model(const Settings& settings, const PlanContext& cont
 }
 
 std::vector<Check> check_machine(const Settings& settings) {
-    return {check_open_files(settings), check_terminal(), check_folder()};
+    return {check_open_files(settings), check_terminal(), check_folder(), check_sandbox()};
 }
 
 }  // namespace retort::cli

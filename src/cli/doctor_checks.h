@@ -24,6 +24,7 @@ std::vector<Check> check_settings(const Settings& settings, const std::vector<st
 // The model's file, or the server that has it (asked by GET only), its tokenizer, and memory.
 std::vector<Check> check_model(const Settings& settings, const PlanContext& context);
 
+// Open files, terminal, folder, and whether code can be run in isolation.
 std::vector<Check> check_machine(const Settings& settings);
 
 }  // namespace retort::cli

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/paths.h"
+#include "verify/kind.h"
 #include "verify/verdict.h"
 
 namespace retort::cli {
@@ -29,10 +30,29 @@ std::string text_at(const json& object, const char* key) {
     return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+// A kind that verifies itself needs no "gold": the rest of the line says what is right.
+Outcome<std::string> judge_by_kind(std::string_view line, const json& object, const std::string& where) {
+    const KindResult made = make_verifier(line);
+    if (!made.error.empty()) return Error{ErrorKind::usage, where + ": " + made.error};
+    const auto answer = made.verifier->extract(text_at(object, "pred"));
+    const Judgement judged =
+        answer ? made.verifier->judge(*answer) : Judgement{Verdict::different, "no answer was found"};
+    const ordered_json out{{"id", object.value("id", json())},
+                           {"verdict", name(judged.verdict)},
+                           {"stage", answer ? text_at(object, "kind") : std::string(name(VerifyStage::missing))},
+                           {"reason", judged.reason}};
+    return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
 Outcome<std::string> judge_line(std::string_view line, const std::string& where) {
     const json object = json::parse(line, nullptr, false);
-    if (!object.is_object() || !object.contains("gold") || !object.contains("pred"))
-        return Error{ErrorKind::usage, where + ": expected a JSON object with \"id\", \"gold\" and \"pred\""};
+    const std::string kind = object.is_object() ? text_at(object, "kind") : "";
+    const bool by_kind = !kind.empty() && kind != verifier_kinds().front().name;
+    if (!object.is_object() || !object.contains("pred") || (!by_kind && !object.contains("gold")))
+        return Error{
+            ErrorKind::usage,
+            where + ": expected a JSON object with \"id\", \"gold\" (or a \"kind\" that needs none) and \"pred\""};
+    if (by_kind) return judge_by_kind(line, object, where);
     const json id = object.value("id", json());
     return line_of(id, judge(text_at(object, "gold"), text_at(object, "pred")));
 }

@@ -8,12 +8,13 @@
 namespace retort {
 namespace {
 
-constexpr std::array<VerifierKind, 5> kKinds{{
+constexpr std::array<VerifierKind, 6> kKinds{{
     {"math", "a value, compared by meaning with the reference", make_math},
     {"countdown", "an expression that makes a target of given numbers", make_countdown},
     {"game24", "an expression that makes 24 of four numbers", make_game24},
     {"sudoku", "a grid of 4 x 4 or 9 x 9, judged by its rules", make_sudoku},
     {"blocksworld", "a plan, run in a STRIPS interpreter", make_blocksworld},
+    {"code", "a program, run on tests in the sandbox", make_code},
 }};
 
 }  // namespace

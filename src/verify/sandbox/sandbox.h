@@ -1,9 +1,10 @@
-// Runs programs that nobody has looked at: no network, no files but /usr (read only) and a folder of their own in memory,
-// no other processes, no rights, and bounds on time, memory, processes, files and output. bubblewrap makes the
+// Runs programs that nobody has looked at: no network, no files but /usr (read only) and a folder of their own in
+// memory, no other processes, no rights, and bounds on time, memory, processes, files and output. bubblewrap makes the
 // namespaces, libseccomp the filter of system calls (docs/decisions/sandbox.md).
 //
-// Fails closed: where the machine does not let it isolate, nothing is run and every result is `refused` with the reason.
-// Thread-safe and synchronous; no signal handlers; at most one run a core at a time, the others wait for their turn.
+// Fails closed: where the machine does not let it isolate, nothing is run and every result is `refused` with the
+// reason. Thread-safe and synchronous; no signal handlers; at most one run a core at a time, the others wait for their
+// turn.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +37,11 @@ struct SandboxCommand {
 };
 
 enum class SandboxEnd {
-    exited,           // `code` is its exit status; above 128 it ended by signal `code` - 128
-    out_of_time,      // wall-clock or CPU
-    out_of_memory,    // or of files
+    exited,         // `code` is its exit status; above 128 it ended by signal `code` - 128
+    out_of_time,    // wall-clock or CPU
+    out_of_memory,  // or of files
     too_much_output,
-    refused,          // was not run, `reason` says why
+    refused,  // was not run, `reason` says why
 };
 
 struct SandboxResult {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 
 #include "verify/sandbox/descriptor.h"
@@ -26,18 +27,18 @@ constexpr std::array kRefused{
     "mount", "umount", "umount2", "pivot_root", "chroot", "setns", "unshare", "move_mount", "open_tree", "fsopen",
     "fsconfig", "fsmount", "fspick", "mount_setattr", "open_by_handle_at", "name_to_handle_at",
     // the kernel
-    "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff", "acct",
-    "syslog", "quotactl", "quotactl_fd", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter",
-    "io_uring_register", "fanotify_init", "lookup_dcookie", "iopl", "ioperm", "modify_ldt", "uselib", "nfsservctl",
-    "vhangup", "personality", "move_pages", "migrate_pages", "mbind", "set_mempolicy", "get_mempolicy",
+    "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff",
+    "acct", "syslog", "quotactl", "quotactl_fd", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup",
+    "io_uring_enter", "io_uring_register", "fanotify_init", "lookup_dcookie", "iopl", "ioperm", "modify_ldt", "uselib",
+    "nfsservctl", "vhangup", "personality", "move_pages", "migrate_pages", "mbind", "set_mempolicy", "get_mempolicy",
     // clocks and names
     "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname",
     // keys, and memory that outlives or escapes a process's count
     "add_key", "request_key", "keyctl", "memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "shmdt", "semget",
     "semop", "semctl", "semtimedop", "msgget", "msgsnd", "msgrcv", "msgctl", "mq_open"};
 
-constexpr std::array<unsigned long, 8> kNamespaceFlags{CLONE_NEWNS,  CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
-                                                       CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP, 0x00000080};
+constexpr std::array<std::uint64_t, 7> kNamespaceFlags{CLONE_NEWNS,  CLONE_NEWUTS, CLONE_NEWIPC,   CLONE_NEWUSER,
+                                                       CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP};
 
 struct Release {
     void operator()(void* context) const { seccomp_release(context); }
@@ -50,20 +51,26 @@ bool refuse(const Context& context, const char* name, int error) {
            seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(error)), number, 0) == 0;
 }
 
-bool refuse_if(const Context& context, int number, scmp_arg_cmp condition, int error) {
+// Where an argument has a flag, or another value than the one allowed.
+bool refuse_if(const Context& context, int number, const scmp_arg_cmp& condition, int error) {
     return seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(static_cast<unsigned>(error)), number, 1, condition) == 0;
 }
 
+scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64_t value) {
+    return {argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 bool add_rules(const Context& context) {
+    constexpr std::uint64_t kLow = 0xFFFFFFFF;  // what the kernel looks at of an ioctl's number
     bool good = true;
     for (const char* name : kRefused) good = good && refuse(context, name, EPERM);
-    for (const unsigned long flag : kNamespaceFlags)
-        good = good && refuse_if(context, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag), EPERM);
+    for (const std::uint64_t flag : kNamespaceFlags)
+        good = good && refuse_if(context, SCMP_SYS(clone), masked(0, flag, flag), EPERM);
     // Its flags are out of a filter's sight; the C library then falls back on clone.
     good = good && refuse(context, "clone3", ENOSYS);
-    good = good && refuse_if(context, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_NE, AF_UNIX), EACCES);
-    good = good && refuse_if(context, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFUL, TIOCSTI), EPERM);
-    return good && refuse_if(context, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFUL, TIOCLINUX), EPERM);
+    good = good && refuse_if(context, SCMP_SYS(socket), {0, SCMP_CMP_NE, AF_UNIX, 0}, EACCES);
+    good = good && refuse_if(context, SCMP_SYS(ioctl), masked(1, kLow, TIOCSTI), EPERM);
+    return good && refuse_if(context, SCMP_SYS(ioctl), masked(1, kLow, TIOCLINUX), EPERM);
 }
 
 }  // namespace

@@ -16,15 +16,15 @@ struct ResourceLimit {
 };
 
 struct SpawnRequest {
-    std::vector<std::string> argv;      // argv[0] is a path
-    std::vector<int> descriptors;       // the child's 0, 1, 2, ...; it has no others
+    std::vector<std::string> argv;  // argv[0] is a path
+    std::vector<int> descriptors;   // the child's 0, 1, 2, ...; it has no others
     std::vector<ResourceLimit> limits;
-    int cgroup = -1;                    // cgroup.procs to enter, open for writing; -1: none
+    int cgroup = -1;  // cgroup.procs to enter, open for writing; -1: none
 };
 
 struct Spawned {
-    pid_t pid = -1;      // leads a process group of its own; dies when the thread that started it does
-    std::string error;   // why it did not start
+    pid_t pid = -1;     // leads a process group of its own; dies when the thread that started it does
+    std::string error;  // why it did not start
 };
 
 // The ids that a child of root takes on.
