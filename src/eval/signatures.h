@@ -1,5 +1,6 @@
 // Signs of the known ways to fail (PAPER: failure signatures), each a rule with its evidence; docs/statistics.md holds
-// the rules in full. Pure functions over facts; samples whose problem is not scored are left out. Any thread.
+// the rules in full. Pure functions over facts; samples whose problem is not scored are left out. Facts of several runs
+// may be pooled: a problem of all of them is one cluster. Any thread.
 #pragma once
 
 #include <cstddef>

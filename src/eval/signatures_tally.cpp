@@ -28,18 +28,13 @@ int AnswerGroups::add(const std::string& answer) {
 }
 
 std::vector<const SampleFacts*> scored_in_order(std::span<const SampleFacts> facts) {
-    std::vector<const SampleFacts*> all;
+    std::vector<const SampleFacts*> out;
     for (const SampleFacts& fact : facts)
-        if (fact.scored) all.push_back(&fact);
+        if (fact.scored) out.push_back(&fact);
     const auto place = [](const SampleFacts* fact) { return std::tie(fact->problem, fact->sample); };
-    std::sort(all.begin(), all.end(), [&](const auto* a, const auto* b) {
+    std::sort(out.begin(), out.end(), [&](const auto* a, const auto* b) {
         return place(a) != place(b) ? place(a) < place(b) : a < b;  // as they were given
     });
-    std::vector<const SampleFacts*> out;
-    for (const SampleFacts* fact : all) {
-        if (!out.empty() && place(out.back()) == place(fact)) out.pop_back();
-        out.push_back(fact);
-    }
     return out;
 }
 

@@ -33,7 +33,7 @@ class AnswerGroups {
     std::unordered_map<std::string, int> spelled_;  // what was compared before
 };
 
-// Scored ones by problem and sample; of two with the same problem and sample the later one.
+// Scored ones by problem and sample.
 std::vector<const SampleFacts*> scored_in_order(std::span<const SampleFacts> facts);
 
 // Sums by problem, for a ratio of sums.

@@ -33,6 +33,16 @@ ProblemTable problem_table(std::span<const SampleFacts* const> samples, const Ve
     return out;
 }
 
+// A sample that was tried again has a later result, which replaces the earlier.
+std::vector<const SampleFacts*> latest(const std::vector<const SampleFacts*>& in_order) {
+    std::vector<const SampleFacts*> out;
+    for (const SampleFacts* fact : in_order) {
+        if (!out.empty() && out.back()->problem == fact->problem && out.back()->sample == fact->sample) out.pop_back();
+        out.push_back(fact);
+    }
+    return out;
+}
+
 // The mean over problems with enough samples.
 template <class Value>
 std::optional<Estimate> over_problems(const RunTable& run, std::size_t least_samples, std::optional<Bounds> bounds,
@@ -71,7 +81,7 @@ std::size_t RunTable::least_samples() const {
 
 RunTable run_table(std::span<const SampleFacts> facts, const VerifierOf& verifier_of) {
     RunTable out;
-    const std::vector<const SampleFacts*> scored = scored_in_order(facts);
+    const std::vector<const SampleFacts*> scored = latest(scored_in_order(facts));
     out.samples = scored.size();
     out.unscored = static_cast<std::size_t>(
         std::count_if(facts.begin(), facts.end(), [](const SampleFacts& fact) { return !fact.scored; }));

@@ -50,7 +50,7 @@ double pass_at_k(std::size_t n, std::size_t c, std::size_t k);
 
 // Expected accuracy of the most frequent answer among k of the samples drawn without replacement; ties are shared,
 // which is what `vote:k` gives on average; samples without an answer have no vote, and no votes at all are wrong. A
-// group's value is the share of its samples that are right. Exact where that is cheap (up to some hundred samples),
+// group's value is the share of its samples that are right. Exact where that is cheap (up to some fifty samples),
 // else 1,024 draws with a fixed seed. 1 <= k <= samples.
 double maj_at_k(const ProblemTable& problem, std::size_t k);
 

@@ -214,6 +214,17 @@ TEST(TokenUse, IsMeansAndRatiosOfSums) {
     EXPECT_FALSE(token_use({}).b_seq);
 }
 
+TEST(Signatures, RunsMayBePooledAndTheProblemStaysTheCluster) {
+    std::vector<SampleFacts> one;
+    for (int i = 0; i < 6; ++i)
+        one.push_back(handed_on("p" + std::to_string(i), 0, {"7", "8"}, {1}, i % 2 == 0 ? "7" : "8"));
+    std::vector<SampleFacts> twice = one;
+    twice.insert(twice.end(), one.begin(), one.end());
+    const Anchoring found = anchoring(twice);
+    EXPECT_EQ(found.samples, 12U);
+    EXPECT_EQ(found.rounds[0].only_wrong.after, anchoring(one).rounds[0].only_wrong.after);  // it tells nothing new
+}
+
 TEST(Signatures, EvidenceIsBoundedAndTheOrderOfSamplesChangesNothing) {
     std::vector<SampleFacts> all;
     for (int i = 0; i < 50; ++i)
