@@ -9,11 +9,12 @@
 #            real runs, in process and over llama-server, repeated
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
+#   web      the report's page in Chromium (needs Node)
 set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak bench tidy)
+known=(tsan fuzz soak bench tidy web)
 failures=()
 
 build_all() {
@@ -56,6 +57,8 @@ part_bench() {
     bench/llama_vs_server.sh "$model" --bin build/bin --llama-bin build/bin || status=1
     return "$status"
 }
+
+part_web() { install chromium && bash scripts/check-web.sh --tests; }
 
 part_tidy() { cmake --preset tidy && cmake --build --preset tidy; }
 

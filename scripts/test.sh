@@ -52,6 +52,13 @@ tests() {
     fi
 }
 
+# Where there is no Node the committed page is taken as it is.
+web_page() {
+    local status=0
+    timed "web page is current" bash scripts/check-web.sh || status=$?
+    if [ "$status" -eq 77 ]; then skipped=$((skipped + 1)); else count_one "web page is current" "$status"; fi
+}
+
 formatting() { git ls-files '*.h' '*.cpp' | xargs -r clang-format-19 --dry-run -Werror; }
 
 build_default() {
@@ -82,6 +89,7 @@ check_machine 6
 timed "packages" install $(packages_to_build) $(packages_to_test)
 
 check "formatting" formatting
+web_page
 if check "build, default preset" quietly build_default; then
     timed "model $model" quietly get_model || say "   no model: the tests that need it are skipped"
     tests "unit, end to end, examples" build

@@ -294,7 +294,7 @@ export const fakes: Record<string, () => Report> = {
     empty: () => fakeReport({ methods: [], problems: 0, samples: 1 }),
     single: () => fakeReport({ methods: [pdr([8, 4], 0.71)], problems: 1, samples: 1 }),
     failures: () => fakeReport({ methods: kMethods, problems: 40, samples: 8, failing: true }),
-    long: () => fakeReport({ methods: kMethods.slice(6), problems: 12, samples: 2, long: true, textLines: 4000 }),
+    long: () => fakeReport({ methods: kMethods.slice(6), problems: 3, samples: 1, long: true, textLines: 900 }),
     foreign: () => fakeReport({ methods: kMethods.slice(6), problems: 12, samples: 4, foreign: true }),
     unscored: () => fakeReport({ methods: kMethods.slice(6), problems: 12, samples: 4, scored: false }),
     hostile: () => fakeReport({ methods: kMethods.slice(5), problems: 12, samples: 4, hostile: true }),

@@ -92,7 +92,7 @@ function examples(runs: readonly Run[]): Example[] {
         problem: runs[run]!.grid.rows[Math.floor(at / runs[run]!.grid.columns)]!,
         sample: at % runs[run]!.grid.columns,
         text: "5 of 8 drafts were right; the workspace held a wrong one first",
-        paths: ["r1.d2"],
+        paths: ["r1.d0"],
     }));
 }
 

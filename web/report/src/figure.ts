@@ -64,9 +64,12 @@ export interface Frame {
 export function figure(chart: () => Chart, caption = ""): Frame {
     const ground = el("div", { class: "chart" });
     let width = 0;
-    const redraw = () => {
-        if (width > 0) ground.replaceChildren(drawn(chart(), palette(theme()), width));
+    const draw = (colours: Palette) => {
+        if (width > 0) ground.replaceChildren(drawn(chart(), colours, width));
     };
+    const redraw = () => draw(palette(theme()));
+    addEventListener("beforeprint", () => draw(palette("light")));
+    addEventListener("afterprint", redraw);
     new ResizeObserver(([entry]) => {
         const next = Math.floor(entry?.contentRect.width ?? 0);
         if (next === width) return;

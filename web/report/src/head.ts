@@ -15,10 +15,10 @@ function listed(values: readonly string[], many: string): Child {
     return values.map((value, index) => [index > 0 ? ", " : "", foreign(value)]);
 }
 
-function range(values: readonly number[]): string {
+function samples(values: readonly number[]): string {
     const least = Math.min(...values);
     const most = Math.max(...values);
-    return least === most ? String(least) : `${least}\u2013${most}`;
+    return least === most ? count(least, "sample") : `${least} to ${most} samples`;
 }
 
 function sum(runs: readonly Run[], value: (run: Run) => number): number {
@@ -38,7 +38,7 @@ function whatWasRun(data: ReportData): HTMLElement {
         listed(different(runs.map((run) => run.suite)), "suites"),
         listed(different(runs.map((run) => run.model)), "models"),
         listed(different(runs.map((run) => run.operator)), "operators"),
-        `${count(data.problems.length, "problem")} × ${range(runs.map((run) => run.samples))} samples`,
+        `${count(data.problems.length, "problem")} × ${samples(runs.map((run) => run.samples))}`,
         day(data.date),
         cost(runs),
     ];

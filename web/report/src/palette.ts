@@ -40,8 +40,9 @@ export function familyColour(colours: Palette, family: number): string {
     return colours.families[family % colours.families.length] ?? colours.ink;
 }
 
+// Past the last colour the shapes move on by one, so that no two families look the same for a long while.
 export function familySymbol(family: number): (typeof kSymbols)[number] {
-    return kSymbols[family % kSymbols.length] ?? "circle";
+    return kSymbols[(family + Math.floor(family / kSymbols.length)) % kSymbols.length] ?? "circle";
 }
 
 const kKey = "retort-theme";

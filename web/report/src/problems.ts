@@ -62,14 +62,23 @@ function stateChoice(data: ReportData): { node: HTMLElement; update: () => void 
     return { node, update };
 }
 
-function searchField(): HTMLInputElement {
+// What is being typed is not overwritten by what the address still says.
+function searchField(): { node: HTMLInputElement; update: () => void } {
     const field = el("input", { type: "search", placeholder: "id, text, answer", "aria-label": "Search problems", maxlength: 200 });
     let timer = 0;
+    const typed = () => {
+        timer = 0;
+        go({ query: field.value }, "replace");
+    };
     field.addEventListener("input", () => {
         clearTimeout(timer);
-        timer = window.setTimeout(() => go({ query: field.value }, "replace"), kTyping_ms);
+        timer = window.setTimeout(typed, kTyping_ms);
     });
-    return field;
+    const update = () => {
+        const { query } = route();
+        if (timer === 0 && field.value !== query) field.value = query;
+    };
+    return { node: field, update };
 }
 
 function orderChoice(changed: (order: Filters["order"]) => void): HTMLSelectElement {
@@ -121,7 +130,7 @@ export function problemsSection(data: ReportData): ProblemsPart {
         if (key === drawn) return;
         drawn = key;
         run.value = route().only;
-        if (search.value !== chosen.query && document.activeElement !== search) search.value = chosen.query;
+        search.update();
         states.update();
         view = gridView(data, index, chosen);
         grid.show(view, chosen.states);
@@ -140,7 +149,7 @@ export function problemsSection(data: ReportData): ProblemsPart {
         order = next;
         update();
     });
-    const bar = el("div", { class: "filters" }, search, data.runs.length > 1 && run, sort, states.node);
+    const bar = el("div", { class: "filters" }, search.node, data.runs.length > 1 && run, sort, states.node);
     const below = el("div", { class: "tools" }, found, button("CSV", toCsv, { title: "Save these samples as CSV" }));
     const lead = "A row a problem, a cell a sample. A cell opens the run: what was drafted, what was handed on, who read it, what came out.";
     return {

@@ -198,7 +198,7 @@ export function roundsSection(data: ReportData): Child {
         "Solid: the majority of the round, then the answer (diamond). Dashed: a single draft. Dotted: at least one draft right, " +
         "which no selection can beat.";
     return section(
-        { id: "rounds", title: "Round by round", ...(runs.length > 0 ? { lead } : {}) },
+        { id: "rounds", title: "Round by round", ...(runs.some((run) => run.scored) ? { lead } : {}) },
         charts(runs),
         rows.length > 0 &&
             folded("Figures by round", table({ name: "rounds", label: "Rounds", columns: kRoundColumns, rows })),

@@ -47,8 +47,8 @@ function sorted<Row>(parts: TableParts<Row>, order: Order | null): readonly Row[
 function cell<Row>(column: Column<Row>, row: Row, first: boolean): HTMLElement {
     const value = column.value(row);
     const content = column.show ? column.show(row) : value === null ? "\u2013" : String(value);
-    const kind = column.words ? "words" : "figure";
-    return first ? el("th", { scope: "row", class: kind }, content) : el("td", { class: kind }, content);
+    if (first) return el("th", { scope: "row", class: "words" }, content);
+    return el("td", { class: column.words ? "words" : "figure" }, content);
 }
 
 function asCsv<Row>(parts: TableParts<Row>, rows: readonly Row[]): string {
@@ -66,7 +66,7 @@ export function table<Row>(parts: TableParts<Row>): HTMLElement {
             fill();
         };
         const heading = button([column.title, mark], sort, { title: column.help ?? null });
-        return { mark, node: el("th", { scope: "col", class: column.words ? "words" : "figure" }, heading) };
+        return { mark, node: el("th", { scope: "col", class: column.words || index === 0 ? "words" : "figure" }, heading) };
     });
     const fill = () => {
         headings.forEach(({ mark, node }, index) => {

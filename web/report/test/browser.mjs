@@ -13,6 +13,7 @@ const template = readFileSync(join(root, "dist/report.html"), "utf8");
 const chromiumPath = process.env.RETORT_CHROMIUM ?? "/usr/bin/chromium";
 
 export const pictures = process.env.RETORT_PICTURES ?? null; // a folder; none: no pictures are kept
+const kWait_ms = 15_000;
 export const kSizes = { wide: { width: 1366, height: 768 }, narrow: { width: 360, height: 740 } };
 
 export async function load(path) {
@@ -65,6 +66,7 @@ export function launch() {
 // A page with what it complained about; nothing may be asked of a network.
 export async function openReport(browser, path, { size = "wide", colorScheme = "light", hash = "" } = {}) {
     const context = await browser.newContext({ viewport: kSizes[size], colorScheme, acceptDownloads: true });
+    context.setDefaultTimeout(kWait_ms);
     const page = await context.newPage();
     const complaints = [];
     page.on("console", (message) => {
