@@ -44,7 +44,7 @@ std::string short_id(const std::string& id) {
 
 std::optional<Error> read_calls(JournalReader& reader, ShownRun& shown, bool text) {
     std::optional<Error> failed;
-    const auto read = reader.calls(shown.run.key, Columns{true, false}, [&](RecordedCall& call) {
+    const auto read = reader.calls(shown.run.key, CallColumns{true, false}, [&](RecordedCall& call) {
         ShownCall one{std::move(call), std::nullopt};
         if (text) {
             auto prompt = reader.prompt(one.call.prompt);

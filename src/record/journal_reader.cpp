@@ -50,7 +50,7 @@ Outcome<std::map<std::string, RecordedModel>> JournalReader::models(RunKey run) 
     });
 }
 
-Outcome<void> JournalReader::calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit) {
+Outcome<void> JournalReader::calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit) {
     return guard<void>([&] {
         rows_.calls(run, columns, visit);
         return Outcome<void>();
@@ -62,6 +62,15 @@ Outcome<void> JournalReader::events(RunKey run, const std::function<bool(const R
         rows_.events(run, visit);
         return Outcome<void>();
     });
+}
+
+Outcome<std::vector<RecordedCall>> JournalReader::sample_calls(RunKey run, const std::string& problem, int sample,
+                                                               CallColumns columns) {
+    return guard<std::vector<RecordedCall>>([&] { return rows_.sample_calls(run, problem, sample, columns); });
+}
+
+Outcome<RecordedEvent> JournalReader::event(std::int64_t key) {
+    return guard<RecordedEvent>([&] { return rows_.event(key); });
 }
 
 Outcome<Prompt> JournalReader::prompt(PromptKey prompt) {

@@ -13,7 +13,7 @@
 namespace retort {
 
 // Which large columns are read.
-struct Columns {
+struct CallColumns {
     bool texts = true;    // text and reasoning
     bool traces = false;  // token ids and log-probabilities
 };
@@ -33,8 +33,11 @@ class RowReader {
     PromptsReader& prompts() { return prompts_; }
 
     // In the order of asking, of recording. The visitor answers false to stop.
-    void calls(RunKey run, Columns columns, const std::function<bool(RecordedCall&)>& visit);
+    void calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit);
     void events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit);
+
+    std::vector<RecordedCall> sample_calls(RunKey run, const std::string& problem, int sample, CallColumns columns);
+    RecordedEvent event(std::int64_t key);
 
     std::int64_t largest_key();
 

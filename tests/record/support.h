@@ -100,7 +100,7 @@ struct OpenRun {
     RunKey run;
 };
 
-inline std::vector<RecordedCall> all_calls(JournalReader& reader, RunKey run, Columns columns = {true, true}) {
+inline std::vector<RecordedCall> all_calls(JournalReader& reader, RunKey run, CallColumns columns = {true, true}) {
     std::vector<RecordedCall> out;
     reader
         .calls(run, columns,
