@@ -7,6 +7,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 
 # FLINT has no CMake package on Debian 12, where Arb is a library beside it; newer FLINT holds Arb itself. GMP is called

@@ -64,6 +64,15 @@ Outcome<void> JournalReader::events(RunKey run, const std::function<bool(const R
     });
 }
 
+Outcome<std::vector<RecordedCall>> JournalReader::sample_calls(RunKey run, const std::string& problem, int sample,
+                                                               CallColumns columns) {
+    return guard<std::vector<RecordedCall>>([&] { return rows_.sample_calls(run, problem, sample, columns); });
+}
+
+Outcome<RecordedEvent> JournalReader::event(std::int64_t key) {
+    return guard<RecordedEvent>([&] { return rows_.event(key); });
+}
+
 Outcome<Prompt> JournalReader::prompt(PromptKey prompt) {
     return guard<Prompt>([&] { return rows_.prompts().read(prompt); });
 }

@@ -177,6 +177,15 @@ std::string select_calls(CallColumns columns, std::string_view where) {
                        kRequestColumns, outcome_columns(columns), where);
 }
 
+std::string select_events(std::string_view where) {
+    return fmt::format("SELECT id, run, problem, sample, kind, body, at FROM event WHERE {}", where);
+}
+
+RecordedEvent read_event(const Statement& row) {
+    return {row.integer(0), row.integer(1), row.text(2), narrow<int>(row.integer(3)),
+            row.text(4),    row.text(5),    row.real(6)};
+}
+
 // An outcome's usage with that of its failed attempts, in read_usage's order.
 std::string select_spent() {
     const auto sum = [](std::string_view column, std::string_view add) {
@@ -295,13 +304,28 @@ void RowReader::calls(RunKey run, CallColumns columns, const std::function<bool(
 }
 
 void RowReader::events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit) {
-    Statement rows(database_, "SELECT id, run, problem, sample, kind, body, at FROM event WHERE run=? ORDER BY id");
+    Statement rows(database_, select_events("run=? ORDER BY id"));
     rows.bind(run);
+    while (rows.step())
+        if (!visit(read_event(rows))) return;
+}
+
+std::vector<RecordedCall> RowReader::sample_calls(RunKey run, const std::string& problem, int sample,
+                                                  CallColumns columns) {
+    Statement rows(database_, select_calls(columns, "c.run=? AND c.problem=? AND c.sample=? ORDER BY c.id"));
+    rows.bind(run, problem, sample);
+    std::vector<RecordedCall> out;
     while (rows.step()) {
-        RecordedEvent event{rows.integer(0), rows.integer(1), rows.text(2), narrow<int>(rows.integer(3)),
-                            rows.text(4),    rows.text(5),    rows.real(6)};
-        if (!visit(event)) return;
+        out.push_back(read_call(rows));
+        read_details(out.back());
     }
+    return out;
+}
+
+RecordedEvent RowReader::event(std::int64_t key) {
+    Statement rows(database_, select_events("id=?"));
+    if (!rows.bind(key).step()) throw_corrupt(fmt::format("event {} is missing", key));
+    return read_event(rows);
 }
 
 std::int64_t RowReader::largest_key() {

@@ -39,6 +39,9 @@ class RowReader {
     void calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit);
     void events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit);
 
+    std::vector<RecordedCall> sample_calls(RunKey run, const std::string& problem, int sample, CallColumns columns);
+    RecordedEvent event(std::int64_t key);
+
     std::int64_t largest_key();
 
   private:
