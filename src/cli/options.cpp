@@ -128,11 +128,11 @@ void add_eval(CLI::App& app, Invocation& invocation) {
     command.add_option("--suite", eval.suite, "The problems")->type_name("NAME|FILE.jsonl")->required()->group(kSuite);
     command.add_option("--samples", eval.samples, "Samples of each problem (default: 1)")
         ->type_name("K")
-        ->check(CLI::Range(1, 100000))
+        ->check(CLI::Range(1, 100000).description(""))
         ->group(kSuite);
     command.add_option("--limit", eval.limit, "Only the first N problems")
         ->type_name("N")
-        ->check(CLI::Range(1, 100000000))
+        ->check(CLI::Range(1, 100000000).description(""))
         ->group(kSuite);
     command.add_option("--only", eval.only, "Only these problems")
         ->type_name("ID,ID,...")
@@ -140,7 +140,7 @@ void add_eval(CLI::App& app, Invocation& invocation) {
         ->group(kSuite);
     command.add_option("--concurrency", eval.concurrency, "Samples of problems in flight (default: 16)")
         ->type_name("N")
-        ->check(CLI::Range(1, 100000))
+        ->check(CLI::Range(1, 100000).description(""))
         ->group(kSuite);
     constexpr const char* kRecord = "Record";
     command.add_option("--journal", eval.journal, "Record every call in this file")
@@ -164,10 +164,10 @@ void add_sweep(CLI::App& app, Invocation& invocation) {
     command.add_option("--suite", sweep.suite, "The problems, instead of the file's")->type_name("NAME|FILE.jsonl");
     command.add_option("--samples", sweep.samples, "Samples of each problem, instead of the file's")
         ->type_name("K")
-        ->check(CLI::Range(1, 100000));
+        ->check(CLI::Range(1, 100000).description(""));
     command.add_option("--limit", sweep.limit, "Only the first N problems")
         ->type_name("N")
-        ->check(CLI::Range(1, 100000000));
+        ->check(CLI::Range(1, 100000000).description(""));
     command.add_option("--journal", sweep.journal, "Record every call in this file (default: the sweep's name, .db)")
         ->type_name("FILE");
     command.add_flag("--resume", sweep.resume, "Go on with the journal; runs that it lacks are begun");
@@ -179,10 +179,12 @@ void add_sweep(CLI::App& app, Invocation& invocation) {
 
 void add_show(CLI::App& app, Invocation& invocation) {
     CLI::App& command = add_command(app, invocation, Command::show, "show", "Print a recorded run as a tree");
-    command.add_option("JOURNAL", invocation.show.journal, "File that solve --journal wrote")
+    command.add_option("JOURNAL", invocation.show.journal, "File that solve, eval or sweep wrote")
         ->type_name("")
         ->required();
     command.add_option("RUN", invocation.show.run, "Beginning of the run's id")->type_name("");
+    command.add_option("--problem", invocation.show.problem, "Of an evaluation: the samples of this problem in full")
+        ->type_name("ID");
     command.add_flag("--text", invocation.show.text, "What each call read and wrote");
     command.add_flag("--json", invocation.show.json, "One JSON object on stdout");
 }

@@ -31,7 +31,8 @@ struct SolveArguments {
 
 struct ShowArguments {
     std::string journal;
-    std::optional<std::string> run;  // the beginning of its id
+    std::optional<std::string> run;      // the beginning of its id
+    std::optional<std::string> problem;  // of an evaluation: only this one, in full
     bool text = false;
     bool json = false;
 };

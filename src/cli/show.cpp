@@ -42,11 +42,16 @@ std::string short_id(const std::string& id) {
     return id.substr(0, 12);
 }
 
-std::optional<Error> read_calls(JournalReader& reader, ShownRun& shown, bool text) {
+bool is_wanted(const ShowArguments& arguments, const std::string& problem) {
+    return !arguments.problem || *arguments.problem == problem;
+}
+
+std::optional<Error> read_calls(JournalReader& reader, ShownRun& shown, const ShowArguments& arguments) {
     std::optional<Error> failed;
     const auto read = reader.calls(shown.run.key, CallColumns{true, false}, [&](RecordedCall& call) {
+        if (!is_wanted(arguments, call.request.place.problem)) return true;
         ShownCall one{std::move(call), std::nullopt};
-        if (text) {
+        if (arguments.text) {
             auto prompt = reader.prompt(one.call.prompt);
             if (!prompt) {
                 failed = prompt.error();
@@ -63,8 +68,10 @@ std::optional<Error> read_calls(JournalReader& reader, ShownRun& shown, bool tex
     return failed;
 }
 
-std::optional<Error> read_events(JournalReader& reader, ShownRun& shown) {
+std::optional<Error> read_events(JournalReader& reader, ShownRun& shown, const ShowArguments& arguments) {
     const auto read = reader.events(shown.run.key, [&](const RecordedEvent& event) {
+        if (!is_wanted(arguments, event.problem)) return true;
+        if (event.sample < 0) return true;  // of the evaluation, not of a sample
         ShownSample& sample = shown.samples[{event.problem, event.sample}];
         if (event.kind == "workspace") sample.workspaces.push_back(event.body_json);
         if (event.kind == "warning") sample.warnings.push_back(event.body_json);
@@ -74,18 +81,53 @@ std::optional<Error> read_events(JournalReader& reader, ShownRun& shown) {
     return read ? std::nullopt : std::optional<Error>(read.error());
 }
 
-Outcome<ShownRun> read_run(JournalReader& reader, const RecordedRun& run, bool text) {
+// Of an evaluation each sample is one line, unless a problem is asked for.
+bool is_brief(const RecordedRun& run, const ShowArguments& arguments) {
+    return run.header.kind == "eval" && !arguments.problem && !arguments.json && !arguments.text;
+}
+
+// An evaluation keeps a sample's workspaces and warnings in its result.
+void take_from_result(ShownSample& sample) {
+    const auto result = ordered_json::parse(sample.result.value_or(""), nullptr, false);
+    if (!result.is_object()) return;
+    int round = 0;
+    for (const auto& one : result.value("rounds", ordered_json::array())) {
+        ++round;
+        for (ordered_json workspace : one.value("workspaces", ordered_json::array())) {
+            workspace["round"] = round;
+            sample.workspaces.push_back(workspace.dump());
+        }
+    }
+    for (const auto& warning : result.value("warnings", ordered_json::array()))
+        sample.warnings.push_back(ordered_json{{"text", warning}}.dump());
+}
+
+Outcome<ShownRun> read_run(JournalReader& reader, const RecordedRun& run, const ShowArguments& arguments) {
     ShownRun out;
     out.run = run;
     if (const auto config = config_from_json(run.header.config_json)) out.config = *config;
-    if (const auto error = read_calls(reader, out, text)) return *error;
-    if (const auto error = read_events(reader, out)) return *error;
+    if (!is_brief(run, arguments))
+        if (const auto error = read_calls(reader, out, arguments)) return *error;
+    if (const auto error = read_events(reader, out, arguments)) return *error;
     for (auto& [key, sample] : out.samples) {
         sample.problem = key.first;
         sample.sample = key.second;
+        if (run.header.kind == "eval") take_from_result(sample);
         if (out.config && out.config->problem.id == key.first) sample.problem_text = out.config->problem.text;
     }
     return out;
+}
+
+// What an evaluation is of.
+std::string other_run_words(const RecordedRun& run) {
+    const auto config = ordered_json::parse(run.header.config_json, nullptr, false);
+    if (run.header.kind != "eval" || !config.is_object()) return run.header.kind;
+    const auto at = [&config](const char* path) {
+        const ordered_json::json_pointer pointer(path);
+        return config.contains(pointer) && config[pointer].is_string() ? config[pointer].get<std::string>()
+                                                                       : std::string("?");
+    };
+    return one_line(fmt::format("eval of {} · {} · {}", at("/suite/name"), at("/operator/name"), at("/models/main")));
 }
 
 Line run_line(const RecordedRun& run, const std::optional<RunConfig>& config) {
@@ -95,7 +137,7 @@ Line run_line(const RecordedRun& run, const std::optional<RunConfig>& config) {
                                    config->settings.seed, one_line(config->problem.text)),
                        Tone::dim});
     else
-        out.push_back({run.header.kind, Tone::dim});
+        out.push_back({other_run_words(run), Tone::dim});
     return out;
 }
 
@@ -211,7 +253,7 @@ Outcome<ExitCode> run_show(const ShowArguments& arguments) {
     if (runs->size() > 1 && !arguments.run) return list_runs(*runs, arguments);
     const auto run = choose(*runs, arguments);
     if (!run) return run.error();
-    const auto shown = read_run(**reader, *run, arguments.text);
+    const auto shown = read_run(**reader, *run, arguments);
     if (!shown) return shown.error();
     if (arguments.json) return print(dumped(run_json(*shown, arguments.text)));
     TreeOptions options;
@@ -221,6 +263,11 @@ Outcome<ExitCode> run_show(const ShowArguments& arguments) {
     if (shown->config)
         lines.back().back() = {fmt::format("{} · {} · seed {}", shown->config->schedule.name, shown->config->model,
                                            shown->config->settings.seed)};
+    if (is_brief(*run, arguments)) {
+        for (const auto& [key, sample] : shown->samples) lines.push_back(sample_line(sample));
+        lines.push_back({{"one of them in full: --problem ID", Tone::dim}});
+        return print(painted(lines, isatty(kStdout) == 1));
+    }
     for (const auto& [key, sample] : shown->samples)
         for (Line& line : sample_tree(sample, options)) lines.push_back(std::move(line));
     return print(painted(lines, isatty(kStdout) == 1 && !arguments.text));

@@ -302,6 +302,20 @@ std::vector<Node> warning_nodes(const ShownSample& sample) {
 
 }  // namespace
 
+Line sample_line(const ShownSample& sample) {
+    const json result = sample.result ? json::parse(*sample.result, nullptr, false) : json();
+    Line out{{fmt::format("{} sample {}", one_line(sample.problem), sample.sample)}};
+    if (!result.is_object()) return out.push_back({"   not finished", Tone::bad}), out;
+    const std::string error = text_at(result, "error"), answer = text_at(result, "answer");
+    const json budget = result.value("budget", json::object());
+    out.push_back(error.empty() ? verdict_span(text_at(result, "verdict")) : Span{"   failed", Tone::bad});
+    out.push_back({fmt::format("   b_seq {}   b_total {}   {}", grouped(number_at(budget, "b_seq")),
+                               grouped(number_at(budget, "b_total")), seconds(result.value("wall_s", 0.0))),
+                   Tone::dim});
+    out.push_back({"   " + (error.empty() ? (answer.empty() ? "no answer" : one_line(answer)) : one_line(error))});
+    return out;
+}
+
 std::vector<Line> sample_tree(const ShownSample& sample, const TreeOptions& options) {
     const json result = sample.result ? json::parse(*sample.result, nullptr, false) : json();
     const std::map<std::string, json> drafts = drafts_of(result);

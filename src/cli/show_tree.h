@@ -34,6 +34,9 @@ struct TreeOptions {
     bool text = false;  // what each call read and wrote, under its line
 };
 
+// A finished sample in one line: how it ended, what it cost.
+Line sample_line(const ShownSample& sample);
+
 std::vector<Line> sample_tree(const ShownSample& sample, const TreeOptions& options);
 
 }  // namespace retort::cli

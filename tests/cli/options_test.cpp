@@ -54,7 +54,7 @@ TEST(Options, CommandsBelowCommands) {
 
 TEST(Options, UnknownWordsNameTheNearest) {
     EXPECT_THAT(failure({"sovle"}), HasSubstr("unknown command \"sovle\" (did you mean \"solve\"?)"));
-    EXPECT_THAT(failure({"eval"}), HasSubstr("expected one of: solve, show, verify, doctor, model, completion"));
+    EXPECT_THAT(failure({"evaluate"}), HasSubstr("expected one of: solve, eval, sweep"));
     EXPECT_THAT(failure({"model", "lst"}), HasSubstr("did you mean \"list\"?"));
     EXPECT_THAT(failure({"solve", "x", "--temprature", "1"}),
                 HasSubstr("unknown option \"--temprature\" (did you mean \"--temperature\"?)"));
