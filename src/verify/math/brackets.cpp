@@ -73,6 +73,7 @@ Expr Parser::braces() {
     const bool outer_bar = std::exchange(bar_closes_, false);
     const bool outer_set = std::exchange(in_set_, false);
     Expr inside = groups();
+    if (take("over")) inside = node(Kind::divide, {std::move(inside), groups()});
     if (take("choose")) inside = node(Kind::call, {std::move(inside), sum()}, "binom");
     if (!take("}set")) expect("}");
     bar_closes_ = outer_bar;

@@ -17,6 +17,7 @@ namespace {
 constexpr std::array<long, 5> kPrecisions = {64, 128, 256, 512, 1024};
 constexpr int kPositivePoints = 8, kNegativePoints = 3;
 constexpr int kModularPoints = 3;
+constexpr std::size_t kDigitsOfReference = 3, kDigitsOfAnswer = 6;
 
 constexpr Judged kEqualByRounding{Verdict::equal, VerifyStage::rounding};
 
@@ -34,9 +35,9 @@ const Expr& unsigned_part(const Expr& e) {
     return e.kind == Kind::negate ? unsigned_part(e.args[0]) : e;
 }
 
-// Half a unit of the last digit written; none for what is no decimal number of three significant digits.
-std::optional<Rational> own_rounding(const Expr& reference) {
-    const Expr& e = unsigned_part(reference);
+// Half a unit of the last digit written; none for what is no decimal number of so many significant digits.
+std::optional<Rational> half_unit(const Expr& decimal, std::size_t fewest_digits) {
+    const Expr& e = unsigned_part(decimal);
     if (e.kind != Kind::number) return std::nullopt;
     const std::size_t point = e.text.find('.');
     if (point == std::string::npos) return std::nullopt;
@@ -44,14 +45,20 @@ std::optional<Rational> own_rounding(const Expr& reference) {
     std::string digits = e.text.substr(0, exponent);
     digits.erase(point, 1);
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
-    if (digits.size() < 3) return std::nullopt;
+    if (digits.size() < fewest_digits) return std::nullopt;
     std::string half = "0." + std::string(exponent - point - 1, '0') + "5" + e.text.substr(exponent);
     return rational_of(half);
 }
 
-Judged compare_rationals(const Rational& a, const Rational& b, const Expr& reference) {
+// How far apart the two may be: the reference's own rounding, or that of an answer with many digits of a reference that
+// is no decimal itself.
+std::optional<Rational> admitted(const Expr& reference, const Expr& answer) {
+    if (unsigned_part(reference).kind == Kind::number) return half_unit(reference, kDigitsOfReference);
+    return half_unit(answer, kDigitsOfAnswer);
+}
+
+Judged compare_rationals(const Rational& a, const Rational& b, const std::optional<Rational>& half) {
     if (a == b) return {Verdict::equal, VerifyStage::rational};
-    const auto half = own_rounding(reference);
     if (!half) return {Verdict::different, VerifyStage::rational};
     Rational apart;
     fmpq_sub(apart.get(), a.get(), b.get());
@@ -79,7 +86,7 @@ bool within(const Ball& a, const Ball& b, const Rational& half, long bits) {
 }
 
 Judged compare_constants(const Expr& a, const Expr& b, Fuel& fuel) {
-    const auto half = own_rounding(a);
+    const auto half = admitted(a, b);
     const Point nowhere;
     for (const long bits : kPrecisions) {
         const auto x = evaluate_ball(a, nowhere, bits, fuel);
@@ -191,7 +198,7 @@ Judged compare_plain(const Expr& a, const Expr& b, Fuel& fuel) {
     }
     // Both sides always, though the first may have failed: the fuel spent is the same in either order.
     const auto x = evaluate_rational(a, fuel), y = evaluate_rational(b, fuel);
-    if (x && y) return compare_rationals(*x, *y, a);
+    if (x && y) return compare_rationals(*x, *y, admitted(a, b));
     if (symbols_of(a, b).empty()) return compare_constants(a, b, fuel);
     if (const auto decided = compare_rational_functions(a, b, fuel)) return *decided;
     return compare_at_points(a, b, fuel);
