@@ -93,8 +93,6 @@ Expr Parser::set(std::string_view open, std::string_view close) {
         in_set_ = false;
         Expr condition = groups();
         inside = node(Kind::builder, {std::move(inside), std::move(condition)});
-    } else if (inside.kind == Kind::ratio && inside.args.size() == 2) {
-        inside.kind = Kind::builder;
     } else if (inside.kind == Kind::list) {
         inside.kind = Kind::set;
     } else {

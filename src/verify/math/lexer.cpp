@@ -188,6 +188,7 @@ class Lexer {
         const std::size_t start = at_;
         while (letter(peek())) ++at_;
         const std::string_view run = text_.substr(start, at_ - start);
+        if (run == "U" && stands_between_sets(start)) return push(TokenKind::punctuation, "union");
         if (run == "x" && stands_between_numbers()) return push(TokenKind::punctuation, "*");
         if (run.size() == 1 && (!text_mode_ || is_upright_constant(start)))
             return push(TokenKind::symbol, std::string(run));
@@ -206,6 +207,14 @@ class Lexer {
         const std::size_t next = text_.find_first_not_of(' ', at_);
         return !tokens_.empty() && tokens_.back().kind == TokenKind::number && next < text_.size() &&
                digit(text_[next]);
+    }
+
+    // "[1, 2] U [3, 4]"
+    bool stands_between_sets(std::size_t at) const {
+        const std::size_t before = at == 0 ? at : text_.find_last_not_of(' ', at - 1);
+        const std::size_t after = text_.find_first_not_of(' ', at_);
+        return before < at && after < text_.size() && std::string_view(")]}").find(text_[before]) < 3 &&
+               std::string_view("([{\\").find(text_[after]) < 4;
     }
 
     // \mathrm{e} and \mathrm{i} alone in their braces.

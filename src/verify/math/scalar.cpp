@@ -250,23 +250,41 @@ Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel) {
     return compare_plain(a.value, b.value, fuel);
 }
 
+namespace {
+
+enum class Scale { unknown, zero, different, factor };
+
+// What one equation's difference is of the other's at a point: a zero of both says nothing, a zero of one tells them
+// apart.
+Scale scale_at(const Expr& a, const Expr& b, const Point& point, Fuel& fuel, Ball& factor) {
+    constexpr long kBits = 256;
+    const auto x = evaluate_ball(a, point, kBits, fuel), y = evaluate_ball(b, point, kBits, fuel);
+    if (!x || !y) return Scale::unknown;
+    const bool zero_x = acb_contains_zero(x->get()) != 0, zero_y = acb_contains_zero(y->get()) != 0;
+    if (zero_x && zero_y) return Scale::zero;
+    if (zero_x || zero_y) return Scale::different;
+    acb_div(factor.get(), x->get(), y->get(), kBits);
+    return acb_is_finite(factor.get()) != 0 ? Scale::factor : Scale::unknown;
+}
+
+}  // namespace
+
 Judged compare_up_to_scale(const Expr& left_zero, const Expr& right_zero, bool positive, Fuel& fuel) {
     const auto symbols = symbols_of(left_zero, right_zero);
-    const auto ratio = node(Kind::divide, {left_zero, right_zero});
     std::optional<Ball> first;
     int met = 0;
     for (int i = 0; i < kPositivePoints; ++i) {
-        const auto here = evaluate_ball(ratio, real_point(symbols, i, i % 2 == 1), 256, fuel);
+        Ball here;
+        const Scale scale = scale_at(left_zero, right_zero, real_point(symbols, i, i % 2 == 1), fuel, here);
         if (fuel.empty()) return {};
-        if (!here) continue;
-        if (positive && !arb_is_positive(acb_realref(here->get()))) return {Verdict::different, VerifyStage::equation};
-        if (!first) {
-            if (acb_contains_zero(here->get()) != 0) return {Verdict::different, VerifyStage::equation};
+        if (scale == Scale::unknown || scale == Scale::zero) continue;
+        const bool turned = scale == Scale::factor && positive && !arb_is_positive(acb_realref(here.get()));
+        if (scale == Scale::different || turned || (first && apart(*first, here)))
+            return {Verdict::different, VerifyStage::equation};
+        if (first)
+            ++met;
+        else
             first = here;
-            continue;
-        }
-        if (apart(*first, *here)) return {Verdict::different, VerifyStage::equation};
-        ++met;
     }
     if (met < 2) return {};
     return {Verdict::equal, VerifyStage::equation};
