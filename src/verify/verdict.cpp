@@ -77,8 +77,16 @@ std::string spelled(std::string_view text) {
     return out;
 }
 
+std::string_view without_article(std::string_view text) {
+    static constexpr std::string_view kLayout = " \t\r\n$";
+    const std::size_t start = std::min(text.find_first_not_of(kLayout), text.size());
+    for (const std::string_view article : {"the ", "an ", "a ", "The ", "An ", "A "})
+        if (text.substr(start).starts_with(article)) return text.substr(start + article.size());
+    return text;
+}
+
 Comparison compare_words(std::string_view a, std::string_view b) {
-    const std::string x = spelled(a), y = spelled(b);
+    const std::string x = spelled(without_article(a)), y = spelled(without_article(b));
     if (!x.empty() && x == y) return {Verdict::equal, VerifyStage::words};
     return {Verdict::unknown, VerifyStage::unparsed};
 }

@@ -21,7 +21,7 @@ enum class VerifyStage {
     normalised,  // equal as spelled, but for layout
     structure,   // equal trees
     rational,    // exact arithmetic
-    rounding,    // a decimal reference, at its own precision
+    rounding,    // a decimal number, at its own precision
     ball,        // certified intervals: disjoint proves different; equal means equal to 1,024 bits
     polynomial,  // rational functions at random points of a prime field
     points,      // certified intervals at random points
@@ -41,8 +41,9 @@ struct Comparison {
 std::string_view name(Verdict verdict);
 std::string_view name(VerifyStage stage);
 
-// Two bare values. Swapping them changes no verdict, but for one rule: a reference written as a decimal number of three
-// significant digits or more admits what rounds to it.
+// Two bare values. Swapping them changes no verdict, but for rounding: a reference written as a decimal number of three
+// significant digits or more admits what rounds to it, and one that is no decimal number (1/3, \pi) admits an answer of
+// six significant digits or more to which it rounds.
 Comparison compare_values(std::string_view reference, std::string_view answer);
 
 // A whole answer text or a bare value; the reference likewise. A missing reference is `unknown`.

@@ -58,7 +58,7 @@ TEST(Verify, ConstantsAreComparedByCertifiedBalls) {
                 {"45^\\circ", "\\frac{\\pi}{4}"},
                 {"\\sqrt[3]{-8}", "-2"}},
                Verdict::equal);
-    expect_all({{"\\sqrt2", "1.41421356237309504880"}, {"\\frac{\\sqrt3}{2}\\pi", "\\frac{\\pi\\sqrt3}{4}"}},
+    expect_all({{"\\sqrt2", "1.41421356237309504881"}, {"\\frac{\\sqrt3}{2}\\pi", "\\frac{\\pi\\sqrt3}{4}"}},
                Verdict::different);
 }
 

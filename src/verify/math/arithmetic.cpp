@@ -37,12 +37,12 @@ Expr times(Expr left, Expr right) {
 Expr Parser::sum() {
     const Deeper deeper(*this);
     std::vector<Expr> terms;
-    terms.push_back(signed_product());
+    terms.push_back(remainder());
     for (;;) {
         if (take("+")) {
-            terms.push_back(product());
+            terms.push_back(remainder());
         } else if (take("-")) {
-            terms.push_back(node(Kind::negate, {signed_product()}));
+            terms.push_back(node(Kind::negate, {remainder()}));
         } else if (is("pm") || is("mp")) {
             const std::string sign = token()->text;
             ++at_;
@@ -53,6 +53,13 @@ Expr Parser::sum() {
             return sum_of(std::move(terms));
         }
     }
+}
+
+// -7 mod 5 is what is left of -7.
+Expr Parser::remainder() {
+    Expr left = signed_product();
+    while (take("mod")) left = node(Kind::call, {std::move(left), operand(true)}, "mod");
+    return left;
 }
 
 Expr Parser::signed_product() {
@@ -78,8 +85,6 @@ Expr Parser::product() {
             const bool plain = is_integer(left) || left.kind == Kind::divide;
             left = node(Kind::divide, {std::move(left), operand(!plain)});
             while (plain && begins_factor(left)) left = times(std::move(left), factor());
-        } else if (take("mod")) {
-            left = node(Kind::call, {std::move(left), operand(true)}, "mod");
         } else {
             return left;
         }
@@ -138,7 +143,7 @@ bool Parser::begins_factor(const Expr& left) const {
         case TokenKind::environment:
             return t->text == "begin";
         case TokenKind::punctuation:
-            return t->text == "(" || t->text == "{" || t->text == "lfloor" || t->text == "lceil" ||
+            return t->text == "(" || t->text == "[" || t->text == "{" || t->text == "lfloor" || t->text == "lceil" ||
                    (t->text == "|" && !bar_closes_ && !in_set_);
         default:
             return false;
@@ -155,6 +160,10 @@ Expr Parser::with_suffixes(Expr base) {
         if (count > kMostSuffixes) throw NotMaths{};
         if (is("^")) {
             base = superscript(std::move(base));
+        } else if (is("_") && base.kind == Kind::symbol && !base.parenthesised) {
+            base = subscripted(std::move(base));
+        } else if (is("_") && base.kind == Kind::power && base.args[0].kind == Kind::symbol) {
+            base.args[0] = subscripted(std::move(base.args[0]));  // x^2_1
         } else if (is("_") && base.kind == Kind::number) {
             ++at_;
             base = node(Kind::based, {script()}, base.text);

@@ -43,14 +43,20 @@ Expr Parser::symbol() {
     } else if (name == "I" && !is("_")) {
         return leaf(Kind::constant, "i");
     }
+    if (name == "emptyset") return node(Kind::set, {});
     Expr out = leaf(Kind::symbol, name);
-    if (!take("_")) return out;
+    return is("_") ? subscripted(std::move(out)) : out;
+}
+
+// The subscript is a part of the name; of C it is kept, for C_n^k.
+Expr Parser::subscripted(Expr out) {
+    expect("_");
     const std::size_t start = at_;
     out.args.push_back(subscript());
     out.text += '_';
     for (std::size_t i = start; i < at_; ++i)
         if (tokens_[i].text != "{" && tokens_[i].text != "}") out.text += tokens_[i].text;
-    if (name != "C") out.args.clear();
+    if (!out.text.starts_with("C_")) out.args.clear();
     return out;
 }
 

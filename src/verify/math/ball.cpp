@@ -108,11 +108,25 @@ Value logarithm(const Ball& x, const Ball& base, slong bits) {
     return out;
 }
 
-// n!/(k!(n-k)!) for a small whole k, as a polynomial in n.
-Value binomial(const Ball& n, const Expr& choose, slong bits, Fuel& fuel) {
+// n!/(k!(n-k)!) with the gamma function for factorials.
+Value general_binomial(const Ball& n, const Ball& k, slong bits) {
+    Ball top, bottom, rest;
+    acb_sub(rest.get(), n.get(), k.get(), bits);
+    factorial(top.get(), n.get(), bits);
+    factorial(bottom.get(), k.get(), bits);
+    factorial(rest.get(), rest.get(), bits);
+    acb_mul(bottom.get(), bottom.get(), rest.get(), bits);
+    acb_div(top.get(), top.get(), bottom.get(), bits);
+    return top;
+}
+
+// For a small whole k it is a polynomial in n.
+Value binomial(const Ball& n, const Ball& chosen, const Expr& choose, slong bits, Fuel& fuel) {
     const auto k = evaluate_rational(choose, fuel);
-    if (!k || !k->is_integer() || fmpz_cmp_si(fmpq_numref(k->get()), 64) > 0 || fmpq_sgn(k->get()) < 0)
-        return std::nullopt;
+    if (!k || !k->is_integer() || fmpz_cmp_si(fmpq_numref(k->get()), 64) > 0 || fmpq_sgn(k->get()) < 0) {
+        if (too_large(n) || too_large(chosen)) return std::nullopt;
+        return general_binomial(n, chosen, bits);
+    }
     Ball out, term;
     acb_one(out.get());
     const slong times = fmpz_get_si(fmpq_numref(k->get()));
@@ -142,7 +156,7 @@ std::int64_t price_of_node(slong bits) {
 }
 std::int64_t price_of_function(const std::string& name, slong bits) {
     const std::int64_t words = words_of(bits);
-    return name == "factorial" ? 100 + 12 * words * words : 20 + 8 * words;
+    return name == "factorial" || name == "binom" ? 100 + 12 * words * words : 20 + 8 * words;
 }
 
 class Evaluator {
@@ -290,7 +304,7 @@ class Evaluator {
         if (e.text == "max" || e.text == "min") return extreme(args, e.text == "max");
         if (args.size() != 2 || !fuel_.spend(2 * price_of_function(e.text, bits_))) return std::nullopt;
         if (e.text == "log") return logarithm(args[0], args[1], bits_);
-        if (e.text == "binom") return binomial(args[0], e.args[1], bits_, fuel_);
+        if (e.text == "binom") return binomial(args[0], args[1], e.args[1], bits_, fuel_);
         if (e.text == "mod") return modulo(args[0], args[1], bits_);
         if (e.text == "root") return root(args[0], args[1]);
         return std::nullopt;

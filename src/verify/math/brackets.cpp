@@ -73,6 +73,7 @@ Expr Parser::braces() {
     const bool outer_bar = std::exchange(bar_closes_, false);
     const bool outer_set = std::exchange(in_set_, false);
     Expr inside = groups();
+    if (take("over")) inside = node(Kind::divide, {std::move(inside), groups()});
     if (take("choose")) inside = node(Kind::call, {std::move(inside), sum()}, "binom");
     if (!take("}set")) expect("}");
     bar_closes_ = outer_bar;
@@ -92,8 +93,6 @@ Expr Parser::set(std::string_view open, std::string_view close) {
         in_set_ = false;
         Expr condition = groups();
         inside = node(Kind::builder, {std::move(inside), std::move(condition)});
-    } else if (inside.kind == Kind::ratio && inside.args.size() == 2) {
-        inside.kind = Kind::builder;
     } else if (inside.kind == Kind::list) {
         inside.kind = Kind::set;
     } else {

@@ -197,6 +197,12 @@ bool is_long_ratio(const Expr& e) {
     return e.kind == Kind::ratio && e.args.size() > 2;
 }
 
+// b < a < c, which is also given as the list b, a, c.
+bool is_order(const Expr& e) {
+    return e.kind == Kind::relation && e.ops.size() > 1 && (e.ops[0] == "<" || e.ops[0] == ">") &&
+           std::all_of(e.ops.begin(), e.ops.end(), [&](const std::string& op) { return op == e.ops[0]; });
+}
+
 bool all_relations(const Expr& e) {
     return std::all_of(e.args.begin(), e.args.end(), [](const Expr& arg) { return arg.kind == Kind::relation; });
 }
@@ -219,6 +225,8 @@ Judged compare_ordered(const Expr& a, const Expr& b, Fuel& fuel) {
 // A pair of things of different kinds.
 Judged compare_mixed(const Expr& a, const Expr& b, Fuel& fuel) {
     const auto is_bare_list = [](const Expr& e) { return e.kind == Kind::list; };
+    if (is_order(a) && is_bare_list(b)) return compare_in_order(a.args, b.args, fuel);
+    if (is_bare_list(a) && is_order(b)) return compare_in_order(a.args, b.args, fuel);
     if (is_ordered(a) && is_bare_list(b)) return compare_in_order(vector_of(a), b.args, fuel);
     if (is_bare_list(a) && is_ordered(b)) return compare_in_order(a.args, vector_of(b), fuel);
     if (is_collection(a) || is_collection(b)) return compare_unordered(a, b, fuel);

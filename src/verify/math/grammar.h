@@ -58,6 +58,7 @@ class Parser {
     };
 
     // parser.cpp: lists, relations, sets
+    bool ends_environment() const;
     bool at_end_of_list() const;
     Expr groups();
     Expr item();
@@ -70,6 +71,7 @@ class Parser {
 
     // arithmetic.cpp: sums, products, powers, units
     Expr sum();
+    Expr remainder();
     Expr signed_product();
     Expr product();
     Expr operand(bool many);
@@ -87,6 +89,7 @@ class Parser {
     Expr atom();
     Expr number();
     Expr symbol();
+    Expr subscripted(Expr out);
     Expr subscript();
     Expr fraction_part();
     Expr binomial();

@@ -125,7 +125,7 @@ class Lexer {
             ++at_;
             out += '.';
             digits_into(out);
-        } else if (peek() == '.' && next_is(".\\overline")) {
+        } else if (next_is(".\\overline") || next_is(".\\dot{") || (next_is(".(") && digit(peek(2)))) {
             ++at_;
             out += '.';
         }
@@ -144,16 +144,42 @@ class Lexer {
         digits_into(out);
     }
 
+    // The period of a decimal: 0.1\overline{6}, 0.\dot{1}\dot{6}, 0.(3), 0.1666...
     void repeating() {
-        constexpr std::string_view kOverline = "\\overline{";
-        if (!next_is(kOverline) || tokens_.back().text.find('.') == std::string::npos) return;
-        const std::size_t start = at_ + kOverline.size();
-        const std::size_t end = text_.find('}', start);
-        if (end == std::string_view::npos) return;
-        const std::string_view inside = text_.substr(start, end - start);
-        if (inside.empty() || !std::all_of(inside.begin(), inside.end(), digit)) return;
-        tokens_.back().repeating = inside;
-        at_ = end + 1;
+        if (tokens_.back().text.find('.') == std::string::npos) return;
+        std::string period;
+        while (next_is("\\dot{") && digit(peek(5)) && peek(6) == '}') {
+            period += peek(5);
+            at_ += 7;
+        }
+        for (const std::string_view open : {"\\overline{", "("}) {
+            if (!period.empty() || !next_is(open) || (open == "(" && !tokens_.back().text.ends_with('.'))) continue;
+            const std::size_t start = at_ + open.size();
+            const std::size_t end = std::min(text_.find_first_not_of("0123456789", start), text_.size());
+            if (end == start || end == text_.size() || text_[end] != (open == "(" ? ')' : '}')) continue;
+            period = text_.substr(start, end - start);
+            at_ = end + 1;
+        }
+        if (period.empty()) period = going_on();
+        tokens_.back().repeating = std::move(period);
+    }
+
+    // "0.333..." goes on as it began; of "3.14..." nothing is known but its digits.
+    std::string going_on() {
+        const std::size_t dots = next_is("...") ? 3 : next_is("\\ldots") ? 6 : next_is("\\dots") ? 5 : 0;
+        if (dots == 0) return {};
+        at_ += dots;
+        const std::string& number = tokens_.back().text;
+        const std::string_view digits = std::string_view(number).substr(number.find('.') + 1);
+        for (std::size_t length = 1; length <= digits.size() / 2; ++length) {
+            const std::string_view last = digits.substr(digits.size() - length);
+            const std::size_t times = length == 1 ? 3 : 2;
+            bool same = digits.size() >= times * length;
+            for (std::size_t i = 1; same && i <= times; ++i)
+                same = digits.substr(digits.size() - i * length, length) == last;
+            if (same) return std::string(last);
+        }
+        return {};
     }
 
     // --- letters ---
@@ -162,7 +188,10 @@ class Lexer {
         const std::size_t start = at_;
         while (letter(peek())) ++at_;
         const std::string_view run = text_.substr(start, at_ - start);
-        if (run.size() == 1 && !text_mode_) return push(TokenKind::symbol, std::string(run));
+        if (run == "U" && stands_between_sets(start)) return push(TokenKind::punctuation, "union");
+        if (run == "x" && stands_between_numbers()) return push(TokenKind::punctuation, "*");
+        if (run.size() == 1 && (!text_mode_ || is_upright_constant(start)))
+            return push(TokenKind::symbol, std::string(run));
         std::string lower(run);
         std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
         if (const auto meaning = word_meaning(lower)) return push(*meaning);
@@ -171,6 +200,26 @@ class Lexer {
             return word(lower);
         at_ = start + 1;  // a product of variables
         push(TokenKind::symbol, std::string(1, run.front()));
+    }
+
+    // "2 x 10^3"; the letter itself has been read.
+    bool stands_between_numbers() const {
+        const std::size_t next = text_.find_first_not_of(' ', at_);
+        return !tokens_.empty() && tokens_.back().kind == TokenKind::number && next < text_.size() &&
+               digit(text_[next]);
+    }
+
+    // "[1, 2] U [3, 4]"
+    bool stands_between_sets(std::size_t at) const {
+        const std::size_t before = at == 0 ? at : text_.find_last_not_of(' ', at - 1);
+        const std::size_t after = text_.find_first_not_of(' ', at_);
+        return before < at && after < text_.size() && std::string_view(")]}").find(text_[before]) < 3 &&
+               std::string_view("([{\\").find(text_[after]) < 4;
+    }
+
+    // \mathrm{e} and \mathrm{i} alone in their braces.
+    bool is_upright_constant(std::size_t at) const {
+        return (text_[at] == 'e' || text_[at] == 'i') && at > 0 && text_[at - 1] == '{' && at + 1 == text_.size();
     }
 
     void word(const std::string& lower) {

@@ -43,9 +43,13 @@ Expr Parser::whole() {
     return out;
 }
 
+bool Parser::ends_environment() const {
+    return is_kind(TokenKind::environment) && token()->text == "end";
+}
+
 bool Parser::at_end_of_list() const {
-    return done() || is(")") || is("]") || is("}") || is("}set") || is_kind(TokenKind::environment) || is("row") ||
-           is("&") || is("choose") || (in_set_ && is("|"));
+    return done() || is(")") || is("]") || is("}") || is("}set") || ends_environment() || is("row") || is("&") ||
+           is("choose") || is("over") || (in_set_ && (is("|") || is(":")));
 }
 
 // Groups apart by ";", "and" and "or": "p=5, q=2; p=7, q=2". Groups of one element are one list.
@@ -139,7 +143,7 @@ Expr Parser::combination() {
 
 Expr Parser::ratio() {
     Expr first = sum();
-    if (!is(":")) return first;
+    if (!is(":") || in_set_) return first;  // {x : x > 0}
     std::vector<Expr> parts;
     parts.push_back(std::move(first));
     while (take(":")) parts.push_back(sum());

@@ -17,6 +17,7 @@ namespace {
 constexpr std::array<long, 5> kPrecisions = {64, 128, 256, 512, 1024};
 constexpr int kPositivePoints = 8, kNegativePoints = 3;
 constexpr int kModularPoints = 3;
+constexpr std::size_t kDigitsOfReference = 3, kDigitsOfAnswer = 6;
 
 constexpr Judged kEqualByRounding{Verdict::equal, VerifyStage::rounding};
 
@@ -34,9 +35,9 @@ const Expr& unsigned_part(const Expr& e) {
     return e.kind == Kind::negate ? unsigned_part(e.args[0]) : e;
 }
 
-// Half a unit of the last digit written; none for what is no decimal number of three significant digits.
-std::optional<Rational> own_rounding(const Expr& reference) {
-    const Expr& e = unsigned_part(reference);
+// Half a unit of the last digit written; none for what is no decimal number of so many significant digits.
+std::optional<Rational> half_unit(const Expr& decimal, std::size_t fewest_digits) {
+    const Expr& e = unsigned_part(decimal);
     if (e.kind != Kind::number) return std::nullopt;
     const std::size_t point = e.text.find('.');
     if (point == std::string::npos) return std::nullopt;
@@ -44,14 +45,20 @@ std::optional<Rational> own_rounding(const Expr& reference) {
     std::string digits = e.text.substr(0, exponent);
     digits.erase(point, 1);
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
-    if (digits.size() < 3) return std::nullopt;
+    if (digits.size() < fewest_digits) return std::nullopt;
     std::string half = "0." + std::string(exponent - point - 1, '0') + "5" + e.text.substr(exponent);
     return rational_of(half);
 }
 
-Judged compare_rationals(const Rational& a, const Rational& b, const Expr& reference) {
+// How far apart the two may be: the reference's own rounding, or that of an answer with many digits of a reference that
+// is no decimal itself.
+std::optional<Rational> admitted(const Expr& reference, const Expr& answer) {
+    if (unsigned_part(reference).kind == Kind::number) return half_unit(reference, kDigitsOfReference);
+    return half_unit(answer, kDigitsOfAnswer);
+}
+
+Judged compare_rationals(const Rational& a, const Rational& b, const std::optional<Rational>& half) {
     if (a == b) return {Verdict::equal, VerifyStage::rational};
-    const auto half = own_rounding(reference);
     if (!half) return {Verdict::different, VerifyStage::rational};
     Rational apart;
     fmpq_sub(apart.get(), a.get(), b.get());
@@ -79,7 +86,7 @@ bool within(const Ball& a, const Ball& b, const Rational& half, long bits) {
 }
 
 Judged compare_constants(const Expr& a, const Expr& b, Fuel& fuel) {
-    const auto half = own_rounding(a);
+    const auto half = admitted(a, b);
     const Point nowhere;
     for (const long bits : kPrecisions) {
         const auto x = evaluate_ball(a, nowhere, bits, fuel);
@@ -191,7 +198,7 @@ Judged compare_plain(const Expr& a, const Expr& b, Fuel& fuel) {
     }
     // Both sides always, though the first may have failed: the fuel spent is the same in either order.
     const auto x = evaluate_rational(a, fuel), y = evaluate_rational(b, fuel);
-    if (x && y) return compare_rationals(*x, *y, a);
+    if (x && y) return compare_rationals(*x, *y, admitted(a, b));
     if (symbols_of(a, b).empty()) return compare_constants(a, b, fuel);
     if (const auto decided = compare_rational_functions(a, b, fuel)) return *decided;
     return compare_at_points(a, b, fuel);
@@ -243,23 +250,41 @@ Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel) {
     return compare_plain(a.value, b.value, fuel);
 }
 
+namespace {
+
+enum class Scale { unknown, zero, different, factor };
+
+// What one equation's difference is of the other's at a point: a zero of both says nothing, a zero of one tells them
+// apart.
+Scale scale_at(const Expr& a, const Expr& b, const Point& point, Fuel& fuel, Ball& factor) {
+    constexpr long kBits = 256;
+    const auto x = evaluate_ball(a, point, kBits, fuel), y = evaluate_ball(b, point, kBits, fuel);
+    if (!x || !y) return Scale::unknown;
+    const bool zero_x = acb_contains_zero(x->get()) != 0, zero_y = acb_contains_zero(y->get()) != 0;
+    if (zero_x && zero_y) return Scale::zero;
+    if (zero_x || zero_y) return Scale::different;
+    acb_div(factor.get(), x->get(), y->get(), kBits);
+    return acb_is_finite(factor.get()) != 0 ? Scale::factor : Scale::unknown;
+}
+
+}  // namespace
+
 Judged compare_up_to_scale(const Expr& left_zero, const Expr& right_zero, bool positive, Fuel& fuel) {
     const auto symbols = symbols_of(left_zero, right_zero);
-    const auto ratio = node(Kind::divide, {left_zero, right_zero});
     std::optional<Ball> first;
     int met = 0;
     for (int i = 0; i < kPositivePoints; ++i) {
-        const auto here = evaluate_ball(ratio, real_point(symbols, i, i % 2 == 1), 256, fuel);
+        Ball here;
+        const Scale scale = scale_at(left_zero, right_zero, real_point(symbols, i, i % 2 == 1), fuel, here);
         if (fuel.empty()) return {};
-        if (!here) continue;
-        if (positive && !arb_is_positive(acb_realref(here->get()))) return {Verdict::different, VerifyStage::equation};
-        if (!first) {
-            if (acb_contains_zero(here->get()) != 0) return {Verdict::different, VerifyStage::equation};
+        if (scale == Scale::unknown || scale == Scale::zero) continue;
+        const bool turned = scale == Scale::factor && positive && !arb_is_positive(acb_realref(here.get()));
+        if (scale == Scale::different || turned || (first && apart(*first, here)))
+            return {Verdict::different, VerifyStage::equation};
+        if (first)
+            ++met;
+        else
             first = here;
-            continue;
-        }
-        if (apart(*first, *here)) return {Verdict::different, VerifyStage::equation};
-        ++met;
     }
     if (met < 2) return {};
     return {Verdict::equal, VerifyStage::equation};

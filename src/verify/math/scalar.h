@@ -14,8 +14,7 @@ struct Judged {
     bool equal() const { return verdict == Verdict::equal; }
 };
 
-// Symmetric, but for one rule: a `reference` written as a decimal number of three significant digits or more admits
-// what rounds to it.
+// Symmetric, but for rounding (verdict.h).
 Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel);
 
 // Whether one equation is the other multiplied by a constant; `positive` asks for a constant above 0, as inequalities

@@ -78,10 +78,17 @@ Alternatives elements_without_signs(const Expr& e, Fuel& fuel) {
     return out;
 }
 
+// f^{-1}
+bool is_inverse(const Expr& e) {
+    return e.kind == Kind::power && e.args[0].kind == Kind::symbol && e.args[1].kind == Kind::negate &&
+           e.args[1].args[0].text == "1";
+}
+
 }  // namespace
 
 bool names_function(const Expr& e) {
-    if (e.kind != Kind::multiply || e.args.size() != 2 || e.args[0].kind != Kind::symbol) return false;
+    if (e.kind != Kind::multiply || e.args.size() != 2) return false;
+    if (e.args[0].kind != Kind::symbol && !is_inverse(e.args[0])) return false;
     const Expr& of = e.args[1];
     return of.parenthesised ? of.kind == Kind::symbol || of.kind == Kind::number : of.kind == Kind::tuple;
 }
@@ -92,6 +99,8 @@ bool names_something(const Expr& e) {
 }
 
 Expr value_of(const Expr& e) {
+    if (e.kind == Kind::relation && e.ops.size() == 1 && e.ops[0] == "in" && e.args[1].kind == Kind::set)
+        return e.args[1];
     if (!is_equality(e)) return e;
     const Expr value = exact_side(e);
     const bool computed = !has_symbol(e.args[0]) || !has_symbol(value);

@@ -13,10 +13,10 @@ namespace retort::math {
 // Whether a left-hand side only names what follows: x, f(x), (x, y), m_max.
 bool names_something(const Expr& e);
 
-// f(x): a name applied to variables, which are bound by the equation.
+// f(x) and f^{-1}(x): a name applied to variables, which are bound by the equation.
 bool names_function(const Expr& e);
 
-// The value of "x = 1/2 = 0.5", of "2 + 3 = 5", of "7/3 ~ 2.33" (the exact side); the tree itself when it is no such
+// The value of "x = 1/2 = 0.5", of "2 + 3 = 5", of "7/3 ~ 2.33" (the exact side), of "x in {1, 2}"; the tree itself when it is no such
 // chain or when its left-hand side is a condition ("xy = 6").
 Expr value_of(const Expr& e);
 

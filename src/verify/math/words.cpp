@@ -56,6 +56,7 @@ void add_operators(Table& table) {
     add_all(table, {Meaning::punctuation, "mp"}, {"mp"});
     add_all(table, {Meaning::punctuation, "mod"}, {"mod", "bmod"});
     add_all(table, {Meaning::punctuation, "choose"}, {"choose"});
+    add_all(table, {Meaning::punctuation, "over"}, {"over"});
     add_all(table, {Meaning::punctuation, "<"}, {"lt"});
     add_all(table, {Meaning::punctuation, ">"}, {"gt"});
     add_all(table, {Meaning::punctuation, "<="}, {"le", "leq", "leqslant", "leqq"});
@@ -82,10 +83,10 @@ void add_brackets(Table& table) {
     add_all(table, {Meaning::punctuation, "]"}, {"rbrack"});
     add_all(table, {Meaning::punctuation, "("}, {"lgroup", "langle", "lparen"});
     add_all(table, {Meaning::punctuation, ")"}, {"rgroup", "rangle", "rparen"});
-    add_all(table, {Meaning::punctuation, "lfloor"}, {"lfloor"});
-    add_all(table, {Meaning::punctuation, "rfloor"}, {"rfloor"});
-    add_all(table, {Meaning::punctuation, "lceil"}, {"lceil"});
-    add_all(table, {Meaning::punctuation, "rceil"}, {"rceil"});
+    add_all(table, {Meaning::punctuation, "lfloor"}, {"lfloor", "llcorner"});
+    add_all(table, {Meaning::punctuation, "rfloor"}, {"rfloor", "lrcorner"});
+    add_all(table, {Meaning::punctuation, "lceil"}, {"lceil", "ulcorner"});
+    add_all(table, {Meaning::punctuation, "rceil"}, {"rceil", "urcorner"});
 }
 
 void add_layout(Table& table) {
