@@ -183,6 +183,15 @@ class Verify(ProgramTest):
         lines = [json.loads(line) for line in done.out.splitlines()]
         self.assertEqual([(line["id"], line["verdict"]) for line in lines], [(1, "equal"), ("b", "equal"), (3, "unknown")])
 
+    def test_a_line_with_a_kind_is_judged_by_it(self):
+        game = {"id": 1, "kind": "countdown", "numbers": [2, 3, 4], "target": 14}
+        cases = [game | {"pred": "So \\boxed{2 + 3 * 4}"}, game | {"pred": "2 * 7"}, game | {"pred": "I give up"}]
+        done = self.run_program("verify", "--cases", "-", stdin="\n".join(json.dumps(case) for case in cases).encode())
+        self.assertEqual(done.code, 0, done.err)
+        lines = [json.loads(line) for line in done.out.splitlines()]
+        self.assertEqual([(line["verdict"], line["stage"]) for line in lines], [("equal", "countdown"), ("different", "countdown"), ("different", "missing")])
+        self.assertIn("uses 7", lines[1]["reason"])
+
     def test_a_line_that_is_none_says_where(self):
         done = self.run_program("verify", "--cases", "-", stdin=b'{"id":1,"gold":"1","pred":"1"}\nnot json\n')
         self.assertEqual(done.code, 2)

@@ -77,10 +77,10 @@ Judgement judge_io(const SandboxResult& ran, const std::string& word, const std:
         if (at == std::string_view::npos) return {Verdict::different, which + "not reached; " + last_line(ran.errors)};
         const std::string_view status = rest.substr(at + mark.size());
         const std::size_t end = std::min(status.find('\n'), status.size());
-        if (status.substr(0, end) != "0")
-            return {Verdict::different, which + "exit status " + std::string(status.substr(0, end)) +
-                                            (status.substr(0, end) == "137" ? " (killed: out of time?)" : "") + "; " +
-                                            last_line(ran.errors)};
+        const std::string_view code = status.substr(0, end);
+        if (code == "137" || code == "152") return {Verdict::different, which + "out of time or memory"};
+        if (code != "0")
+            return {Verdict::different, which + "exit status " + std::string(code) + "; " + last_line(ran.errors)};
         if (trimmed_lines(rest.substr(0, at)) != trimmed_lines(tests[i].output))
             return {Verdict::different, which + "wrong output"};
         rest = status.substr(std::min(end + 1, status.size()));

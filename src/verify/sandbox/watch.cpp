@@ -123,7 +123,7 @@ class Watch {
             result_.reason = "more than " + bytes(limits_.memory) + " of memory";
         } else if (result_.code == 128 + SIGXCPU) {
             result_.end = SandboxEnd::out_of_time;
-            result_.reason = "more than " + std::to_string(limits_.cpu_s) + " s of computing";
+            result_.reason = "out of computing time";
         }
     }
 
