@@ -13,6 +13,9 @@ namespace {
 // Shorter answers stand in any text by chance: they count as held only where they are stated as answers.
 constexpr std::size_t kTellingBytes = 2;
 
+// Longer answers (plans, grids) are seldom repeated letter by letter in notes: whether they are lost cannot be told.
+constexpr std::size_t kLongestTold = 64;  // bytes
+
 // The distiller whose text a model writes; all others hand drafts on as they are.
 constexpr std::string_view kWritingDistiller = "summary";
 
@@ -117,13 +120,24 @@ class WrittenText {
     void find_lost(WorkspaceFacts& out) const {
         bool stands = false;
         for (std::size_t i = 0; i < answers_.group.size(); ++i) {
-            if (!answers_.round.drafts[i].right() || answers_.group[i] < 0) continue;
+            const DraftRecord& draft = answers_.round.drafts[i];
+            if (!draft.right() || !draft.answer || draft.answer->size() > kLongestTold) continue;
             out.had_right = true;
             const int group = answers_.group[i];
             stands = stands || std::find(group_.begin(), group_.end(), group) != group_.end() ||
                      spelled_at(group, 1) != std::string::npos;
         }
-        out.lost_right = out.had_right && !stands;
+        out.lost_right = out.had_right && !stands && !shows_right();
+    }
+
+    // In another spelling than any draft's.
+    bool shows_right() const {
+        for (const std::string& value : shown_values(text_)) {
+            const int group = answers_.groups.find(value);
+            if (group >= 0 && answers_.round.drafts[answers_.first[static_cast<std::size_t>(group)]].right())
+                return true;
+        }
+        return false;
     }
 
     const RoundAnswers& answers_;
