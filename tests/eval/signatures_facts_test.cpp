@@ -106,6 +106,7 @@ TEST(Facts, ALongerAnswerIsHeldWhereItStandsAndAShortOneOnlyWhereItIsStated) {
 TEST(Facts, BoxesSideBySideAreOneAnswerWhereADraftGaveIt) {
     EXPECT_TRUE(written("\\boxed{1}, \\boxed{2}", {"1,2"}).invented.empty());
     EXPECT_EQ(written("\\boxed{1} against \\boxed{2}", {"7"}).invented.size(), 2U);
+    EXPECT_EQ(held(written("\\boxed{1} against \\boxed{1}", {"7"})), std::vector<std::string>{"1"});
 }
 
 TEST(Stated, HostileTextsAreBounded) {
