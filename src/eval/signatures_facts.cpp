@@ -13,6 +13,9 @@ namespace {
 // Shorter answers stand in any text by chance: they count as held only where they are stated as answers.
 constexpr std::size_t kTellingBytes = 2;
 
+// Longer answers (plans, grids) are seldom repeated letter by letter in notes: whether they are lost cannot be told.
+constexpr std::size_t kLongestTold = 64;  // bytes
+
 // The distiller whose text a model writes; all others hand drafts on as they are.
 constexpr std::string_view kWritingDistiller = "summary";
 
@@ -75,21 +78,22 @@ class WrittenText {
     }
 
     void describe(WorkspaceFacts& out) const {
-        std::map<std::pair<std::size_t, std::string>, HeldAnswer> by_place;
+        std::multimap<std::size_t, HeldAnswer> by_place;
         std::set<int> seen;
         for (std::size_t i = 0; i < stated_.size(); ++i) {
             const int group = group_[i];
             if (group >= 0 && seen.insert(group).second)
-                by_place[{stated_[i].at, ""}] = held_from(answers_, answers_.first[static_cast<std::size_t>(group)]);
-            if (group >= 0 || !is_invented(i)) continue;
-            by_place[{stated_[i].at, stated_[i].answer}] = {"", stated_[i].answer, judged(answers_, stated_[i].answer)};
-            if (std::find(out.invented.begin(), out.invented.end(), stated_[i].answer) == out.invented.end())
-                out.invented.push_back(stated_[i].answer);
+                by_place.emplace(stated_[i].at, held_from(answers_, answers_.first[static_cast<std::size_t>(group)]));
+            const std::string& answer = stated_[i].answer;
+            if (group >= 0 || !is_invented(i) || std::ranges::find(out.invented, answer) != out.invented.end())
+                continue;
+            by_place.emplace(stated_[i].at, HeldAnswer{"", answer, judged(answers_, answer)});
+            out.invented.push_back(answer);
         }
         for (std::size_t group = 0; group < answers_.first.size(); ++group)
             if (!seen.contains(static_cast<int>(group)))
                 if (const std::size_t at = spelled_at(static_cast<int>(group), kTellingBytes); at != std::string::npos)
-                    by_place[{at, "\x01" + std::to_string(group)}] = held_from(answers_, answers_.first[group]);
+                    by_place.emplace(at, held_from(answers_, answers_.first[group]));
         for (auto& [place, held] : by_place) out.held.push_back(std::move(held));
         find_lost(out);
     }
@@ -117,13 +121,24 @@ class WrittenText {
     void find_lost(WorkspaceFacts& out) const {
         bool stands = false;
         for (std::size_t i = 0; i < answers_.group.size(); ++i) {
-            if (!answers_.round.drafts[i].right() || answers_.group[i] < 0) continue;
+            const DraftRecord& draft = answers_.round.drafts[i];
+            if (!draft.right() || !draft.answer || draft.answer->size() > kLongestTold) continue;
             out.had_right = true;
             const int group = answers_.group[i];
             stands = stands || std::find(group_.begin(), group_.end(), group) != group_.end() ||
                      spelled_at(group, 1) != std::string::npos;
         }
-        out.lost_right = out.had_right && !stands;
+        out.lost_right = out.had_right && !stands && !shows_right();
+    }
+
+    // In another spelling than any draft's.
+    bool shows_right() const {
+        for (const std::string& value : shown_values(text_)) {
+            const int group = answers_.groups.find(value);
+            if (group >= 0 && answers_.round.drafts[answers_.first[static_cast<std::size_t>(group)]].right())
+                return true;
+        }
+        return false;
     }
 
     const RoundAnswers& answers_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "base/text.h"
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMost = 64;
 constexpr std::size_t kLongestBare = 40;  // bytes of a bare value after "answer is"
+constexpr std::size_t kMostShown = 128;
+constexpr std::size_t kLongestShown = 200;  // bytes
 constexpr std::string_view kBox = "\\boxed{";
 constexpr std::array<std::string_view, 3> kMarkers{"answer is", "answer:", "answer ="};
 
@@ -72,7 +75,58 @@ std::string_view bare_value(std::string_view line) {
     return {};
 }
 
+// Values in the order of the text, each once.
+class Shown {
+  public:
+    void add(std::string_view value) {
+        value = trim(value);
+        if (value.empty() || value.size() > kLongestShown || values_.size() >= kMostShown) return;
+        if (seen_.emplace(value).second) values_.emplace_back(value);
+    }
+
+    std::vector<std::string> take() { return std::move(values_); }
+
+  private:
+    std::set<std::string, std::less<>> seen_;
+    std::vector<std::string> values_;
+};
+
+void add_formulas(Shown& shown, std::string_view text) {
+    for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
+        const std::size_t end = text.find('$', at + 1);
+        if (end == std::string_view::npos) return;
+        const std::string_view formula = text.substr(at + 1, end - at - 1);
+        shown.add(formula);
+        // What an equation comes to is what a reader takes from it.
+        if (const auto equals = formula.rfind('='); equals != std::string_view::npos)
+            shown.add(formula.substr(equals + 1));
+        at = end;
+    }
+}
+
+void add_numbers(Shown& shown, std::string_view text) {
+    constexpr std::string_view kSpace = " \t\n\r$";
+    for (std::size_t at = text.find_first_not_of(kSpace); at != std::string_view::npos;) {
+        const std::size_t end = std::min(text.find_first_of(kSpace, at), text.size());
+        std::string_view word = text.substr(at, end - at);
+        word.remove_prefix(std::min(word.find_first_not_of("(*=`\""), word.size()));
+        word = word.substr(0, word.find_last_not_of(".,;:)*!?`\"") + 1);
+        const std::size_t first = word.find_first_not_of("-+.\\");
+        if (first != std::string_view::npos &&
+            (std::isdigit(static_cast<unsigned char>(word[first])) != 0 || word.substr(first).starts_with("frac")))
+            shown.add(word);
+        at = text.find_first_not_of(kSpace, end);
+    }
+}
+
 }  // namespace
+
+std::vector<std::string> shown_values(std::string_view text) {
+    Shown shown;
+    add_formulas(shown, text);
+    add_numbers(shown, text);
+    return shown.take();
+}
 
 std::vector<StatedAnswer> stated_answers(std::string_view text, const Verifier& verifier) {
     std::vector<StatedAnswer> out;

@@ -21,6 +21,10 @@ struct StatedAnswer {
 // after "answer is", "answer:" or "answer =". At most 64: a text that states more is not notes.
 std::vector<StatedAnswer> stated_answers(std::string_view text, const Verifier& verifier);
 
+// What the text shows without calling it an answer: formulas between dollar signs and words that begin as numbers do.
+// Each once, at most 128.
+std::vector<std::string> shown_values(std::string_view text);
+
 // Where the value stands in the text with no letter, digit or decimal point joined to it; npos: nowhere.
 std::size_t find_value(std::string_view text, std::string_view value);
 

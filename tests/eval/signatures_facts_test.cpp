@@ -86,6 +86,16 @@ TEST(Facts, ARightAnswerThatStandsInTheTextIsNotLost) {
     EXPECT_FALSE(written("the value 7.0 follows", {"7", "7.0"}).lost_right);
     EXPECT_FALSE(written("nothing", {"8"}).lost_right);
     EXPECT_TRUE(written("", {"7"}).lost_right);
+    EXPECT_FALSE(written("so $x = \\frac{14}{2}$ follows", {"7"}).lost_right);
+    EXPECT_FALSE(written("which leaves (21/3), as two found", {"7"}).lost_right);
+    EXPECT_TRUE(written("so $x = \\frac{15}{2}$ follows, and 12/3", {"7"}).lost_right);
+}
+
+TEST(Facts, WhetherALongAnswerIsLostCannotBeTold) {
+    RoundRecord round = round_of(1, {"7"});
+    round.drafts[0].answer = std::string(65, 'a') + " plan";
+    round.workspaces.push_back(summary_of("the plan works", {"final"}));
+    EXPECT_FALSE(facts(sample("p", 0, {round}, "7")).rounds[0].workspaces[0].had_right);
 }
 
 TEST(Facts, ALongerAnswerIsHeldWhereItStandsAndAShortOneOnlyWhereItIsStated) {
@@ -96,6 +106,7 @@ TEST(Facts, ALongerAnswerIsHeldWhereItStandsAndAShortOneOnlyWhereItIsStated) {
 TEST(Facts, BoxesSideBySideAreOneAnswerWhereADraftGaveIt) {
     EXPECT_TRUE(written("\\boxed{1}, \\boxed{2}", {"1,2"}).invented.empty());
     EXPECT_EQ(written("\\boxed{1} against \\boxed{2}", {"7"}).invented.size(), 2U);
+    EXPECT_EQ(held(written("\\boxed{1} against \\boxed{1}", {"7"})), std::vector<std::string>{"1"});
 }
 
 TEST(Stated, HostileTextsAreBounded) {
@@ -104,6 +115,15 @@ TEST(Stated, HostileTextsAreBounded) {
     EXPECT_LE(stated_answers(text, seven()).size(), 64U);
     EXPECT_TRUE(stated_answers(std::string(100000, '{'), seven()).empty());
     EXPECT_TRUE(stated_answers(std::string("\0\xff\\boxed{", 9), seven()).empty());
+}
+
+TEST(Stated, ShowsFormulasAndNumbers) {
+    EXPECT_EQ(shown_values("since $a+b = 12$, at 3/4 or (-5). A 2nd \\frac{1}{2} x"),
+              (std::vector<std::string>{"a+b = 12", "12", "3/4", "-5", "2nd", "\\frac{1}{2}"}));
+    EXPECT_LE(shown_values(std::string(100000, '$')).size(), 128U);
+    std::string many;
+    for (int i = 0; i < 10000; ++i) many += std::to_string(i) + " ";
+    EXPECT_EQ(shown_values(many).size(), 128U);
 }
 
 TEST(Stated, AValueStandsAlone) {
