@@ -94,7 +94,7 @@ export function distillersSection(data: ReportData): Child {
     return section(
         { id: "distillers", title: "Distillers" },
         chart.node,
-        table({ name: "distillers", label: "Distillers", columns: kDistillerColumns, rows }),
+        table({ name: "distillers", label: "Figures of distillers", columns: kDistillerColumns, rows }),
     );
 }
 
@@ -171,6 +171,6 @@ export function workspacesSection(data: ReportData): Child {
     return section(
         { id: "workspaces", title: "Workspace sizes" },
         rows.some((row) => row.kappa !== null) && chart.node,
-        table({ name: "workspace-sizes", label: "Workspace sizes", columns: kWorkspaceColumns, rows }),
+        table({ name: "workspace-sizes", label: "Figures of workspace sizes", columns: kWorkspaceColumns, rows }),
     );
 }

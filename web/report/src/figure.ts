@@ -42,6 +42,8 @@ function badge(colours: Palette, width: number): SVGElement {
 
 function drawn(chart: Chart, colours: Palette, width: number): SVGSVGElement {
     const drawing = chart.draw(colours, width);
+    // One picture with one text: names of its parts ("line", "dot") would only disturb.
+    for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     drawing.setAttribute("role", "img");
     drawing.setAttribute("aria-label", chart.label);
     if (chart.simulated) drawing.append(badge(colours, Number(drawing.getAttribute("width") ?? width)));
@@ -64,12 +66,9 @@ export interface Frame {
 export function figure(chart: () => Chart, caption = ""): Frame {
     const ground = el("div", { class: "chart" });
     let width = 0;
-    const draw = (colours: Palette) => {
-        if (width > 0) ground.replaceChildren(drawn(chart(), colours, width));
+    const redraw = () => {
+        if (width > 0) ground.replaceChildren(drawn(chart(), palette(theme()), width));
     };
-    const redraw = () => draw(palette(theme()));
-    addEventListener("beforeprint", () => draw(palette("light")));
-    addEventListener("afterprint", redraw);
     new ResizeObserver(([entry]) => {
         const next = Math.floor(entry?.contentRect.width ?? 0);
         if (next === width) return;

@@ -48,6 +48,11 @@ export function familySymbol(family: number): (typeof kSymbols)[number] {
 const kKey = "retort-theme";
 const kSystemDark = "(prefers-color-scheme: dark)";
 const listeners = new Set<() => void>();
+let printing = false; // paper is light
+
+function tell(): void {
+    for (const listener of listeners) listener();
+}
 
 // A page from a file may not be allowed to keep anything: then the choice lasts as long as the page.
 function kept(): string | null {
@@ -67,6 +72,7 @@ function keep(theme: Theme): void {
 }
 
 export function theme(): Theme {
+    if (printing) return "light";
     const chosen = document.documentElement.dataset["theme"];
     if (chosen === "light" || chosen === "dark") return chosen;
     return matchMedia(kSystemDark).matches ? "dark" : "light";
@@ -75,7 +81,7 @@ export function theme(): Theme {
 export function setTheme(next: Theme): void {
     document.documentElement.dataset["theme"] = next;
     keep(next);
-    for (const listener of listeners) listener();
+    tell();
 }
 
 export function onTheme(listener: () => void): void {
@@ -85,7 +91,11 @@ export function onTheme(listener: () => void): void {
 export function startTheme(): void {
     const chosen = kept();
     if (chosen === "light" || chosen === "dark") document.documentElement.dataset["theme"] = chosen;
-    matchMedia(kSystemDark).addEventListener("change", () => {
-        for (const listener of listeners) listener();
-    });
+    matchMedia(kSystemDark).addEventListener("change", tell);
+    const print = (now: boolean) => () => {
+        printing = now;
+        tell();
+    };
+    addEventListener("beforeprint", print(true));
+    addEventListener("afterprint", print(false));
 }
