@@ -98,7 +98,7 @@ TEST(LiveLines, CountTheJudgesCallsOnOneLine) {
         run.observer.call_delta(place, {"hmm", true, 5});
     }
     EXPECT_EQ(plain(run.live(80, 24)).back(),
-              "judge     3 scores                                         b_seq 0   b_total 0");
+              "judge     3 scores                                           b_seq 0   b_total 0");
     Completion done;
     done.finish = Finish::stop;
     run.observer.call_landed({"p", 0, 2, 1, CallRole::judge, 0}, done);
