@@ -163,7 +163,7 @@ class Collection {
 void draw_problems(const Generator& generator, Draws& draws, Collection& collection) {
     // In a small space the rest is found by going through it; in a large one a draw may well miss some ten thousand
     // times.
-    const int patience = generator.is_small() ? 2'000 : 50'000;
+    const int patience = generator.is_small() ? 1'000 : 50'000;
     for (int in_vain = 0; in_vain < patience && !collection.full(); ++in_vain) {
         const auto problem = generator.draw(draws);
         if (problem && collection.add(*problem)) in_vain = 0;

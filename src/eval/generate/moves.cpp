@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kMostWhole = 10'000;
 
 Ratio reduced(std::int64_t over, std::int64_t under) {
+    if (under == 1) return {over, under};
     const std::int64_t common = std::gcd(over, under);
     const std::int64_t sign = under < 0 ? -1 : 1;
     return {sign * over / common, sign * under / common};
@@ -39,12 +40,13 @@ void take_out(std::vector<T>& values, const Move& move) {
 
 bool search(const std::vector<Ratio>& values, Values rule, std::vector<Move>& moves, const VisitResult& visit) {
     if (values.size() == 1) return visit(values.front(), moves);
+    std::vector<Ratio> rest;  // outside the loops: it is filled thousands of times
     for (std::size_t left = 0; left < values.size(); ++left)
         for (std::size_t right = 0; right < values.size(); ++right)
             for (const char operation : {'+', '-', '*', '/'}) {
                 const bool commutes = operation == '+' || operation == '*';
                 if (left == right || (commutes && left > right)) continue;
-                std::vector<Ratio> rest = values;
+                rest = values;
                 if (!make_move(rest, {left, right, operation}, rule)) continue;
                 moves.push_back({left, right, operation});
                 const bool go_on = search(rest, rule, moves, visit);
