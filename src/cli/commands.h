@@ -16,6 +16,10 @@ Outcome<ExitCode> run_doctor(const Invocation& invocation);
 Outcome<ExitCode> run_model_list(const Invocation& invocation);
 Outcome<ExitCode> run_model_pull(const Invocation& invocation);
 Outcome<ExitCode> run_model_info(const Invocation& invocation);
+Outcome<ExitCode> run_suite_make(const SuiteArguments& arguments);
+Outcome<ExitCode> run_suite_check(const SuiteArguments& arguments);
+Outcome<ExitCode> run_suite_list(const Invocation& invocation);
+Outcome<ExitCode> run_suite_pull(const SuiteArguments& arguments);
 Outcome<ExitCode> run_completion(const Invocation& invocation);
 
 }  // namespace retort::cli

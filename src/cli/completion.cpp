@@ -86,13 +86,13 @@ _retort() {{
   local word="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}" path="" all="" i
   for ((i = 1; i < COMP_CWORD && i < 3; i++)); do
     case "${{COMP_WORDS[i]}}" in -*) break ;; esac
-    if [[ $i == 1 || $path == model ]]; then path="${{path:+$path }}${{COMP_WORDS[i]}}"; fi
+    if [[ $i == 1 || $path == model || $path == suite ]]; then path="${{path:+$path }}${{COMP_WORDS[i]}}"; fi
   done
   case "$before" in
 {}  esac
   case "$path" in
 {}  esac
-  if [[ $word == -* || -z $path || $path == model ]]; then
+  if [[ $word == -* || -z $path || $path == model || $path == suite ]]; then
     COMPREPLY=($(compgen -W "$all" -- "$word"))
   else
     COMPREPLY=($(compgen -f -- "$word"))
@@ -138,7 +138,7 @@ _retort() {{
   local path="" i
   for ((i = 2; i < CURRENT && i < 4; i++)); do
     [[ ${{words[i]}} == -* ]] && break
-    if [[ $i == 2 || $path == model ]]; then path="${{path:+$path }}${{words[i]}}"; fi
+    if [[ $i == 2 || $path == model || $path == suite ]]; then path="${{path:+$path }}${{words[i]}}"; fi
   done
   case "$path" in
 {}  esac

@@ -1,18 +1,17 @@
 // `retort model list|pull|info`.
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/display/screen.h"
 #include "cli/display/text.h"
-#include "cli/model_pull.h"
+#include "cli/file_pull.h"
 #include "cli/model_table.h"
 #include "cli/output.h"
 #include "cli/paths.h"
+#include "cli/pull_progress.h"
+#include "cli/table_rows.h"
 #if RETORT_HAS_LLAMA
 #include "model/llama/model_info.h"
 #endif
@@ -24,10 +23,6 @@ using nlohmann::ordered_json;
 
 std::string dumped(const ordered_json& value) {
     return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
-std::string megabytes(std::int64_t bytes) {
-    return bytes > 0 ? fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6) : "size not known";
 }
 
 bool is_here(const ModelRow& row, const std::string& folder) {
@@ -65,33 +60,6 @@ Outcome<ExitCode> print(const std::string& text) {
     const auto written = write_stdout(text);
     if (!written) return written.error();
     return 0;
-}
-
-// One line, rewritten: bytes so far.
-class ProgressLine {
-  public:
-    ProgressLine() : live_(is_live_terminal(kStderr)) {}
-    ~ProgressLine() {
-        if (shown_ >= 0) say("");
-    }
-    void operator()(std::int64_t done, std::int64_t all) {
-        const std::int64_t step = done >> 20;
-        if (!live_ || step == shown_) return;
-        shown_ = step;
-        const std::string line =
-            all > 0 ? fmt::format("\r{} of {}", megabytes(done), megabytes(all)) : "\r" + megabytes(done);
-        [[maybe_unused]] const auto ignored = ::write(kStderr, line.data(), line.size());
-    }
-
-  private:
-    bool live_;
-    std::int64_t shown_ = -1;
-};
-
-Error unknown(const std::vector<ModelRow>& rows, const std::string& name) {
-    std::string names;
-    for (const ModelRow& row : rows) names += (names.empty() ? "" : ", ") + row.name;
-    return {ErrorKind::usage, fmt::format("unknown model \"{}\": expected one of {}", name, names)};
 }
 
 #if RETORT_HAS_LLAMA
@@ -161,17 +129,14 @@ Outcome<ExitCode> run_model_pull(const Invocation& invocation) {
     const auto rows = all_models(user_models_path(environment_variable));
     if (!rows) return rows.error();
     const ModelRow* row = find_model(*rows, invocation.name);
-    if (row == nullptr) return unknown(*rows, invocation.name);
+    if (row == nullptr) return unknown_name(*rows, "model", invocation.name);
     const std::string folder = models_folder(environment_variable);
     if (folder.empty()) return Error{ErrorKind::usage, "no home folder: say in RETORT_MODELS where models shall lie"};
-    ProgressLine progress;
+    PullProgressLine progress;
     const auto pulled =
-        pull_model(*row, folder, [&progress](std::int64_t done, std::int64_t all) { progress(done, all); });
+        pull_file(*row, folder, [&progress](std::int64_t done, std::int64_t all) { progress(done, all); });
     if (!pulled) return pulled.error();
-    const std::string checked =
-        pulled->verified ? "verified" : "not verified: the table has no checksum for it; SHA-256 " + pulled->sha256;
-    say(fmt::format("{}: {} bytes, {}{}", pulled->was_there ? "was here already" : "pulled", grouped(pulled->bytes),
-                    checked, row->about.empty() ? "" : "\n" + row->about));
+    say(pulled_text(*pulled) + (row->about.empty() ? "" : "\n" + row->about));
     return print(pulled->path + "\n");
 }
 
@@ -183,7 +148,7 @@ Outcome<ExitCode> run_model_info(const Invocation& invocation) {
     const std::string folder = models_folder(environment_variable);
     const bool file = row == nullptr && (invocation.name.find_first_of("./") != std::string::npos ||
                                          std::filesystem::exists(invocation.name, failed));
-    if (row == nullptr && !file) return unknown(*rows, invocation.name);
+    if (row == nullptr && !file) return unknown_name(*rows, "model", invocation.name);
     if (row != nullptr && !is_here(*row, folder)) {
         say(fmt::format("not here yet; get it with: retort model pull {}", row->name));
         return print(invocation.json ? dumped(row_json(*row, folder)) : row_text(*row, folder, false));

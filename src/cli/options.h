@@ -1,6 +1,7 @@
 // The command line: what was asked for, as plain values. Nothing is checked here that needs a file or a model.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,7 +16,22 @@ class App;
 
 namespace retort::cli {
 
-enum class Command { solve, eval, sweep, show, verify, doctor, model_list, model_pull, model_info, completion };
+enum class Command {
+    solve,
+    eval,
+    sweep,
+    show,
+    verify,
+    doctor,
+    model_list,
+    model_pull,
+    model_info,
+    suite_make,
+    suite_check,
+    suite_list,
+    suite_pull,
+    completion
+};
 
 struct SolveArguments {
     std::optional<std::string> text;
@@ -68,6 +84,15 @@ struct VerifyArguments {
     std::optional<std::string> answer;
 };
 
+struct SuiteArguments {
+    std::string name;  // make KIND, pull NAME
+    int count = 100;
+    std::uint64_t seed = 0;
+    std::string split = "test";
+    std::map<std::string, std::string> difficulty;  // by the option's name
+    std::string file;                               // make --out FILE ("-": standard output), check FILE
+};
+
 struct Invocation {
     Command command = Command::solve;
     std::map<std::string, std::string> flags;  // settings given as options, by the setting's name
@@ -76,7 +101,8 @@ struct Invocation {
     SweepArguments sweep;
     ShowArguments show;
     VerifyArguments verify;
-    bool json = false;  // of doctor and model
+    SuiteArguments suite;
+    bool json = false;  // of doctor, model and suite
     std::string name;   // model pull NAME, model info NAME|FILE, completion SHELL
 };
 

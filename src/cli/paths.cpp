@@ -44,12 +44,20 @@ std::string models_folder(const Environment& environment) {
     return file_in(under(environment, "XDG_CACHE_HOME", "/.cache"), "models");
 }
 
+std::string suites_folder(const Environment& environment) {
+    return file_in(under(environment, "XDG_CACHE_HOME", "/.cache"), "suites");
+}
+
 std::string config_path(const Environment& environment) {
     return file_in(config_folder(environment), "config.toml");
 }
 
 std::string user_models_path(const Environment& environment) {
     return file_in(config_folder(environment), "models.toml");
+}
+
+std::string user_suites_path(const Environment& environment) {
+    return file_in(config_folder(environment), "suites.toml");
 }
 
 std::string short_path(const std::string& path, const Environment& environment) {

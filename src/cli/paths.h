@@ -13,9 +13,13 @@ std::string config_folder(const Environment& environment);
 // RETORT_MODELS, else $XDG_CACHE_HOME/retort/models, else ~/.cache/retort/models. Empty when there is no home.
 std::string models_folder(const Environment& environment);
 
-// The file of settings, and the user's rows for the table of models.
+// $XDG_CACHE_HOME/retort/suites, else ~/.cache/retort/suites. Empty when there is no home.
+std::string suites_folder(const Environment& environment);
+
+// The file of settings, and the user's rows for the tables of models and suites.
 std::string config_path(const Environment& environment);
 std::string user_models_path(const Environment& environment);
+std::string user_suites_path(const Environment& environment);
 
 // A path for people: the home folder as "~".
 std::string short_path(const std::string& path, const Environment& environment);

@@ -30,6 +30,14 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
             return run_model_pull(invocation);
         case Command::model_info:
             return run_model_info(invocation);
+        case Command::suite_make:
+            return run_suite_make(invocation.suite);
+        case Command::suite_check:
+            return run_suite_check(invocation.suite);
+        case Command::suite_list:
+            return run_suite_list(invocation);
+        case Command::suite_pull:
+            return run_suite_pull(invocation.suite);
         case Command::completion:
             return run_completion(invocation);
     }

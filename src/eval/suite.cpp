@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -43,29 +44,66 @@ Outcome<SuiteProblem> problem_of(const std::string& line) {
     return out;
 }
 
+Outcome<SuiteProblem> new_problem_of(const std::string& line, std::set<std::string>& ids) {
+    auto problem = problem_of(line);
+    if (problem && !ids.insert(problem->problem.id).second)
+        return Error{ErrorKind::usage,
+                     fmt::format("the id {} was there before; ids must be unique", problem->problem.id)};
+    return problem;
+}
+
+// Adds what each line holds until `on_fault` says no.
+void read_lines(const std::string& text, Suite& out, const std::function<bool(SuiteFault)>& on_fault) {
+    std::set<std::string> ids;
+    std::size_t place = 0;
+    bool any = false;
+    for (std::string_view rest = text; !rest.empty();) {
+        ++place;
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = trim(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty()) continue;
+        any = true;
+        auto problem = new_problem_of(std::string(line), ids);
+        if (problem) {
+            problem->place = place;
+            out.problems.push_back(std::move(*problem));
+        } else if (!on_fault({place, problem.error().message})) {
+            return;
+        }
+    }
+    if (!any) on_fault({0, "expected problems, one JSON object a line, found none"});
+    out.hash = hash_of(out.problems);
+}
+
 }  // namespace
 
 Outcome<Suite> parse_suite(const std::string& name, const std::string& text) {
     Suite out;
     out.name = name;
-    std::set<std::string> ids;
-    std::size_t number = 0;
-    for (std::string_view rest = text; !rest.empty();) {
-        ++number;
-        const auto end = std::min(rest.find('\n'), rest.size());
-        const std::string_view line = trim(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line.empty()) continue;
-        auto problem = problem_of(std::string(line));
-        if (!problem) return Error{ErrorKind::usage, fmt::format("{}:{}: {}", name, number, problem.error().message)};
-        if (!ids.insert(problem->problem.id).second)
-            return Error{ErrorKind::usage, fmt::format("{}:{}: the id {} was there before; ids must be unique", name,
-                                                       number, problem->problem.id)};
-        out.problems.push_back(std::move(*problem));
-    }
-    if (out.problems.empty())
-        return Error{ErrorKind::usage, fmt::format("{}: expected problems, one JSON object a line, found none", name)};
-    out.hash = hash_of(out.problems);
+    std::optional<SuiteFault> first;
+    read_lines(text, out, [&first](SuiteFault fault) {
+        first = std::move(fault);
+        return false;
+    });
+    if (!first) return out;
+    const std::string where = first->place == 0 ? name : fmt::format("{}:{}", name, first->place);
+    return Error{ErrorKind::usage, fmt::format("{}: {}", where, first->what)};
+}
+
+void SuiteFaults::add(SuiteFault fault) {
+    constexpr std::size_t kMostKept = 1'000;
+    ++all;
+    if (kept.size() < kMostKept) kept.push_back(std::move(fault));
+}
+
+Suite parse_suite(const std::string& name, const std::string& text, SuiteFaults& faults) {
+    Suite out;
+    out.name = name;
+    read_lines(text, out, [&faults](SuiteFault fault) {
+        faults.add(std::move(fault));
+        return true;
+    });
     return out;
 }
 
@@ -75,7 +113,7 @@ std::string hash_of(const std::vector<SuiteProblem>& problems) {
     return sha256_hex(lines);
 }
 
-Outcome<Suite> load_suite(const std::string& path) {
+Outcome<std::string> read_suite_file(const std::string& path) {
     std::error_code failed;
     if (!std::filesystem::is_regular_file(path, failed))
         return Error{ErrorKind::usage, fmt::format("no such suite file: {}", path)};
@@ -86,7 +124,13 @@ Outcome<Suite> load_suite(const std::string& path) {
     std::ostringstream text;
     text << in.rdbuf();
     if (!in) return Error{ErrorKind::file, fmt::format("{}: cannot be read", path)};
-    auto suite = parse_suite(path, text.str());
+    return std::move(text).str();
+}
+
+Outcome<Suite> load_suite(const std::string& path) {
+    const auto text = read_suite_file(path);
+    if (!text) return text.error();
+    auto suite = parse_suite(path, *text);
     if (suite) suite->name = std::filesystem::path(path).stem().string();
     return suite;
 }

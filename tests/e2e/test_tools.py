@@ -4,59 +4,20 @@ import hashlib
 import json
 import os
 import subprocess
-import threading
 import unittest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from file_server import serve_file
 from program import ProgramTest
-
-
-class FileHandler(BaseHTTPRequestHandler):
-    """One file, with ranges; breaks off after `server.cut` bytes, once."""
-
-    def log_message(self, *args):
-        pass
-
-    def do_GET(self):
-        server = self.server
-        if self.path == "/moved":
-            self.send_response(302)
-            self.send_header("Location", "/file")
-            self.end_headers()
-            return
-        if self.path != "/file":
-            self.send_error(404)
-            return
-        start = 0
-        requested = self.headers.get("Range")
-        server.ranges.append(requested)
-        if requested and server.knows_ranges:
-            start = int(requested.split("=")[1].split("-")[0])
-        body = server.content[start:]
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
-        if start:
-            self.send_header("Content-Range", "bytes %d-%d/%d" % (start, len(server.content) - 1, len(server.content)))
-        self.end_headers()
-        cut, server.cut = server.cut, None
-        self.wfile.write(body if cut is None else body[:cut])
 
 
 class ModelPull(ProgramTest):
     def setUp(self):
         super().setUp()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), FileHandler)
-        self.server.content = os.urandom(300_000)
-        self.server.cut = None
-        self.server.knows_ranges = True
-        self.server.ranges = []
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
+        self.server = serve_file(self, os.urandom(300_000))
         self.target = self.path(".cache/retort/models/tiny.gguf")
 
     def offer(self, path="/file", sha256=None, size=None):
-        url = "http://127.0.0.1:%d%s" % (self.server.server_address[1], path)
+        url = self.server.url + path
         row = '[[model]]\nname = "tiny"\nfile = "tiny.gguf"\nurl = "%s"\nlicence = "MIT"\n' % url
         if sha256:
             row += 'sha256 = "%s"\n' % sha256

@@ -1,5 +1,5 @@
-// Getting a model's file: into a temporary file beside the target, verified, then renamed. A download that was broken
-// off goes on where it ended.
+// Getting a file that a table names: into a temporary file beside the target, verified, then renamed. A download that
+// was broken off goes on where it ended.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "cli/model_table.h"
+#include "cli/file_source.h"
 
 namespace retort::cli {
 
@@ -29,7 +29,7 @@ struct Pulled {
     bool verified = false;   // against the table's checksum
 };
 
-// The row's file in the folder, which is made where it is not there.
-Outcome<Pulled> pull_model(const ModelRow& row, const std::string& folder, const PullProgress& progress);
+// The file in the folder, which is made where it is not there.
+Outcome<Pulled> pull_file(const FileSource& source, const std::string& folder, const PullProgress& progress);
 
 }  // namespace retort::cli

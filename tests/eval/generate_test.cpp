@@ -1,0 +1,163 @@
+#include "eval/generate/generate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/hash.h"
+#include "eval/suite_check.h"
+
+namespace retort::test {
+namespace {
+
+using testing::HasSubstr;
+using Options = std::map<std::string, std::string>;
+
+GenerateRequest request(const std::string& kind, int count, std::uint64_t seed = 1, Split split = Split::test,
+                        Options options = {}) {
+    return {kind, count, seed, split, std::move(options)};
+}
+
+std::string suite_text(const GenerateRequest& wanted) {
+    const auto lines = generate_suite(wanted);
+    if (!lines) throw std::runtime_error(lines.error().message);
+    std::string out;
+    for (const std::string& line : *lines) out += line + "\n";
+    return out;
+}
+
+std::string failure(const GenerateRequest& wanted) {
+    const auto lines = generate_suite(wanted);
+    return lines ? "" : lines.error().message;
+}
+
+std::set<std::string> ids(const GenerateRequest& wanted) {
+    std::set<std::string> out;
+    for (const std::string& line : generate_suite(wanted).value())
+        out.insert(nlohmann::json::parse(line)["id"].get<std::string>());
+    return out;
+}
+
+void expect_all_right(const GenerateRequest& wanted) {
+    const SuiteReport report = check_suite(suite_text(wanted));
+    EXPECT_EQ(report.faults.all, 0U);
+    for (const SuiteFault& fault : report.faults.kept) ADD_FAILURE() << fault.place << ": " << fault.what;
+    std::size_t problems = 0;
+    for (const auto& [kind, count] : report.kinds) {
+        problems += count.problems;
+        EXPECT_EQ(count.judged, count.problems);
+        EXPECT_EQ(count.with_reference, count.problems);
+    }
+    EXPECT_EQ(problems, static_cast<std::size_t>(wanted.count));
+}
+
+struct OfKind : testing::TestWithParam<std::string> {};
+
+TEST_P(OfKind, AnswersAreJudgedRightByTheKind) {
+    expect_all_right(request(GetParam(), 100));
+}
+
+TEST_P(OfKind, TheSameSeedGivesTheSameLinesAndAnotherSeedOthers) {
+    EXPECT_EQ(suite_text(request(GetParam(), 20, 7)), suite_text(request(GetParam(), 20, 7)));
+    EXPECT_NE(suite_text(request(GetParam(), 20, 7)), suite_text(request(GetParam(), 20, 8)));
+}
+
+TEST_P(OfKind, LinesAreDistinct) {
+    EXPECT_EQ(ids(request(GetParam(), 100)).size(), 100U);
+}
+
+TEST_P(OfKind, AShorterSuiteBeginsALongerOne) {
+    const std::string longer = suite_text(request(GetParam(), 30));
+    EXPECT_TRUE(longer.starts_with(suite_text(request(GetParam(), 10))));
+}
+
+RC_GTEST_PROP(Generate, NoProblemIsInBothSplitsWhateverTheSeeds, ()) {
+    const auto kind =
+        *rc::gen::elementOf(std::vector<std::string>{"countdown", "game24", "sudoku", "blocksworld", "arithmetic"});
+    const auto train = ids(request(kind, 15, *rc::gen::arbitrary<std::uint64_t>(), Split::train));
+    for (const std::string& id : ids(request(kind, 15, *rc::gen::arbitrary<std::uint64_t>(), Split::test)))
+        RC_ASSERT(!train.contains(id));
+}
+
+INSTANTIATE_TEST_SUITE_P(Generate, OfKind,
+                         testing::Values("countdown", "game24", "sudoku", "blocksworld", "arithmetic"),
+                         [](const auto& info) { return info.param; });
+
+TEST(Generate, HasEveryDifficultyThatItSays) {
+    expect_all_right(
+        request("countdown", 30, 1, Split::test, {{"numbers", "6"}, {"largest", "100"}, {"target-most", "999"}}));
+    expect_all_right(request("game24", 30, 1, Split::test, {{"largest", "25"}}));
+    expect_all_right(request("sudoku", 5, 1, Split::test, {{"size", "9"}, {"blanks", "50"}}));
+    expect_all_right(request("sudoku", 20, 1, Split::test, {{"blanks", "10"}}));
+    expect_all_right(request("blocksworld", 30, 1, Split::test, {{"blocks", "12"}}));
+    expect_all_right(
+        request("arithmetic", 50, 1, Split::test, {{"terms", "8"}, {"largest", "1000"}, {"operations", "+-*/"}}));
+}
+
+// The bytes are part of what a result can be compared with: when this fails on purpose, say so in the changelog.
+TEST(Generate, TheBytesAreTheSameOnEveryMachine) {
+    EXPECT_EQ(sha256_hex(suite_text(request("arithmetic", 50, 42))).substr(0, 16), "ae0c4f88148a9bd9");
+}
+
+TEST(Generate, CountdownsLineIsThatOfTheContract) {
+    const auto line = nlohmann::json::parse(generate_suite(request("countdown", 1))->front());
+    EXPECT_EQ(line["kind"], "countdown");
+    EXPECT_EQ(line["numbers"].size(), 4U);
+    EXPECT_GE(line["target"], 10);
+    EXPECT_LE(line["target"], 60);
+    EXPECT_EQ(line["split"], "test");
+    EXPECT_FALSE(line["problem"].get<std::string>().empty());
+}
+
+TEST(Generate, TheGameOf24AndCountdownShareTheirSplit) {
+    for (const std::string& line : generate_suite(request("game24", 50)).value()) {
+        auto numbers = nlohmann::json::parse(line)["numbers"].get<std::vector<int>>();
+        std::sort(numbers.begin(), numbers.end());
+        std::string family = "countdown";
+        for (const int number : numbers) family += " " + std::to_string(number);
+        EXPECT_EQ(split_of(family + " -> 24"), Split::test) << line;
+    }
+}
+
+TEST(Generate, OfASpaceThatIsTooSmallItSaysHowManyThereAre) {
+    const Options small{{"terms", "2"}, {"largest", "6"}, {"operations", "+"}};
+    const std::string message = failure(request("arithmetic", 1000, 1, Split::train, small));
+    const auto at = message.find("there are only ");
+    ASSERT_NE(at, message.npos) << message;
+    const int there_are = std::stoi(message.substr(at + 15));
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+        EXPECT_EQ(ids(request("arithmetic", there_are, seed, Split::train, small)).size(),
+                  static_cast<std::size_t>(there_are));
+        EXPECT_THAT(failure(request("arithmetic", there_are + 1, seed, Split::train, small)),
+                    HasSubstr("there are only"));
+    }
+}
+
+TEST(Generate, SmallSpacesAreFoundWhole) {
+    // 1,362 of the 1,820 hands of cards from 1 to 13 make 24: known of the game.
+    const auto there_are = [](Split split) {
+        const std::string message = failure(request("game24", 5000, 1, split));
+        return std::stoi(message.substr(message.find("only ") + 5));
+    };
+    EXPECT_EQ(there_are(Split::train) + there_are(Split::test), 1362);
+}
+
+TEST(Generate, SaysWhatIsWrongWithARequest) {
+    EXPECT_THAT(failure(request("chess", 1)), HasSubstr("countdown, game24, sudoku, blocksworld, arithmetic"));
+    EXPECT_THAT(failure(request("countdown", 0)), HasSubstr("--count: expected 1 to 1000000, found 0"));
+    EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"blocks", "3"}})),
+                HasSubstr("countdown has no --blocks"));
+    EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"numbers", "7"}})),
+                HasSubstr("from 2 to 6, found \"7\""));
+    EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"numbers", "4x"}})), HasSubstr("found \"4x\""));
+    EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"target-least", "70"}})), HasSubstr("--target-most"));
+    EXPECT_THAT(failure(request("sudoku", 1, 1, Split::test, {{"size", "6"}})), HasSubstr("expected 4 or 9"));
+    EXPECT_THAT(failure(request("sudoku", 1, 1, Split::test, {{"blanks", "11"}})), HasSubstr("at most 10 of the 16"));
+    EXPECT_THAT(failure(request("arithmetic", 1, 1, Split::test, {{"operations", "+^"}})), HasSubstr("found \"+^\""));
+}
+
+}  // namespace
+}  // namespace retort::test
