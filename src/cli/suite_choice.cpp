@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/suite_table.h"
+
 namespace retort::cli {
 namespace {
 
@@ -43,7 +45,9 @@ std::optional<Error> check_oracles(const Schedule& schedule, const Suite& suite)
 }  // namespace
 
 Outcome<std::shared_ptr<const Suite>> chosen_suite(const SuiteChoice& choice) {
-    auto suite = load_suite(choice.suite);
+    const auto path = find_suite(choice.suite, environment_variable);
+    if (!path) return path.error();
+    auto suite = load_suite(*path);
     if (!suite) return suite.error();
     if (auto error = choose_problems(*suite, choice)) return *error;
     return std::make_shared<const Suite>(std::move(*suite));
