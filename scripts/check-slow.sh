@@ -5,8 +5,8 @@
 #
 #   tsan     unit tests under ThreadSanitizer
 #   fuzz     each fuzz target for FUZZ_MINUTES (6)
-#   soak     FAULT_RUNS (1000) runs over a failing server; KILLS (200) kills and resumes; for SOAK_MINUTES (10)
-#            real runs, in process and over llama-server, repeated
+#   soak     FAULT_RUNS (1000) runs over a failing server; KILLS (200) kills and resumes of solve, EVAL_KILLS (50) of
+#            eval; for SOAK_MINUTES (10) real runs, in process and over llama-server, repeated
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
 #   web      the report's page in Chromium (needs Node)
@@ -37,7 +37,8 @@ part_soak() {
     local model end
     quietly build_all && model=$(get_model) || return 1
     RETORT_FAULT_RUNS=${FAULT_RUNS:-1000} build/bin/test_engine_http --gtest_filter='*ault*' || return 1
-    python3 scripts/check-kill.py build/bin/retort build/bin/retort-mock-server "${KILLS:-200}" || return 1
+    python3 scripts/check-kill.py build/bin/retort build/bin/retort-mock-server "${KILLS:-200}" solve || return 1
+    python3 scripts/check-kill.py build/bin/retort build/bin/retort-mock-server "${EVAL_KILLS:-50}" eval || return 1
     end=$((SECONDS + ${SOAK_MINUTES:-10} * 60))
     export RETORT_TEST_MODEL=$model RETORT_TEST_SERVER=$root/build/bin/llama-server
     while [ "$SECONDS" -lt "$end" ]; do
