@@ -17,6 +17,11 @@ namespace {
 using math::Commas;
 
 constexpr std::size_t kLongestParsed = 4096;
+constexpr std::size_t kLongestProse = 4 * kLongestParsed;
+
+Comparison unparsed() {
+    return {Verdict::unknown, VerifyStage::unparsed};
+}
 
 Comparison as_comparison(math::Judged judged) {
     return {judged.verdict, judged.stage};
@@ -162,7 +167,7 @@ Comparison judge(std::string_view reference, std::string_view text) {
         if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, VerifyStage::choice};
     }
     const auto answer = extract_answer(text);
-    if (!answer) return compare_words(wanted, text);
+    if (!answer) return text.size() > kLongestProse ? unparsed() : compare_words(wanted, text);
     return compare_values(wanted, *answer);
 }
 
