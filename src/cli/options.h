@@ -37,6 +37,7 @@ struct ShowArguments {
 };
 
 struct VerifyArguments {
+    bool explain = false;
     std::optional<std::string> cases;  // a file of lines; "-": standard input
     std::optional<std::string> reference;
     std::optional<std::string> answer;

@@ -18,8 +18,10 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 
-std::string line_of(const json& id, const Comparison& judged) {
-    const ordered_json out{{"id", id}, {"verdict", name(judged.verdict)}, {"stage", name(judged.stage)}};
+std::string judged_line(const json& id, std::string_view reference, std::string_view text, bool with_reason) {
+    const Comparison judged = judge(reference, text);
+    ordered_json out{{"id", id}, {"verdict", name(judged.verdict)}, {"stage", name(judged.stage)}};
+    if (with_reason) out["reason"] = explain(reference, text, judged);
     return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -29,15 +31,15 @@ std::string text_at(const json& object, const char* key) {
     return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-Outcome<std::string> judge_line(std::string_view line, const std::string& where) {
+Outcome<std::string> judge_line(std::string_view line, const std::string& where, bool with_reason) {
     const json object = json::parse(line, nullptr, false);
     if (!object.is_object() || !object.contains("gold") || !object.contains("pred"))
         return Error{ErrorKind::usage, where + ": expected a JSON object with \"id\", \"gold\" and \"pred\""};
     const json id = object.value("id", json());
-    return line_of(id, judge(text_at(object, "gold"), text_at(object, "pred")));
+    return judged_line(id, text_at(object, "gold"), text_at(object, "pred"), with_reason);
 }
 
-Outcome<ExitCode> judge_cases(const std::string& file) {
+Outcome<ExitCode> judge_cases(const std::string& file, bool with_reason) {
     const auto text = read_input(file, kMostBytes);
     if (!text) return text.error();
     std::size_t number = 0;
@@ -47,7 +49,8 @@ Outcome<ExitCode> judge_cases(const std::string& file) {
         const std::string_view line = trim(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (line.empty()) continue;
-        const auto judged = judge_line(line, fmt::format("{}:{}", file == "-" ? "standard input" : file, number));
+        const std::string where = fmt::format("{}:{}", file == "-" ? "standard input" : file, number);
+        const auto judged = judge_line(line, where, with_reason);
         if (!judged) return judged.error();
         const auto written = write_stdout(*judged);
         if (!written) return written.error();
@@ -60,10 +63,10 @@ Outcome<ExitCode> judge_cases(const std::string& file) {
 Outcome<ExitCode> run_verify(const VerifyArguments& arguments) {
     const bool pair = arguments.reference && arguments.answer;
     const bool none = !arguments.reference && !arguments.answer;
-    if (arguments.cases && none) return judge_cases(*arguments.cases);
+    if (arguments.cases && none) return judge_cases(*arguments.cases, arguments.explain);
     if (arguments.cases || !pair)
         return Error{ErrorKind::usage, "verify: expected --cases FILE.jsonl, or --reference A and --answer B"};
-    const auto written = write_stdout(line_of(nullptr, judge(*arguments.reference, *arguments.answer)));
+    const auto written = write_stdout(judged_line(nullptr, *arguments.reference, *arguments.answer, arguments.explain));
     if (!written) return written.error();
     return 0;
 }

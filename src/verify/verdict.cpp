@@ -177,16 +177,4 @@ Verdict compare_answers(std::string_view reference, const std::optional<std::str
     return judge(reference, *answer).verdict;
 }
 
-std::string explain(std::string_view reference, std::string_view text) {
-    const Comparison comparison = judge(reference, text);
-    const auto shown = [](std::string_view what) {
-        return "\"" + std::string(what.substr(0, 200)) + (what.size() > 200 ? "..." : "") + "\"";
-    };
-    const std::string wanted = value_in(reference);
-    const auto found = extract_answer(text);
-    std::string out = "reference " + shown(wanted) + ", ";
-    out += found ? "answer " + shown(*found) : std::string("no answer found in the text");
-    return out + ": " + std::string(name(comparison.verdict)) + ", decided by " + std::string(name(comparison.stage));
-}
-
 }  // namespace retort
