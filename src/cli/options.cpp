@@ -197,6 +197,7 @@ void add_verify(CLI::App& app, Invocation& invocation) {
         ->type_name("FILE.jsonl");
     command.add_option("--reference", verify.reference, "The right answer")->type_name("A");
     command.add_option("--answer", verify.answer, "An answer, or a whole answer text")->type_name("B");
+    command.add_flag("--explain", verify.explain, "Add \"reason\", a sentence, to each line");
 }
 
 void add_doctor(CLI::App& app, Invocation& invocation) {

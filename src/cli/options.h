@@ -79,6 +79,7 @@ struct SweepArguments {
 };
 
 struct VerifyArguments {
+    bool explain = false;
     std::optional<std::string> cases;  // a file of lines; "-": standard input
     std::optional<std::string> reference;
     std::optional<std::string> answer;

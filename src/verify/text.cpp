@@ -131,9 +131,12 @@ constexpr std::array<std::string_view, 12> kPhrases = {"answer to this problem i
 
 // Bytes of the phrase that begins here; 0 when none does.
 std::size_t phrase_at(std::string_view text, std::size_t at) {
+    // Most bytes begin none, and a text may be long: they are passed over by two comparisons.
     const unsigned char first = lower(text[at]);
-    if (std::string_view("ar#\xE7").find(static_cast<char>(first)) == std::string_view::npos) return 0;
-    if (first == 'a' && text[at] == 'A' && text.substr(at).starts_with("A:") && begins_line(text, at)) return 2;
+    if (first != 'a' && first != 'r' && first != '#' && first != 0xE7) return 0;
+    const char second = at + 1 < text.size() ? text[at + 1] : '\0';
+    if (text[at] == 'A' && second == ':' && begins_line(text, at)) return 2;
+    if (first == 'a' && second != 'n' && second != 'N') return 0;
     for (const std::string_view phrase : kPhrases)
         if (first == static_cast<unsigned char>(phrase[0]) && begins_with(text.substr(at), phrase))
             return phrase.size();

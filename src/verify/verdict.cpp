@@ -17,6 +17,11 @@ namespace {
 using math::Commas;
 
 constexpr std::size_t kLongestParsed = 4096;
+constexpr std::size_t kLongestProse = 4 * kLongestParsed;
+
+Comparison unparsed() {
+    return {Verdict::unknown, VerifyStage::unparsed};
+}
 
 Comparison as_comparison(math::Judged judged) {
     return {judged.verdict, judged.stage};
@@ -162,7 +167,7 @@ Comparison judge(std::string_view reference, std::string_view text) {
         if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, VerifyStage::choice};
     }
     const auto answer = extract_answer(text);
-    if (!answer) return compare_words(wanted, text);
+    if (!answer) return text.size() > kLongestProse ? unparsed() : compare_words(wanted, text);
     return compare_values(wanted, *answer);
 }
 
@@ -170,18 +175,6 @@ Verdict compare_answers(std::string_view reference, const std::optional<std::str
     if (blank(reference)) return Verdict::unknown;
     if (!answer) return Verdict::different;
     return judge(reference, *answer).verdict;
-}
-
-std::string explain(std::string_view reference, std::string_view text) {
-    const Comparison comparison = judge(reference, text);
-    const auto shown = [](std::string_view what) {
-        return "\"" + std::string(what.substr(0, 200)) + (what.size() > 200 ? "..." : "") + "\"";
-    };
-    const std::string wanted = value_in(reference);
-    const auto found = extract_answer(text);
-    std::string out = "reference " + shown(wanted) + ", ";
-    out += found ? "answer " + shown(*found) : std::string("no answer found in the text");
-    return out + ": " + std::string(name(comparison.verdict)) + ", decided by " + std::string(name(comparison.stage));
 }
 
 }  // namespace retort

@@ -52,7 +52,9 @@ Comparison judge(std::string_view reference, std::string_view text);
 // As compare_values, of an answer that extract_answer found. A missing one is `different`.
 Verdict compare_answers(std::string_view reference, const std::optional<std::string>& answer);
 
-// What was compared and what decided, in a sentence for a person.
+// Why, in a sentence for a person: "7/2 and 3.5 are the same number". One line, at most 300 bytes. With what judge()
+// gave, or asking it.
+std::string explain(std::string_view reference, std::string_view text, Comparison comparison);
 std::string explain(std::string_view reference, std::string_view text);
 
 }  // namespace retort

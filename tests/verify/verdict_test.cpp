@@ -143,7 +143,16 @@ TEST(Verify, SaysUnknownWithoutAReferenceAndDifferentWithoutAnAnswer) {
 }
 
 TEST(Verify, ExplainsItselfInASentence) {
-    EXPECT_EQ(explain("1/2", "so \\boxed{0.5}"), "reference \"1/2\", answer \"0.5\": equal, decided by rational");
+    EXPECT_EQ(explain("7/2", "so \\boxed{3.5}"), "7/2 and 3.5 are the same number");
+    EXPECT_EQ(explain("7/2", "3.6"), "7/2 and 3.6 are different numbers");
+    EXPECT_EQ(explain("3.14", "\\pi"), "3.14 and \\pi agree in all digits that are given");
+    EXPECT_EQ(explain("(0,1]", "0<x<1"), "(0,1] and 0<x<1 are different sets of numbers");
+    EXPECT_EQ(explain("B", "The answer is B."), "the choice is B, as in the reference");
+    EXPECT_EQ(explain("B", "The answer is C."), "the choice is C, the reference B");
+    EXPECT_EQ(explain("a prism", "a right prism"), "a prism and a right prism could not be compared");
+    EXPECT_EQ(explain("", "3"), "there is no reference");
+    EXPECT_EQ(explain("3", ""), "there is no answer");
+    EXPECT_LE(explain(std::string(5000, 'x'), "\n" + std::string(5000, 'y')).size(), 300U);
 }
 
 std::vector<std::string> hostile() {

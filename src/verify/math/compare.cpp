@@ -24,13 +24,14 @@ bool single_op(const Expr& e, std::string_view op) {
 
 Judged compare_in_order(const std::vector<Expr>& a, const std::vector<Expr>& b, Fuel& fuel) {
     if (a.size() != b.size()) return kDifferent;
-    Judged out{Verdict::equal, VerifyStage::collection};
+    bool unsure = false, rounded = false;
     for (std::size_t i = 0; i < a.size(); ++i) {
         const Judged here = compare(a[i], b[i], fuel);
         if (here.verdict == Verdict::different) return kDifferent;
-        if (!here.equal()) out = {};
+        rounded = rounded || here.rounded();
+        unsure = unsure || !here.equal();
     }
-    return out;
+    return unsure ? Judged{} : equal_parts(VerifyStage::collection, rounded);
 }
 
 // An element with a key that is equal for equal structures and for equal rational numbers.
@@ -158,13 +159,14 @@ Judged compare_relations(const Expr& a, const Expr& b, Fuel& fuel) {
 
 Judged compare_matrices(const Expr& a, const Expr& b, Fuel& fuel) {
     if (a.args.size() != b.args.size()) return kDifferent;
-    Judged out{Verdict::equal, VerifyStage::collection};
+    bool unsure = false, rounded = false;
     for (std::size_t i = 0; i < a.args.size(); ++i) {
         const Judged row = compare_in_order(a.args[i].args, b.args[i].args, fuel);
         if (row.verdict == Verdict::different) return row;
-        if (!row.equal()) out = {};
+        rounded = rounded || row.rounded();
+        unsure = unsure || !row.equal();
     }
-    return out;
+    return unsure ? Judged{} : equal_parts(VerifyStage::collection, rounded);
 }
 
 // A matrix of one column or one row is a vector, as a tuple is.

@@ -45,17 +45,18 @@ Judged match_all(std::size_t size_a, std::size_t size_b,
     if (size_a != size_b) return {Verdict::different, stage};
     if (size_a > kMostElements) return {};
     Matching matching(size_a);
-    bool unsure = false;
+    bool unsure = false, rounded = false;
     for (std::size_t i = 0; i < size_a; ++i) {
         for (std::size_t j = 0; j < size_b; ++j) {
             if (!fuel.spend(2)) return {};
             const Judged here = compare_pair(i, j);
             if (here.equal()) matching.connect(i, j);
+            rounded = rounded || here.rounded();
             unsure = unsure || here.verdict == Verdict::unknown;
         }
     }
     if (fuel.empty()) return {};
-    if (matching.perfect()) return {Verdict::equal, stage};
+    if (matching.perfect()) return equal_parts(stage, rounded);
     return unsure ? Judged{} : Judged{Verdict::different, stage};
 }
 

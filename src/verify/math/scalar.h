@@ -12,7 +12,13 @@ struct Judged {
     Verdict verdict = Verdict::unknown;
     VerifyStage stage = VerifyStage::unparsed;
     bool equal() const { return verdict == Verdict::equal; }
+    bool rounded() const { return equal() && stage == VerifyStage::rounding; }
 };
+
+// Of a whole whose parts are equal: by rounding when one of them is, and so not symmetric.
+inline Judged equal_parts(VerifyStage stage, bool one_rounded) {
+    return {Verdict::equal, one_rounded ? VerifyStage::rounding : stage};
+}
 
 // Symmetric, but for rounding (verdict.h).
 Judged compare_scalars(const Expr& reference, const Expr& answer, Fuel& fuel);

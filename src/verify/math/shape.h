@@ -16,8 +16,8 @@ bool names_something(const Expr& e);
 // f(x) and f^{-1}(x): a name applied to variables, which are bound by the equation.
 bool names_function(const Expr& e);
 
-// The value of "x = 1/2 = 0.5", of "2 + 3 = 5", of "7/3 ~ 2.33" (the exact side), of "x in {1, 2}"; the tree itself when it is no such
-// chain or when its left-hand side is a condition ("xy = 6").
+// The value of "x = 1/2 = 0.5", of "2 + 3 = 5", of "7/3 ~ 2.33" (the exact side), of "x in {1, 2}"; the tree itself
+// when it is no such chain or when its left-hand side is a condition ("xy = 6").
 Expr value_of(const Expr& e);
 
 // The signs written out: 3 ± 2 gives 5 and 1; in a tuple each ± stands for itself. None beyond 64.
