@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "async/sleep.h"
@@ -34,6 +35,9 @@ Outcome<std::vector<SimProblem>> sim_problems(const Suite& suite);
 // latency; empty: sleep_for. Loop thread only.
 Outcome<std::shared_ptr<LanguageModel>> make_sim_model(const std::string& spec, std::vector<SimProblem> problems,
                                                        Sleeper sleeper = {});
+
+// How the student closes a solution: the answer in a box.
+std::string sim_solution(std::string_view answer);
 
 // Whether a model's name is a specification of a simulated one.
 bool is_sim_model(std::string_view name);

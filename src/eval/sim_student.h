@@ -73,6 +73,9 @@ struct SimLimits {
     std::int64_t max_answer = 2048;
 };
 
+// The chance that an answer is right, given that one is written.
+double sim_right(const SimParameters& parameters, double difficulty, bool thinks, SimShares read = {});
+
 // The chance of a right answer: in closed form. This is the truth that measured accuracies estimate.
 double sim_accuracy(const SimParameters& parameters, double difficulty, SimLimits limits, SimShares read = {});
 

@@ -50,6 +50,12 @@ def scripted(run):
             return "SELECT: 1, 3"
         if prompt.startswith("Select"):
             return "The first and the last."
+        if prompt.startswith("Score again"):
+            return "SCORE: 40"
+        if prompt.startswith("Score"):
+            return "It looks fine." if seed % 3 == 0 else "SCORE: %d" % (seed % 101)
+        if prompt.startswith("Compare"):
+            return "Both are fine." if seed % 4 == 0 else "SELECT: %d" % (1 + seed % 2)
         if prompt.startswith("Summarise"):
             return "SOLUTION\n" + "The attempts agree on the way, not on the result. " * 6
         if prompt.startswith("Analyse"):

@@ -25,6 +25,8 @@ RUNS = {
     "sr-analysis": Run("How many minutes are 3 hours and 5 minutes?", 185, ("--operator", "sr:3,analysis"), seed=2),
     # One call at a time: else it is chance whose request is refused.
     "vote": Run("What is half of 268?", 134, ("--operator", "vote:4", "--reference", "134", "--in-flight", "1"), failures=1),
+    "best": Run("How many days are 17 weeks?", 119, ("--operator", "best:4", "--reference", "119"), seed=5),
+    "tournament": Run("What is 13 * 11?", 143, ("--operator", "tournament:5,2,3", "--judge-model", "mock-1")),
     "rsa": Run("How many edges has a prism over a heptagon?", 21, ("--operator", "rsa:4,2,2")),
 }
 
