@@ -16,6 +16,8 @@ Outcome<ExitCode> run_doctor(const Invocation& invocation);
 Outcome<ExitCode> run_model_list(const Invocation& invocation);
 Outcome<ExitCode> run_model_pull(const Invocation& invocation);
 Outcome<ExitCode> run_model_info(const Invocation& invocation);
+Outcome<ExitCode> run_report(const ReportArguments& arguments);
+Outcome<ExitCode> run_export(const ExportArguments& arguments);
 Outcome<ExitCode> run_completion(const Invocation& invocation);
 
 }  // namespace retort::cli

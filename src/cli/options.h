@@ -15,7 +15,20 @@ class App;
 
 namespace retort::cli {
 
-enum class Command { solve, eval, sweep, show, verify, doctor, model_list, model_pull, model_info, completion };
+enum class Command {
+    solve,
+    eval,
+    sweep,
+    report,
+    export_samples,
+    show,
+    verify,
+    doctor,
+    model_list,
+    model_pull,
+    model_info,
+    completion
+};
 
 struct SolveArguments {
     std::optional<std::string> text;
@@ -67,6 +80,20 @@ struct VerifyArguments {
     std::optional<std::string> answer;
 };
 
+// What `report` and `export` read: files, and beginnings of runs' ids.
+struct ReportArguments {
+    std::vector<std::string> sources;
+    std::optional<std::string> out;
+    std::optional<std::string> details;  // a folder
+    std::string title;
+};
+
+struct ExportArguments {
+    std::vector<std::string> sources;
+    std::string format;
+    std::string out;
+};
+
 struct Invocation {
     Command command = Command::solve;
     std::map<std::string, std::string> flags;  // settings given as options, by the setting's name
@@ -75,6 +102,8 @@ struct Invocation {
     SweepArguments sweep;
     ShowArguments show;
     VerifyArguments verify;
+    ReportArguments report;
+    ExportArguments export_samples;
     bool json = false;  // of doctor and model
     std::string name;   // model pull NAME, model info NAME|FILE, completion SHELL
 };

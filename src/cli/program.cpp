@@ -30,6 +30,10 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
             return run_model_pull(invocation);
         case Command::model_info:
             return run_model_info(invocation);
+        case Command::report:
+            return run_report(invocation.report);
+        case Command::export_samples:
+            return run_export(invocation.export_samples);
         case Command::completion:
             return run_completion(invocation);
     }
