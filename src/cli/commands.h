@@ -20,6 +20,8 @@ Outcome<ExitCode> run_suite_make(const SuiteArguments& arguments);
 Outcome<ExitCode> run_suite_check(const SuiteArguments& arguments);
 Outcome<ExitCode> run_suite_list(const Invocation& invocation);
 Outcome<ExitCode> run_suite_pull(const SuiteArguments& arguments);
+Outcome<ExitCode> run_report(const ReportArguments& arguments);
+Outcome<ExitCode> run_export(const ExportArguments& arguments);
 Outcome<ExitCode> run_completion(const Invocation& invocation);
 
 }  // namespace retort::cli

@@ -257,6 +257,37 @@ void add_suite(CLI::App& app, Invocation& invocation) {
     pull.add_option("NAME", suite.name, "Name from retort suite list")->type_name("")->required();
 }
 
+void add_report(CLI::App& app, Invocation& invocation) {
+    ReportArguments& report = invocation.report;
+    CLI::App& command =
+        add_command(app, invocation, Command::report, "report", "Make a page of what journals hold: one HTML file");
+    command.add_option("JOURNAL|RUN", report.sources, "Journals; beginnings of runs' ids choose among their runs")
+        ->type_name("")
+        ->required();
+    command.add_option("--out", report.out, "The page's file; without it the first journal's name with .html")
+        ->type_name("FILE.html");
+    command.add_option("--details", report.details, "Put samples' details, whole, into a folder beside the page")
+        ->type_name("DIR");
+    command.add_option("--title", report.title, "The page's title")->type_name("TEXT");
+    command.footer("Example:\n  retort report aime.db --out aime.html");
+}
+
+void add_export(CLI::App& app, Invocation& invocation) {
+    ExportArguments& out = invocation.export_samples;
+    CLI::App& command = add_command(app, invocation, Command::export_samples, "export",
+                                    "Write what journals hold in the formats of others");
+    command.add_option("JOURNAL|RUN", out.sources, "Journals; beginnings of runs' ids choose among their runs")
+        ->type_name("")
+        ->required();
+    command.add_option("--to", out.format, "jsonl: samples whole; csv: their figures; inspect: logs for Inspect")
+        ->type_name("jsonl|csv|inspect")
+        ->required();
+    command.add_option("--out", out.out, "A file, - for standard output; for several of Inspect's logs a folder")
+        ->type_name("PATH")
+        ->required();
+    command.footer("Example:\n  retort export aime.db --to inspect --out aime.json\n  inspect view --log-dir .");
+}
+
 void add_completion(CLI::App& app, Invocation& invocation) {
     CLI::App& command =
         add_command(app, invocation, Command::completion, "completion", "Print a shell's completion script");
@@ -340,6 +371,8 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
     add_doctor(*app, invocation);
     add_model(*app, invocation);
     add_suite(*app, invocation);
+    add_report(*app, invocation);
+    add_export(*app, invocation);
     add_completion(*app, invocation);
     app->footer(kTopExamples);  // last: commands take over the footer that is there when they are added
     return app;

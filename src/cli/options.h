@@ -20,6 +20,8 @@ enum class Command {
     solve,
     eval,
     sweep,
+    report,
+    export_samples,
     show,
     verify,
     doctor,
@@ -94,6 +96,20 @@ struct SuiteArguments {
     std::string file;                               // make --out FILE ("-": standard output), check FILE
 };
 
+// What `report` and `export` read: files, and beginnings of runs' ids.
+struct ReportArguments {
+    std::vector<std::string> sources;
+    std::optional<std::string> out;
+    std::optional<std::string> details;  // a folder
+    std::string title;
+};
+
+struct ExportArguments {
+    std::vector<std::string> sources;
+    std::string format;
+    std::string out;
+};
+
 struct Invocation {
     Command command = Command::solve;
     std::map<std::string, std::string> flags;  // settings given as options, by the setting's name
@@ -103,6 +119,8 @@ struct Invocation {
     ShowArguments show;
     VerifyArguments verify;
     SuiteArguments suite;
+    ReportArguments report;
+    ExportArguments export_samples;
     bool json = false;  // of doctor, model and suite
     std::string name;   // model pull NAME, model info NAME|FILE, completion SHELL
 };

@@ -38,6 +38,10 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
             return run_suite_list(invocation);
         case Command::suite_pull:
             return run_suite_pull(invocation.suite);
+        case Command::report:
+            return run_report(invocation.report);
+        case Command::export_samples:
+            return run_export(invocation.export_samples);
         case Command::completion:
             return run_completion(invocation);
     }

@@ -69,6 +69,10 @@ Outcome<std::vector<RecordedCall>> JournalReader::sample_calls(RunKey run, const
     return guard<std::vector<RecordedCall>>([&] { return rows_.sample_calls(run, problem, sample, columns); });
 }
 
+Outcome<RecordedCall> JournalReader::call(CallKey key) {
+    return guard<RecordedCall>([&] { return rows_.call(key); });
+}
+
 Outcome<RecordedEvent> JournalReader::event(std::int64_t key) {
     return guard<RecordedEvent>([&] { return rows_.event(key); });
 }

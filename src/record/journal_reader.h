@@ -38,9 +38,10 @@ class JournalReader {
     Outcome<void> calls(RunKey run, CallColumns columns, const std::function<bool(RecordedCall&)>& visit);
     Outcome<void> events(RunKey run, const std::function<bool(const RecordedEvent&)>& visit);
 
-    // One sample's calls, in the order of asking, and one event: found without reading the rest.
+    // One sample's calls, in the order of asking, one call, one event: found without reading the rest.
     Outcome<std::vector<RecordedCall>> sample_calls(RunKey run, const std::string& problem, int sample,
                                                     CallColumns columns);
+    Outcome<RecordedCall> call(CallKey key);
     Outcome<RecordedEvent> event(std::int64_t key);
 
     Outcome<Prompt> prompt(PromptKey prompt);

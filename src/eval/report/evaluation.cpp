@@ -72,6 +72,7 @@ class RunReading {
     bool take(const RecordedEvent& event) {
         if (event.kind == "problem") take_problem(event);
         if (event.kind == "result") take_result(event);
+        if (event.kind == "shared") take_shared(event);
         return !failed_;
     }
 
@@ -82,6 +83,17 @@ class RunReading {
             failed_ = problem.error();
         else
             add(std::move(*problem));
+    }
+
+    void take_shared(const RecordedEvent& event) {
+        const json object = json::parse(event.body_json, nullptr, false);
+        if (!object.is_object() || !object.contains("path") || !object.contains("call")) return;
+        if (!object["path"].is_string() || !object["call"].is_number_integer()) return;
+        std::vector<SharedCall>& shared = run_.shared[{event.problem, event.sample}];
+        const std::string path = object["path"];
+        // A resumed run tells it again.
+        if (std::none_of(shared.begin(), shared.end(), [&](const SharedCall& one) { return one.path == path; }))
+            shared.push_back({path, object["call"].get<CallKey>()});
     }
 
     void take_result(const RecordedEvent& event) {
@@ -156,7 +168,7 @@ std::optional<Error> read_journal(const std::string& path, const EvaluationOptio
                 fmt::format("{}: run {} was read already and is left out here", path, short_id(header)));
             continue;
         }
-        EvaluatedRun run{*journal, path, recorded.key, header, {}, {}, {}, {}, {}, 0};
+        EvaluatedRun run{*journal, path, recorded.key, header, {}, {}, {}, {}, {}, {}, 0};
         auto setup = run_setup(header.kind, header.config_json);
         if (!setup) return in_journal(path, header, setup.error());
         run.setup = std::move(*setup);
@@ -199,6 +211,12 @@ Outcome<Evaluation> read_evaluation(const std::vector<std::string>& journals, co
         return Error{ErrorKind::usage, fmt::format("no results in {}: expected journals that retort eval --journal or "
                                                    "retort solve --journal wrote to the end of a sample at least",
                                                    comma_list(journals))};
+    return out;
+}
+
+std::int64_t EvaluatedRun::shared_calls() const {
+    std::int64_t out = 0;
+    for (const auto& [place, calls] : shared) out += static_cast<std::int64_t>(calls.size());
     return out;
 }
 

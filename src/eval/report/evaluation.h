@@ -36,6 +36,12 @@ struct EvaluatedSample {
     std::int64_t final_tokens_out = 0;
 };
 
+// A call that another run of the journal had made: it was drawn once for both.
+struct SharedCall {
+    std::string path;
+    CallKey call = 0;
+};
+
 struct EvaluatedRun {
     std::shared_ptr<JournalReader> journal;
     std::string path;  // of the journal
@@ -46,10 +52,13 @@ struct EvaluatedRun {
     std::vector<SampleFacts> facts;                // by problem, then sample; of the last result of each
     std::vector<EvaluatedSample> samples;          // in the same order
     std::map<std::string, std::int64_t> warnings;  // text, samples that gave it
-    double last_unix = 0;                          // when the last result was recorded
+    std::map<std::pair<std::string, int>, std::vector<SharedCall>> shared;  // by problem's id and sample
+    double last_unix = 0;                                                   // when the last result was recorded
 
     // Samples that were asked for and have no result yet.
     std::int64_t missing() const;
+
+    std::int64_t shared_calls() const;
 
     // By a problem's id; null for others. Valid as long as the run.
     VerifierOf verifier_of() const;

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace retort {
 namespace {
@@ -13,13 +14,22 @@ Error cannot_write(const std::string& path, int reason) {
     return {ErrorKind::file, fmt::format("{}: cannot be written: {}", path, std::strerror(reason))};
 }
 
+// A device, a pipe: written as it is, for nothing can take its place.
+bool is_device(const std::string& path) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(path, ignored);
+    return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+           !std::filesystem::is_directory(status);
+}
+
 }  // namespace
 
 Outcome<OutputFile> OutputFile::create(const std::string& path) {
     const bool standard = path == "-";
-    const std::string temporary = standard ? "" : fmt::format("{}.{}.part", path, ::getpid());
+    const std::string temporary = standard || is_device(path) ? "" : fmt::format("{}.{}.part", path, ::getpid());
+    const std::string& opened = temporary.empty() ? path : temporary;
     std::unique_ptr<std::FILE, Close> file(standard ? ::fdopen(::dup(STDOUT_FILENO), "wb")
-                                                    : std::fopen(temporary.c_str(), "wb"));
+                                                    : std::fopen(opened.c_str(), "wb"));
     if (!file) return cannot_write(path, errno);
     return OutputFile(path, temporary, std::move(file));
 }

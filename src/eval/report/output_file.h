@@ -13,7 +13,7 @@ namespace retort {
 
 class OutputFile {
   public:
-    // "-" is standard output. A file that is there is replaced by commit(), not before.
+    // "-" is standard output. A file that is there is replaced by commit(), not before; a device is written at once.
     static Outcome<OutputFile> create(const std::string& path);
 
     OutputFile(OutputFile&&) = default;
@@ -35,7 +35,7 @@ class OutputFile {
     Error error() const;
 
     std::string path_;
-    std::string temporary_;  // empty: standard output, or committed
+    std::string temporary_;  // empty: written in place, or committed
     std::unique_ptr<std::FILE, Close> file_;
     int failure_ = 0;  // errno
 };

@@ -244,7 +244,7 @@ ordered_json run_json(const ReportLayout& layout, std::size_t r, std::size_t fir
     out["truncated"] = count_calls(run).truncated();
     out["unanswered"] = static_cast<double>(unanswered) / static_cast<double>(run.facts.size());
     out["errors"] = count_of(run, [](const SampleFacts& one) { return one.failed; });
-    out["shared_calls"] = 0;
+    out["shared_calls"] = run.shared_calls();
     out["rounds"] = rounds_json(run);
     out["transitions"] = transitions_json(run);
     out["budget_use"] = budget_use_json(run);

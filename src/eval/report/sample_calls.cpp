@@ -46,6 +46,14 @@ Outcome<CallsByPath> calls_by_path(const EvaluatedRun& run, std::size_t i) {
         else if (counts_more(call, there->second))
             there->second = std::move(call);
     }
+    const auto shared = run.shared.find({run.facts[i].problem, run.facts[i].sample});
+    if (shared == run.shared.end()) return out;
+    for (const SharedCall& one : shared->second) {
+        if (out.contains(one.path)) continue;
+        auto call = run.journal->call(one.call);
+        if (!call) return call.error();
+        out.emplace(one.path, std::move(*call));
+    }
     return out;
 }
 

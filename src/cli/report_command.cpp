@@ -1,0 +1,57 @@
+// `retort report`: one page from journals.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/evaluated_sources.h"
+#include "cli/output.h"
+#include "cli/version.h"
+#include "eval/report/report.h"
+#include "report_page.h"
+
+namespace retort::cli {
+namespace {
+
+// Beside the first journal, with its name.
+std::string page_path(const ReportArguments& arguments, const Evaluation& evaluation) {
+    if (arguments.out) return *arguments.out;
+    return std::filesystem::path(evaluation.runs.front().path).replace_extension(".html").string();
+}
+
+std::string megabytes(std::size_t bytes) {
+    constexpr double kMebi = 1024.0 * 1024.0;
+    return fmt::format("{:.1f} MB", static_cast<double>(bytes) / kMebi);
+}
+
+}  // namespace
+
+Outcome<ExitCode> run_report(const ReportArguments& arguments) {
+    const auto evaluation = read_sources(arguments.sources);
+    if (!evaluation) return evaluation.error();
+    for (const std::string& remark : evaluation->remarks) say("retort: warning: " + remark);
+    ReportOptions options;
+    options.out = page_path(arguments, *evaluation);
+    options.details = arguments.details.value_or("");
+    options.title = arguments.title;
+    options.program = program_name();
+    const auto is_page = [&](const EvaluatedRun& run) {
+        std::error_code ignored;
+        return std::filesystem::equivalent(run.path, options.out, ignored);
+    };
+    if (std::any_of(evaluation->runs.begin(), evaluation->runs.end(), is_page))
+        return Error{ErrorKind::usage, fmt::format("--out {} is a journal; choose another file", options.out)};
+    const auto written = write_report(*evaluation, options, report_page());
+    if (!written) return written.error();
+    if (written->left_out > 0)
+        say(fmt::format("{} of long texts are left out to keep the page small; --details DIR writes them whole",
+                        megabytes(written->left_out)));
+    const auto told =
+        write_stdout(fmt::format("{}   {}, {} samples of {} runs\n", options.out, megabytes(written->page_bytes),
+                                 written->samples, evaluation->runs.size()));
+    if (!told) return told.error();
+    return 0;
+}
+
+}  // namespace retort::cli
