@@ -179,7 +179,7 @@ std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost
     std::string out = table(cells, 3);
     out += fmt::format("\n{}, {} calls to make", counted(static_cast<std::int64_t>(runs.size()), "run"),
                        grouped(cost.calls));
-    if (cost.shared_calls > 0) out += fmt::format(" and {} shared between runs", grouped(cost.shared_calls));
+    if (cost.shared_calls > 0) out += fmt::format(", at least {} more shared between runs", grouped(cost.shared_calls));
     out +=
         fmt::format("; at most {} tokens written, about {} read\n", grouped(cost.tokens_out), grouped(cost.tokens_in));
     if (cost.dollars) out += fmt::format("at most about {:.2f} dollars\n", *cost.dollars);
