@@ -48,8 +48,9 @@ class PlanVerifier : public Verifier {
   public:
     PlanVerifier(Domain domain, strips::Problem problem) : domain_(std::move(domain)), problem_(std::move(problem)) {}
 
+    // From less text than a plan may take when it is judged: our spelling can be the longer one.
     std::optional<std::string> extract(std::string_view solution) const override {
-        const auto plan = strips::find_plan(solution, domain_, problem_.objects);
+        const auto plan = strips::find_plan(text_end(solution, kMostLookedAt), domain_, problem_.objects);
         return plan ? std::optional<std::string>(written(*plan)) : std::nullopt;
     }
 
@@ -69,6 +70,7 @@ class PlanVerifier : public Verifier {
     bool can_judge() const override { return true; }
 
   private:
+    static constexpr std::size_t kMostLookedAt = std::size_t{64} << 10;
     Domain domain_;
     strips::Problem problem_;
 };

@@ -54,9 +54,16 @@ std::string last_line(std::string_view text) {
     return std::string(text.substr(0, 200));
 }
 
+std::string first_error(const std::string& said) {
+    const std::size_t at = said.find("error: ");
+    if (at == std::string::npos) return last_line(said);
+    return said.substr(at, std::min<std::size_t>(said.find('\n', at) - at, 200));
+}
+
 Judgement judge_ending(const SandboxResult& ran) {
     if (ran.end == SandboxEnd::refused) return {Verdict::unknown, "not run: " + ran.reason};
     if (ran.end != SandboxEnd::exited) return {Verdict::different, ran.reason};
+    if (ran.code == kDoesNotCompile) return {Verdict::different, "does not compile: " + first_error(ran.errors)};
     return {Verdict::equal, ""};
 }
 

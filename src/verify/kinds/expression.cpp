@@ -11,7 +11,8 @@ namespace retort {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr std::size_t kLongest = 1024;  // bytes of an expression
+constexpr std::size_t kLongest = 4096;       // bytes of an expression as it is read
+constexpr std::size_t kLongestShown = 1024;  // and in our spelling: a longer one is no answer
 constexpr std::size_t kMostDigits = 18;
 
 // ---- one spelling: digits, + - * / ( ), F for a fraction's two groups, blanks; anything else is a break
@@ -328,7 +329,10 @@ std::vector<Expression> find_expressions(std::string_view text) {
         const char c = spelled[at];
         const bool begins = is_digit(c) || c == '(' || c == '-' || c == kFraction;
         const Found root = begins ? parser.parse(at) : std::nullopt;
-        if (root) out.push_back(expression_of(parser.nodes(), *root));
+        if (root) {
+            Expression found = expression_of(parser.nodes(), *root);
+            if (found.text.size() <= kLongestShown) out.push_back(std::move(found));
+        }
         at = root ? parser.end() : at + 1;
         // The rest of a number that is too long is no number of its own.
         while (!root && is_digit(c) && at < spelled.size() && is_digit(spelled[at])) ++at;

@@ -38,7 +38,9 @@ bool calls(std::string_view line, std::string_view name) {
 bool begins_definition(std::string_view line, const CodeTask& task) {
     if (line.empty() || line[0] == ' ' || line[0] == '\t' || !calls(line, task.entry_point)) return false;
     if (task.language == Language::python) return line.starts_with("def ") || line.starts_with("async def ");
-    return line[0] != '/' && line[0] != '#' && !line.starts_with("return") && line.find(';') == std::string_view::npos;
+    // What ends before a body begins is a declaration or a call.
+    const bool ends = line.find(';') < line.find('{');
+    return line[0] != '/' && line[0] != '#' && !line.starts_with("return") && !ends;
 }
 
 bool defines(std::string_view code, const CodeTask& task) {
@@ -136,7 +138,7 @@ std::string cpp_program(const CodeTask& task, std::string_view code) {
 
 constexpr const char* kCompile =
     "for c in clang++-19 clang++ g++; do command -v $c >/dev/null && break; done; "
-    "$c -std=c++20 -O1 -w -o program program.cpp >compile.log 2>&1 || { head -c 4000 compile.log >&2; exit 97; }; ";
+    "$c -std=c++20 -O1 -w -o program program.cpp >compile.log 2>&1 || { head -c 4000 compile.log >&2; exit 97; }; ";  // kDoesNotCompile
 
 std::string compile_first(const CodeTask& task) {
     return task.language == Language::cpp ? kCompile + ("ulimit -t " + std::to_string(task.seconds) + "; ") : "";

@@ -28,6 +28,9 @@ struct CodeTask {
 // The last fenced block that defines the entry point, else the last one, else the whole text.
 std::string find_code(std::string_view solution, const CodeTask& task);
 
+// The exit status of what to run when the compiler refuses the code.
+constexpr int kDoesNotCompile = 97;
+
 // What to run. `word` is written after the tests only when they were got through, so that leaving early is not passing.
 SandboxCommand program_of(const CodeTask& task, std::string_view code, const std::string& word);
 

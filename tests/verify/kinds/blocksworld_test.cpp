@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -116,10 +115,10 @@ TEST(Blocksworld, HostileTextIsReadInTime) {
                                                              "\\", "1.\n", "- ", "the ", "pick up the "}) {
         std::string text;
         while (text.size() < (std::size_t{1} << 20)) text += piece;
-        const auto start = std::chrono::steady_clock::now();
+        const double start = computing_seconds();
         const auto answer = verifier->extract(text);
         if (answer) (void)verifier->judge(*answer);
-        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3)) << piece;
+        EXPECT_LT(computing_seconds() - start, 3) << piece;
     }
 }
 

@@ -2,7 +2,6 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include <chrono>
 #include <vector>
 
 #include "verify/kinds/support.h"
@@ -121,11 +120,11 @@ TEST(Countdown, HostileTextIsReadInTime) {
                                                              ".5", "**", "\xE2\x88", "1/0*", "9)"}) {
         std::string text;
         while (text.size() < (std::size_t{1} << 20)) text += piece;
-        const auto start = std::chrono::steady_clock::now();
+        const double start = computing_seconds();
         const auto answer = verifier->extract(text);
         if (answer) (void)verifier->judge(*answer);
         (void)verifier->judge(text);
-        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2)) << piece;
+        EXPECT_LT(computing_seconds() - start, 2) << piece;
     }
 }
 

@@ -3,7 +3,6 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include "verify/kinds/support.h"
@@ -127,10 +126,10 @@ TEST(Sudoku, HostileTextIsReadInTime) {
          std::vector<std::string>{"1", "1 ", "1\n", ".", "\\begin{", "|", "1234\n", "row 1: ", "\xFF"}) {
         std::string text;
         while (text.size() < (std::size_t{1} << 20)) text += piece;
-        const auto start = std::chrono::steady_clock::now();
+        const double start = computing_seconds();
         (void)verifier->extract(text);
         (void)verifier->judge(text);
-        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2)) << piece;
+        EXPECT_LT(computing_seconds() - start, 2) << piece;
     }
 }
 
