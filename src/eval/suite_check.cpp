@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 
@@ -16,17 +17,31 @@ std::string shown(std::string_view text) {
     return begin.size() < text.size() ? std::string(begin) + "..." : std::string(text);
 }
 
+// Nothing where no answer is found in the text.
+std::optional<Judgement> judged(const Verifier& verifier, const std::string& text) {
+    const auto answer = verifier.extract(text);
+    if (!answer) return std::nullopt;
+    return verifier.judge(*answer);
+}
+
+bool is_right(const std::optional<Judgement>& judgement) {
+    return judgement && judgement->verdict == Verdict::equal;
+}
+
 // What is wrong with the reference; empty: nothing.
 std::string reference_fault(const Problem& problem) {
-    const auto answer = problem.verifier->extract(*problem.reference);
-    if (!answer)
-        return fmt::format("problem {}: no answer is found in its reference \"{}\"", problem.id,
-                           shown(*problem.reference));
-    const Judgement judgement = problem.verifier->judge(*answer);
-    if (judgement.verdict == Verdict::equal) return "";
+    const std::string& reference = *problem.reference;
+    const auto bare = judged(*problem.verifier, reference);
+    if (is_right(bare)) return "";
+    // A word alone is no answer that one can find in a text; a model would say that it is one.
+    const auto boxed = judged(*problem.verifier, "\\boxed{" + reference + "}");
+    if (is_right(boxed)) return "";
+    const auto& judgement = bare ? bare : boxed;
+    if (!judgement)
+        return fmt::format("problem {}: no answer is found in its reference \"{}\"", problem.id, shown(reference));
     return fmt::format("problem {}: its reference \"{}\", read as an answer, is judged {}{}{}", problem.id,
-                       shown(*problem.reference), name(judgement.verdict), judgement.reason.empty() ? "" : ": ",
-                       judgement.reason);
+                       shown(reference), name(judgement->verdict), judgement->reason.empty() ? "" : ": ",
+                       judgement->reason);
 }
 
 }  // namespace

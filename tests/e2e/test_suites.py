@@ -161,6 +161,17 @@ class SuitePull(ProgramTest):
         self.assertIn("not tried", text)
         self.assertIn("--numbers", text)
 
+    def test_eval_finds_a_pulled_suite_by_its_name(self):
+        self.offer()
+        arguments = ("eval", "--suite", "tiny", "--url", self.mock.url, "--model", "mock-1", "--operator", "cot", "--journal", self.path("run.db"), "--json")
+        before = self.run_program(*arguments)
+        self.assertEqual(before.code, 2)
+        self.assertIn("retort suite pull tiny", before.err)
+        self.run_program("suite", "pull", "tiny")
+        done = self.run_program(*arguments)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual((done.json["suite"], done.json["problems"]), ("tiny", 2))
+
     def test_unknown_names_and_rows(self):
         done = self.run_program("suite", "pull", "none")
         self.assertEqual(done.code, 2)

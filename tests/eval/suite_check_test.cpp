@@ -44,6 +44,11 @@ TEST(SuiteCheck, AReferenceThatIsNotItsOwnAnswerIsAFault) {
                 HasSubstr("problem a: its reference \"1 + 2 * 3\", read as an answer, is judged different"));
 }
 
+TEST(SuiteCheck, AWordIsAReferenceToo) {
+    const SuiteReport report = check_suite("{\"id\":\"a\",\"problem\":\"Which?\",\"answer\":\"\\\\text{ellipse}\"}\n");
+    EXPECT_EQ(report.faults.all, 0U);
+}
+
 TEST(SuiteCheck, AnEmptyFileIsAFault) {
     EXPECT_THAT(check_suite("\n").faults.kept.at(0).what, HasSubstr("found none"));
 }
