@@ -11,6 +11,7 @@ namespace retort {
 namespace {
 
 constexpr std::size_t kWrongAnswers = 6;
+constexpr std::size_t kMostSlips = 40;  // that are tried
 
 std::optional<std::int64_t> whole(std::string_view text) {
     constexpr std::int64_t kMost = 1'000'000'000'000;
@@ -20,7 +21,8 @@ std::optional<std::int64_t> whole(std::string_view text) {
     return all && value > -kMost && value < kMost ? std::optional(value) : std::nullopt;
 }
 
-// Slips that people make: one off, a sign, a factor of two or ten; another letter of a choice; else small numbers.
+// Slips that people make: one off, a sign, a factor of two or ten; another letter of a choice; small numbers;
+// two characters or the last line wrong.
 std::vector<std::string> slips(const std::string& right) {
     std::vector<std::string> out;
     if (const auto n = whole(right)) {
@@ -31,6 +33,12 @@ std::vector<std::string> slips(const std::string& right) {
     if (right.size() == 1 && right[0] >= 'A' && right[0] <= 'E')
         for (const char letter : std::string_view("ABCDE")) out.emplace_back(1, letter);
     for (const char* number : {"1", "2", "0", "-1", "3", "5", "7", "11"}) out.emplace_back(number);
+    for (std::size_t i = 0; i + 1 < right.size() && out.size() < kMostSlips; ++i) {  // as grids and plans need it
+        if (right[i] == right[i + 1]) continue;
+        out.push_back(right);
+        std::swap(out.back()[i], out.back()[i + 1]);
+    }
+    if (const auto line = right.rfind('\n'); line != std::string::npos) out.push_back(right.substr(0, line));
     return out;
 }
 
@@ -44,6 +52,11 @@ Outcome<SimProblem> sim_problem(const SuiteProblem& from) {
     if (!problem.reference)
         return Error{ErrorKind::usage, fmt::format("sim: problem {} (kind {}) has no \"answer\" that could be given",
                                                    problem.id, from.kind)};
+    if (problem.verifier->is_slow())
+        return Error{ErrorKind::usage,
+                     fmt::format("sim: problem {} (kind {}): a simulated model can only speak of kinds "
+                                 "that are judged at once, without running anything",
+                                 problem.id, from.kind)};
     SimProblem out{problem.id, problem.text, std::string(trim(*problem.reference)), {}};
     if (verdict_on(*problem.verifier, out.right) != Verdict::equal)
         return Error{ErrorKind::usage,

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "eval/generate/generate.h"
 #include "model/scripted_model.h"
 #include "operator/engine.h"
 #include "verify/answer.h"
@@ -281,6 +282,22 @@ TEST(SimProblems, HaveTheReferenceAndWrongAnswersThatAreJudgedSo) {
         EXPECT_GE((*made)[i].wrong.size(), 3U);
         for (const std::string& wrong : (*made)[i].wrong)
             EXPECT_EQ(verifier.judge(wrong).verdict, Verdict::different) << wrong;
+    }
+}
+
+TEST(SimProblems, AreMadeOfSuitesOfOtherKindsToo) {
+    for (const std::string kind : {"countdown", "game24", "sudoku", "arithmetic"}) {
+        GenerateRequest request;
+        request.kind = kind;
+        request.count = 3;
+        std::string lines;
+        const auto generated = generate_suite(request);
+        ASSERT_TRUE(generated) << generated.error().message;
+        for (const std::string& line : *generated) lines += line + "\n";
+        const Suite suite = parse_suite(kind, lines).value();
+        const auto made = sim_problems(suite);
+        ASSERT_TRUE(made) << made.error().message;
+        for (const SimProblem& one : *made) EXPECT_GE(one.wrong.size(), 2U) << kind;
     }
 }
 

@@ -28,8 +28,9 @@ ShownText shown_text(const RecordedCall& call, const std::string& marker) {
 
 std::string marker_of(const std::string& prompts_hash) {
     const auto& sets = compiled_prompt_sets();
-    const auto found =
-        std::find_if(sets.begin(), sets.end(), [&](const PromptSet& set) { return set.hash() == prompts_hash; });
+    const auto found = std::find_if(sets.begin(), sets.end(), [&](const PromptSet& set) {
+        return set.hash() == prompts_hash || set.hash(true) == prompts_hash;
+    });
     return found == sets.end() ? sets.front().marker : found->marker;
 }
 
