@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/display/text.h"
 #include "cli/evaluated_sources.h"
 #include "cli/output.h"
 #include "eval/export/export.h"
@@ -34,7 +35,8 @@ Outcome<ExitCode> run_export(const ExportArguments& arguments) {
     if (arguments.out == "-") return 0;
     for (const std::string& file : written->files)
         if (const auto told = write_stdout(file + "\n"); !told) return told.error();
-    say(fmt::format("{} samples of {} runs", written->samples, evaluation->runs.size()));
+    say(fmt::format("{} of {}", counted(static_cast<std::int64_t>(written->samples), "sample"),
+                    counted(static_cast<std::int64_t>(evaluation->runs.size()), "run")));
     return 0;
 }
 

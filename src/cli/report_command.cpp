@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/commands.h"
+#include "cli/display/text.h"
 #include "cli/evaluated_sources.h"
 #include "cli/output.h"
 #include "cli/version.h"

@@ -84,8 +84,7 @@ ordered_json card(const char* name, const char* title, std::string_view rule) {
 
 std::string change_words(const ReaderAccuracy& readers) {
     if (!readers.change) return "";
-    return fmt::format("{} points{} over {} readers", points(readers.change->value), interval_words(*readers.change),
-                       readers.readers);
+    return fmt::format("{} points{}", points(readers.change->value), interval_words(*readers.change));
 }
 
 ordered_json anchoring_card(const ReportLayout& layout, const std::vector<std::size_t>& runs,
@@ -104,11 +103,11 @@ ordered_json anchoring_card(const ReportLayout& layout, const std::vector<std::s
         const auto add = [&](const char* held, const ReaderAccuracy& readers) {
             if (const std::string words = change_words(readers); !words.empty())
                 out["facts"].push_back(
-                    fact(fmt::format("readers against drafts of round {}, workspace {}", round.round, held), words));
+                    fact(fmt::format("after {}, round {}, {} readers", held, round.round, readers.readers), words));
         };
-        add("only wrong", round.only_wrong);
-        add("mixed", round.mixed);
-        add("only right", round.only_right);
+        add("wrong candidates only", round.only_wrong);
+        add("right and wrong ones", round.mixed);
+        add("right ones only", round.only_right);
     }
     out["examples"] = examples_of(layout, runs, [](auto&&... arguments) { return anchoring(arguments...); });
     return out;
