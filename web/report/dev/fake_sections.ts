@@ -107,7 +107,7 @@ export function fakeFailures(runs: readonly Run[], scored: boolean): Failures {
         count: Math.round(rate * 400),
         total: 400,
         cost: "Those samples are 31.0 points below the others (24.2 to 38.1).",
-        facts: [{ name: "a right majority turned wrong", value: "4.1 %" }, { name: "recovered later", value: "22 of 61" }],
+        facts: [{ name: "a right majority turned wrong", value: "4.1 %" }, { name: "readers against drafts of the round before, where the workspace held a wrong one", value: "10.6 points (2.8 to 18.1) over 222 readers" }],
         examples: examples(runs),
     });
     return {

@@ -63,6 +63,20 @@ function bounds(all: Dot[]): [number, number] {
     return [Math.max(0, least - gap), Math.min(1, most + gap)];
 }
 
+// Round values, as many as find room with their labels.
+function logTicks(least: number, most: number, room: number): number[] {
+    let chosen: number[] = [];
+    for (const steps of [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+        const next: number[] = [];
+        for (let decade = 10 ** Math.floor(Math.log10(least)); decade <= most; decade *= 10) {
+            next.push(...steps.map((step) => step * decade).filter((value) => value >= least && value <= most));
+        }
+        if (next.length > room) break;
+        chosen = next;
+    }
+    return chosen;
+}
+
 function accuracyPlot(data: ReportData, curve: Curve, colours: Palette, width: number): SVGSVGElement {
     const lines = curve.families.map(dots).filter((line) => line.length > 0);
     const all = lines.flat();
@@ -75,7 +89,7 @@ function accuracyPlot(data: ReportData, curve: Curve, colours: Palette, width: n
     return Plot.plot({
         width,
         height: narrow ? 260 : 330,
-        marginLeft: 44,
+        marginLeft: 50,
         marginRight: 16,
         marginTop: 28,
         marginBottom: 46,
@@ -84,7 +98,7 @@ function accuracyPlot(data: ReportData, curve: Curve, colours: Palette, width: n
             type: log ? "log" : "linear",
             label: narrow ? axis.name : axis.label,
             tickFormat: (value: number) => axis.show(value),
-            ticks: narrow ? 4 : 7,
+            ticks: log ? logTicks(Math.min(...xs), Math.max(...xs), narrow ? 4 : 8) : narrow ? 4 : 7,
             nice: !log,
             labelOffset: 42,
             insetLeft: 14,

@@ -125,7 +125,7 @@ function workspacePlot(rows: readonly WorkspaceRow[], colours: Palette, width: n
         width,
         height: 260,
         marginBottom: 46,
-        marginLeft: 44,
+        marginLeft: 50,
         marginRight: 20,
         style: kStyle(colours),
         x: {

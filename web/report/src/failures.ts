@@ -1,5 +1,5 @@
 // How it fails: three cards, each with how often, what it cost and examples to open.
-import type { Example, LengthRow, PlaceRow, ReportData, Signature, SummaryFaults } from "./data";
+import type { Example, Fact, LengthRow, PlaceRow, ReportData, Signature, SummaryFaults } from "./data";
 import * as column from "./columns";
 import { button, el, foreign, section, type Child } from "./dom";
 import { interval, percent, tokens, whole } from "./format";
@@ -20,8 +20,9 @@ function examples(data: ReportData, list: readonly Example[]): Child {
     const items = list.map((example) => {
         const id = data.problems[example.problem]?.id ?? "?";
         const label = [foreign(id), ` sample ${example.sample + 1}`];
-        const hint = data.runs[example.run]?.label ?? "";
-        return el("li", {}, button(label, () => open(data, example), { class: "link", title: hint }), " ", foreign(example.text, "soft"));
+        const run = data.runs.length > 1 && [foreign(data.runs[example.run]?.label ?? ""), example.text ? ": " : ""];
+        const link = button(label, () => open(data, example), { class: "link" });
+        return el("li", {}, link, " ", el("span", { class: "soft" }, run, foreign(example.text)));
     });
     return [el("h4", {}, "To open"), el("ul", { class: "examples" }, items)];
 }
@@ -38,10 +39,19 @@ function rateOf(signature: Signature): Child {
     ];
 }
 
-function facts(signature: Signature): Child {
-    if (signature.facts.length === 0) return null;
-    const rows = signature.facts.flatMap((fact) => [el("dt", {}, foreign(fact.name)), el("dd", {}, foreign(fact.value))]);
-    return el("dl", {}, rows);
+const kFactsShown = 4;
+
+function factList(list: readonly Fact[]): Child {
+    if (list.length === 0) return null;
+    return el("dl", {}, list.map((fact) => [el("dt", {}, foreign(fact.name)), el("dd", {}, foreign(fact.value))]));
+}
+
+function facts({ facts: all }: Signature): Child {
+    const rest = all.slice(kFactsShown);
+    return [
+        factList(all.slice(0, kFactsShown)),
+        rest.length > 0 && el("details", { class: "rule" }, el("summary", {}, "More figures"), factList(rest)),
+    ];
 }
 
 function card(data: ReportData, signature: Signature): HTMLElement {

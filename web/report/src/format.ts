@@ -41,6 +41,7 @@ export function tokens(value: number | null): string {
 
 export function seconds(value: number | null): string {
     if (value === null) return kNone;
+    if (value > 0 && value < 0.0995) return `${fixed(value * 1000, 0)}${kGap}ms`;
     if (value < 99.95) return `${fixed(value, 1)}${kGap}s`;
     if (value < 90 * 60) return `${fixed(value / 60, 0)}${kGap}min`;
     return `${fixed(value / 3600, 1)}${kGap}h`;

@@ -59,7 +59,7 @@ function roundPlot(run: Run, domain: [number, number], colours: Palette, width: 
     return Plot.plot({
         width,
         height: 190,
-        marginLeft: 40,
+        marginLeft: 46,
         marginRight: 20,
         style: { background: "transparent", color: colours.soft, fontSize: "12px", overflow: "visible" },
         x: {

@@ -303,6 +303,23 @@ describe("small parts", () => {
         assert.deepEqual([0.074, -0.02, -0.0001].map(points), ["+7.4", "−2.0", "0.0"]);
     });
 
+    test("the grid's rows follow state, text, answers and difficulty", async () => {
+        const { gridView, rowIndex } = await load("src/view.ts");
+        const { data } = makeReport("failures");
+        const index = rowIndex(data);
+        const view = (filters) => gridView(data, index, { runs: [6], states: "", query: "", order: "suite", ...filters });
+        const { grid } = data.runs[6];
+        const cells = (row) => [...grid.states.slice(row * grid.columns, (row + 1) * grid.columns)];
+        const right = (row) => cells(row).filter((state) => state === "r").length / cells(row).filter((state) => state !== ".").length;
+        assert.deepEqual(view({ states: "e" }).rows, grid.rows.filter((row) => cells(row).includes("e")));
+        assert.deepEqual(view({ query: "P007" }).rows, [6]);
+        const { reference } = data.problems[2];
+        assert.ok(view({ query: reference }).rows.includes(2));
+        const shares = view({ order: "hardest" }).rows.map(right);
+        assert.deepEqual(shares, [...shares].sort((a, b) => a - b));
+        assert.equal(view({ query: "nowhere" }).rows.length, 0);
+    });
+
     test("addresses survive being written and read", async () => {
         const { formatRoute, parseRoute } = await load("src/route.ts");
         const route = { run: "a&b", problem: "p #1=%", sample: 3, call: "r1.d0", only: "x", state: "we", query: "ü <b>" };
