@@ -10,6 +10,7 @@
 #include "verify/math/caches.h"
 #include "verify/math/compare.h"
 #include "verify/math/parser.h"
+#include "verify/text.h"
 
 namespace retort {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using math::Commas;
 
 constexpr std::size_t kLongestParsed = 4096;
-constexpr std::size_t kLongestProse = 4 * kLongestParsed;
+constexpr std::size_t kLongestProse = 300;
 
 Comparison unparsed() {
     return {Verdict::unknown, VerifyStage::unparsed};
@@ -83,10 +84,9 @@ std::string spelled(std::string_view text) {
 }
 
 std::string_view without_article(std::string_view text) {
-    static constexpr std::string_view kLayout = " \t\r\n$";
-    const std::size_t start = std::min(text.find_first_not_of(kLayout), text.size());
+    text = strip(text, " \t\r\n$*_`");
     for (const std::string_view article : {"the ", "an ", "a ", "The ", "An ", "A "})
-        if (text.substr(start).starts_with(article)) return text.substr(start + article.size());
+        if (text.starts_with(article)) return text.substr(article.size());
     return text;
 }
 
@@ -167,7 +167,8 @@ Comparison judge(std::string_view reference, std::string_view text) {
         if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, VerifyStage::choice};
     }
     const auto answer = extract_answer(text);
-    if (!answer) return text.size() > kLongestProse ? unparsed() : compare_words(wanted, text);
+    // Words alone are no answer to extract, but may be one to compare: "no solution".
+    if (!answer) return text.size() > kLongestProse ? unparsed() : compare_values(wanted, text);
     return compare_values(wanted, *answer);
 }
 

@@ -64,6 +64,7 @@ std::string canonical(const Expr& e) {
     std::vector<std::string> parts;
     parts.reserve(e.args.size());
     for (const Expr& arg : e.args) parts.push_back(canonical(arg));
+    if (e.kind == Kind::combination && e.text != "minus") std::sort(parts.begin(), parts.end());
     std::string out = std::to_string(static_cast<int>(e.kind)) + e.text;
     for (const std::string& op : e.ops) out += op + " ";
     if (e.open != 0) out += e.open;

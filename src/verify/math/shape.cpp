@@ -107,6 +107,11 @@ Expr value_of(const Expr& e) {
     return names_something(e.args[0]) || computed || e.ops[0] == "~" ? value : e;
 }
 
+std::optional<Expr> approximate_value(const Expr& e) {
+    if (!is_equality(e) || e.ops.back() != "~") return std::nullopt;
+    return e.args.back();
+}
+
 std::optional<std::vector<Expr>> without_signs(const Expr& e, Fuel& fuel) {
     if (!fuel.spend(4 * nodes_of(e))) return std::nullopt;
     if (!has_sign(e)) return std::vector<Expr>{e};
