@@ -18,7 +18,7 @@ namespace {
 using math::Commas;
 
 constexpr std::size_t kLongestParsed = 4096;
-constexpr std::size_t kLongestProse = 300;
+constexpr std::size_t kLongestClause = 300, kLongestProse = 4 * kLongestParsed;
 
 Comparison unparsed() {
     return {Verdict::unknown, VerifyStage::unparsed};
@@ -120,6 +120,12 @@ bool blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n\v\f$.") == std::string_view::npos;
 }
 
+// Words alone are no answer to extract, but may be one to compare: "no solution".
+Comparison compare_prose(std::string_view wanted, std::string_view text) {
+    if (text.size() <= kLongestClause) return compare_values(wanted, text);
+    return text.size() <= kLongestProse ? compare_words(wanted, text) : unparsed();
+}
+
 // The reference itself may be a whole text, with its answer in a box or after a phrase.
 std::string value_in(std::string_view text) {
     if (auto found = extract_answer(text)) return std::move(*found);
@@ -167,8 +173,7 @@ Comparison judge(std::string_view reference, std::string_view text) {
         if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, VerifyStage::choice};
     }
     const auto answer = extract_answer(text);
-    // Words alone are no answer to extract, but may be one to compare: "no solution".
-    if (!answer) return text.size() > kLongestProse ? unparsed() : compare_values(wanted, text);
+    if (!answer) return compare_prose(wanted, text);
     return compare_values(wanted, *answer);
 }
 

@@ -135,6 +135,26 @@ TEST(VerifySets, WordsAreComparedAsSpelled) {
     expect_not_equal({{"\\text{yes}", "no"}, {"\\text{even}", "odd"}, {"\\text{Monday}", "Tuesday"}});
 }
 
+TEST(VerifySets, WhatIsSaidOfAValueIsNotTheValue) {
+    expect_equal({{"x=\\frac{\\pi}{3}+2k\\pi, k\\in\\mathbb{Z}", "\\frac{\\pi}{3}+2\\pi k"},
+                  {"2k\\pi \\ (k \\in \\mathbb{Z})", "2\\pi k"},
+                  {"\\sqrt{2}\\approx1.414", "1.414"},
+                  {"\\sqrt{2}\\approx1.414", "\\sqrt2"},
+                  {"\\begin{cases} x=1 \\\\ y=2 \\end{cases}", "x=1, y=2"},
+                  {"\\begin{aligned} x&=1 \\\\ y&=2 \\end{aligned}", "x=1, y=2"},
+                  {"f(x)=2x", "y=2x"},
+                  {"A \\cup B", "B \\cup A"},
+                  {"\\emptyset", "no solution"},
+                  {"12 \\mathrm{~cm}^{2}", "12"},
+                  {"5\\frac{1}{2}\\%", "5.5\\%"},
+                  {"3\\frac{3}{4} \\text{ hours}", "3.75"}});
+    expect_not_equal({{"\\sqrt{2}\\approx1.414", "1.415"}, {"f(x)=2x", "y=3x"}, {"\\emptyset", "0"}});
+}
+
+TEST(VerifySets, AFormulaThatIsNotUnderstoodIsNotItsLastNumber) {
+    expect_not_equal({{"$\\sum_{k=1}^{3}k$", "3"}, {"\\int_0^1 x^2 dx", "2"}, {"\\lim_{x\\to0} 5", "5"}});
+}
+
 TEST(VerifySets, AnswersAreFoundInTexts) {
     expect_all({{"42", "Therefore, the final answer is $\\boxed{42}$."},
                 {"42", "First \\boxed{41}. No: \\boxed{42}"},
@@ -155,6 +175,11 @@ TEST(VerifySets, AnswersAreFoundInTexts) {
                 {"\\frac{1}{2}", "The answer is 1/2"},
                 {"C", "\\boxed{\\text{C}}"},
                 {"C", "The correct option is **C**."},
+                {"\\textbf{(A)}\\ 12", "A"},
+                {"\\text{(A) } 12", "The answer is (A)."},
+                {"-2", "So $m$ equals -2"},
+                {"7", "The number is seven, i.e. 7"},
+                {"\\text{east}", "**east**"},
                 {"B", "Answer: (B) 12"},
                 {"2", "The final answer is 2."},
                 {"-3", "The answer is -3."},
