@@ -30,6 +30,10 @@ std::optional<char> wrapped_letter(std::string_view text) {
         if (text.starts_with(wrapper) && text.size() > wrapper.size() + 1 && is_letter(text[wrapper.size()]) &&
             text[wrapper.size() + 1] == ')')
             return upper(text[wrapper.size()]);
+    constexpr std::string_view kInside = "(\\text{";  // "(\text{B})"
+    if (text.starts_with(kInside) && text.size() == kInside.size() + 3 && text.ends_with("})") &&
+        is_letter(text[kInside.size()]))
+        return upper(text[kInside.size()]);
     return std::nullopt;
 }
 

@@ -155,6 +155,27 @@ TEST(VerifySets, AFormulaThatIsNotUnderstoodIsNotItsLastNumber) {
     expect_not_equal({{"$\\sum_{k=1}^{3}k$", "3"}, {"\\int_0^1 x^2 dx", "2"}, {"\\lim_{x\\to0} 5", "5"}});
 }
 
+TEST(VerifySets, WhatIsOnlySpelledIsSpelledWhole) {
+    expect_not_equal({{"\\sum 1.5", "\\sum 15"},
+                      {"\\int (x+1)^2", "\\int (x+1^2)"},
+                      {"(3,2)", "(3,2]"},
+                      {"(5,1]", "(4,1]"},
+                      {"all $n$ with $p > 3$", "all $n$ with $p > 5$"},
+                      {"every $n$ such that $p \\equiv 3$ for $n$", "every $n$ such that $p \\equiv 4$ for $n$"}});
+    expect_equal({{"\\text{all even } n", "all even n"}, {"\\lim_{x\\to0} f(x)", "\\lim_{x\\to 0}f(x)"}});
+}
+
+TEST(VerifySets, ListsMayHoldAValueTwiceAndSetsMayNot) {
+    expect_different({{"6,6,5,7", "6,5,7,7"}, {"1,1,2", "1,2"}});
+    expect_equal({{"\\{1,1,2\\}", "1,2"}, {"1,1,2", "2,1,1"}});
+}
+
+TEST(VerifySets, AnEquationSetToZeroIsNotZero) {
+    expect_different({{"5x-7y+4=0", "0"}, {"x+y=0", "0"}});
+    expect_equal({{"x=0", "0"}, {"f(0)=0", "0"}});
+    expect_not_equal({{"I(0)e^{-t}", "I(0)e^{t}"}, {"f(0)+x", "x"}});
+}
+
 TEST(VerifySets, AnswersAreFoundInTexts) {
     expect_all({{"42", "Therefore, the final answer is $\\boxed{42}$."},
                 {"42", "First \\boxed{41}. No: \\boxed{42}"},

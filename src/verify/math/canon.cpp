@@ -35,7 +35,7 @@ std::string sorted(const Expr& e) {
     std::vector<std::string> parts;
     flatten(e, e.kind, parts);
     std::sort(parts.begin(), parts.end());
-    if (e.kind == Kind::set || e.kind == Kind::list) parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+    if (e.kind == Kind::set) parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
     return joined(parts);
 }
 
@@ -56,6 +56,7 @@ std::string canonical(const Expr& e) {
         case Kind::multiply:
             return "*(" + sorted(e) + ")";
         case Kind::list:
+            return "[" + sorted(e) + "]";
         case Kind::set:
             return "{" + sorted(e) + "}";
         default:

@@ -53,7 +53,7 @@ std::string key_of(const Expr& e, Fuel& fuel) {
     return out;
 }
 
-// In the order of their keys and each once: a set holds nothing twice. None when there are too many.
+// In the order of their keys. None when there are too many.
 std::optional<std::vector<Keyed>> elements_of(const Expr& e, Fuel& fuel) {
     std::vector<Keyed> out;
     for (const Expr& element : is_collection(e) ? e.args : std::vector<Expr>{e}) {
@@ -65,8 +65,12 @@ std::optional<std::vector<Keyed>> elements_of(const Expr& e, Fuel& fuel) {
         }
     }
     std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
+}
+
+// A set holds nothing twice; a list may.
+void each_once(std::vector<Keyed>& elements) {
+    elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
 }
 
 std::vector<Keyed> without(const std::vector<Keyed>& all, const std::vector<Keyed>& removed) {
@@ -77,7 +81,11 @@ std::vector<Keyed> without(const std::vector<Keyed>& all, const std::vector<Keye
 
 // What both sides spell alike is paired first; it is most, and each pair of the rest has to be compared.
 Judged compare_unordered(const Expr& a, const Expr& b, Fuel& fuel) {
-    const auto all_a = elements_of(a, fuel), all_b = elements_of(b, fuel);
+    auto all_a = elements_of(a, fuel), all_b = elements_of(b, fuel);
+    if (all_a && all_b && (a.kind == Kind::set || b.kind == Kind::set)) {
+        each_once(*all_a);
+        each_once(*all_b);
+    }
     if (!all_a || !all_b || fuel.empty()) return {};
     const std::vector<Keyed> rest_a = without(*all_a, *all_b), rest_b = without(*all_b, *all_a);
     return match_all(
