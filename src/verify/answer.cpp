@@ -29,11 +29,19 @@ std::optional<std::string> as_answer(std::string_view text) {
     return std::string(stripped);
 }
 
+// A list of which one element is a clause: "the number is seven, 7".
+bool is_prose(const math::Expr& e) {
+    return e.kind == math::Kind::list && std::any_of(e.args.begin(), e.args.end(), [](const math::Expr& element) {
+               return element.kind == math::Kind::words &&
+                      std::count(element.text.begin(), element.text.end(), ' ') > 1;
+           });
+}
+
 // Maths that says something: not a word, and not a number of a heading.
 bool is_maths(std::string_view text) {
     if (text.size() > kLongestBareValue) return false;
     const auto parsed = math::parse(text);
-    return parsed && parsed->kind != math::Kind::words;
+    return parsed && parsed->kind != math::Kind::words && !is_prose(*parsed);
 }
 
 // --- spans of maths: $...$, \(...\), \[...\] ---
@@ -153,9 +161,35 @@ std::optional<std::string> in_phrase(std::string_view rest) {
     return std::nullopt;
 }
 
+// One line without a word of prose. It may hold what is not understood, and is then no less the answer than its last
+// number would be.
+bool is_formula(std::string_view text) {
+    if (text.size() > kLongestBareValue || text.find('\n') != std::string_view::npos) return false;
+    if (text.find('\\') == std::string_view::npos) return false;
+    std::size_t letters = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\') {
+            while (i + 1 < text.size() && std::isalpha(static_cast<unsigned char>(text[i + 1])) != 0) ++i;
+            letters = 0;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(text[i]);
+        letters = std::isalpha(byte) != 0 || byte >= 0x80 ? letters + 1 : 0;
+        if (letters > 2) return false;
+    }
+    return true;
+}
+
 std::optional<std::string> bare_value(std::string_view text) {
     const std::string_view stripped = strip(text, " \t\r\n");
-    return is_maths(stripped) ? as_answer(stripped) : std::nullopt;
+    return is_maths(stripped) || is_formula(stripped) ? as_answer(stripped) : std::nullopt;
+}
+
+// "so $m$ equals -2": a letter alone is named, and the value comes after it.
+bool names_only(const std::string& span, std::string_view text) {
+    const bool letter = span.size() == 1 && std::isalpha(static_cast<unsigned char>(span[0])) != 0;
+    const std::size_t at = letter ? text.rfind("$" + span + "$") : std::string_view::npos;
+    return at != std::string_view::npos && text.find_first_of("0123456789", at) != std::string_view::npos;
 }
 
 void erase_all(std::string& text, std::string_view what) {
@@ -197,7 +231,7 @@ std::optional<std::string> extract_answer(std::string_view text) {
         if (auto answer = in_phrase(*rest)) return answer;
     if (auto value = bare_value(text)) return value;
     if (auto bold = last_bold(text)) return bold;
-    if (auto span = last_span(text)) return span;
+    if (auto span = last_span(text); span && !names_only(*span, text)) return span;
     if (auto fraction = last_fraction(text)) return fraction;
     return last_number(text);
 }

@@ -24,9 +24,23 @@ std::string_view without_wrappers(std::string_view text) {
     return text;
 }
 
+// "\textbf{(A)}\ 12", "\text{(A) 12}".
+std::optional<char> wrapped_letter(std::string_view text) {
+    for (const std::string_view wrapper : {"\\text{(", "\\textbf{(", "\\mathrm{(", "\\mathbf{("})
+        if (text.starts_with(wrapper) && text.size() > wrapper.size() + 1 && is_letter(text[wrapper.size()]) &&
+            text[wrapper.size() + 1] == ')')
+            return upper(text[wrapper.size()]);
+    constexpr std::string_view kInside = "(\\text{";  // "(\text{B})"
+    if (text.starts_with(kInside) && text.size() == kInside.size() + 3 && text.ends_with("})") &&
+        is_letter(text[kInside.size()]))
+        return upper(text[kInside.size()]);
+    return std::nullopt;
+}
+
 // "C", "(C)", "C.", "(C) Cecile": the letter and whether nothing but brackets stands beside it.
 std::optional<char> leading_letter(std::string_view text) {
     text = without_wrappers(strip(text, " \t\r\n$*"));
+    if (const auto letter = wrapped_letter(text)) return letter;
     const bool bracket = text.starts_with('(');
     if (bracket) text.remove_prefix(1);
     if (text.empty() || !is_letter(text[0])) return std::nullopt;

@@ -10,6 +10,7 @@
 #include "verify/math/caches.h"
 #include "verify/math/compare.h"
 #include "verify/math/parser.h"
+#include "verify/text.h"
 
 namespace retort {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using math::Commas;
 
 constexpr std::size_t kLongestParsed = 4096;
-constexpr std::size_t kLongestProse = 4 * kLongestParsed;
+constexpr std::size_t kLongestClause = 300, kLongestProse = 4 * kLongestParsed;
 
 Comparison unparsed() {
     return {Verdict::unknown, VerifyStage::unparsed};
@@ -61,37 +62,49 @@ std::vector<math::Expr> readings(std::string_view text) {
     return out;
 }
 
-// Words as spelled: lower case, letters and digits only.
-std::string spelled(std::string_view text) {
+bool is_word_byte(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Commands that wrap words or lay them out say nothing of their own.
+bool is_layout(std::string_view command) {
+    static constexpr std::array<std::string_view, 10> kLayout = {"text",   "textbf", "mathrm", "mbox",   "boxed",
+                                                                 "textit", "left",   "right",  "mathbf", "quad"};
+    return std::find(kLayout.begin(), kLayout.end(), command) != kLayout.end();
+}
+
+bool may_be_maths(std::string_view text) {
+    return text.find_first_of("0123456789\\=<>^") != std::string_view::npos;
+}
+
+// Words as spelled: lower case, letters and digits; what may be maths keeps its signs and brackets too.
+std::string spelled(std::string_view text, bool maths) {
+    const std::string_view kept = maths ? "+-*/^=<>!|()[].,:;" : "+-*/^=<>!|";
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c == '\\') {  // a command that wraps words says nothing of its own
-            const std::size_t end = std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", i + 1), text.size());
-            const std::string_view command = text.substr(i + 1, end - i - 1);
-            static constexpr std::array<std::string_view, 6> kWrappers = {"text", "textbf", "mathrm",
-                                                                          "mbox", "boxed",  "textit"};
-            if (std::find(kWrappers.begin(), kWrappers.end(), command) != kWrappers.end()) i = end - 1;
-            continue;
+        const char c = text[i];
+        if (c == '\\') {
+            const std::size_t end = std::min(
+                text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", i + 1), text.size());
+            if (is_layout(text.substr(i + 1, end - i - 1))) i = end - 1;
+        } else if (is_word_byte(c) || kept.find(c) != std::string_view::npos) {
+            out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         }
-        if (std::isalnum(c) != 0 || c >= 0x80)
-            out += static_cast<char>(std::tolower(c));
-        else if (std::string_view("+-*/^=<>!|").find(static_cast<char>(c)) != std::string_view::npos)
-            out += static_cast<char>(c);
     }
+    while (!out.empty() && (out.back() == '.' || out.back() == ',')) out.pop_back();
     return out;
 }
 
 std::string_view without_article(std::string_view text) {
-    static constexpr std::string_view kLayout = " \t\r\n$";
-    const std::size_t start = std::min(text.find_first_not_of(kLayout), text.size());
+    text = strip(text, " \t\r\n$*_`");
     for (const std::string_view article : {"the ", "an ", "a ", "The ", "An ", "A "})
-        if (text.substr(start).starts_with(article)) return text.substr(start + article.size());
+        if (text.starts_with(article)) return text.substr(article.size());
     return text;
 }
 
 Comparison compare_words(std::string_view a, std::string_view b) {
-    const std::string x = spelled(without_article(a)), y = spelled(without_article(b));
+    const bool maths = may_be_maths(a) && may_be_maths(b);
+    const std::string x = spelled(without_article(a), maths), y = spelled(without_article(b), maths);
     if (!x.empty() && x == y) return {Verdict::equal, VerifyStage::words};
     return {Verdict::unknown, VerifyStage::unparsed};
 }
@@ -120,8 +133,21 @@ bool blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n\v\f$.") == std::string_view::npos;
 }
 
+// Words alone are no answer to extract, but may be one to compare: "no solution".
+Comparison compare_prose(std::string_view wanted, std::string_view text) {
+    if (text.size() <= kLongestClause) return compare_values(wanted, text);
+    return text.size() <= kLongestProse ? compare_words(wanted, text) : unparsed();
+}
+
+// "all $n$ with $p > 3$": prose around several formulas is more than the last of them.
+bool is_prose_with_formulas(std::string_view text) {
+    return std::count(text.begin(), text.end(), '$') > 2 && !boxed_content(text) && !after_answer_phrase(text) &&
+           !math::parse(text.substr(0, kLongestParsed));
+}
+
 // The reference itself may be a whole text, with its answer in a box or after a phrase.
 std::string value_in(std::string_view text) {
+    if (is_prose_with_formulas(text)) return std::string(text.substr(0, kLongestParsed));
     if (auto found = extract_answer(text)) return std::move(*found);
     return std::string(text.substr(0, kLongestParsed));
 }
@@ -167,7 +193,7 @@ Comparison judge(std::string_view reference, std::string_view text) {
         if (chosen) return {*chosen == *letter ? Verdict::equal : Verdict::different, VerifyStage::choice};
     }
     const auto answer = extract_answer(text);
-    if (!answer) return text.size() > kLongestProse ? unparsed() : compare_words(wanted, text);
+    if (!answer) return compare_prose(wanted, text);
     return compare_values(wanted, *answer);
 }
 

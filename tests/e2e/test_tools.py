@@ -135,6 +135,8 @@ class Verify(ProgramTest):
         done = self.run_program("verify", "--reference", "42", "--answer", "So it is \\boxed{42}.")
         self.assertEqual((done.code, done.json), (0, {"id": None, "verdict": "equal", "stage": "normalised"}), done.err)
         self.assertEqual(self.run_program("verify", "--reference", "42", "--answer", "41").json["verdict"], "different")
+        explained = self.run_program("verify", "--explain", "--reference", "7/2", "--answer", "3.5").json
+        self.assertEqual(explained["reason"], "7/2 and 3.5 are the same number")
         self.assertEqual(self.run_program("verify", "--reference", "42").code, 2)
 
     def test_lines_in_their_order(self):

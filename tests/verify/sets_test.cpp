@@ -135,6 +135,47 @@ TEST(VerifySets, WordsAreComparedAsSpelled) {
     expect_not_equal({{"\\text{yes}", "no"}, {"\\text{even}", "odd"}, {"\\text{Monday}", "Tuesday"}});
 }
 
+TEST(VerifySets, WhatIsSaidOfAValueIsNotTheValue) {
+    expect_equal({{"x=\\frac{\\pi}{3}+2k\\pi, k\\in\\mathbb{Z}", "\\frac{\\pi}{3}+2\\pi k"},
+                  {"2k\\pi \\ (k \\in \\mathbb{Z})", "2\\pi k"},
+                  {"\\sqrt{2}\\approx1.414", "1.414"},
+                  {"\\sqrt{2}\\approx1.414", "\\sqrt2"},
+                  {"\\begin{cases} x=1 \\\\ y=2 \\end{cases}", "x=1, y=2"},
+                  {"\\begin{aligned} x&=1 \\\\ y&=2 \\end{aligned}", "x=1, y=2"},
+                  {"f(x)=2x", "y=2x"},
+                  {"A \\cup B", "B \\cup A"},
+                  {"\\emptyset", "no solution"},
+                  {"12 \\mathrm{~cm}^{2}", "12"},
+                  {"5\\frac{1}{2}\\%", "5.5\\%"},
+                  {"3\\frac{3}{4} \\text{ hours}", "3.75"}});
+    expect_not_equal({{"\\sqrt{2}\\approx1.414", "1.415"}, {"f(x)=2x", "y=3x"}, {"\\emptyset", "0"}});
+}
+
+TEST(VerifySets, AFormulaThatIsNotUnderstoodIsNotItsLastNumber) {
+    expect_not_equal({{"$\\sum_{k=1}^{3}k$", "3"}, {"\\int_0^1 x^2 dx", "2"}, {"\\lim_{x\\to0} 5", "5"}});
+}
+
+TEST(VerifySets, WhatIsOnlySpelledIsSpelledWhole) {
+    expect_not_equal({{"\\sum 1.5", "\\sum 15"},
+                      {"\\int (x+1)^2", "\\int (x+1^2)"},
+                      {"(3,2)", "(3,2]"},
+                      {"(5,1]", "(4,1]"},
+                      {"all $n$ with $p > 3$", "all $n$ with $p > 5$"},
+                      {"every $n$ such that $p \\equiv 3$ for $n$", "every $n$ such that $p \\equiv 4$ for $n$"}});
+    expect_equal({{"\\text{all even } n", "all even n"}, {"\\lim_{x\\to0} f(x)", "\\lim_{x\\to 0}f(x)"}});
+}
+
+TEST(VerifySets, ListsMayHoldAValueTwiceAndSetsMayNot) {
+    expect_different({{"6,6,5,7", "6,5,7,7"}, {"1,1,2", "1,2"}});
+    expect_equal({{"\\{1,1,2\\}", "1,2"}, {"1,1,2", "2,1,1"}});
+}
+
+TEST(VerifySets, AnEquationSetToZeroIsNotZero) {
+    expect_different({{"5x-7y+4=0", "0"}, {"x+y=0", "0"}});
+    expect_equal({{"x=0", "0"}, {"f(0)=0", "0"}});
+    expect_not_equal({{"I(0)e^{-t}", "I(0)e^{t}"}, {"f(0)+x", "x"}});
+}
+
 TEST(VerifySets, AnswersAreFoundInTexts) {
     expect_all({{"42", "Therefore, the final answer is $\\boxed{42}$."},
                 {"42", "First \\boxed{41}. No: \\boxed{42}"},
@@ -155,6 +196,11 @@ TEST(VerifySets, AnswersAreFoundInTexts) {
                 {"\\frac{1}{2}", "The answer is 1/2"},
                 {"C", "\\boxed{\\text{C}}"},
                 {"C", "The correct option is **C**."},
+                {"\\textbf{(A)}\\ 12", "A"},
+                {"\\text{(A) } 12", "The answer is (A)."},
+                {"-2", "So $m$ equals -2"},
+                {"7", "The number is seven, i.e. 7"},
+                {"\\text{east}", "**east**"},
                 {"B", "Answer: (B) 12"},
                 {"2", "The final answer is 2."},
                 {"-3", "The answer is -3."},

@@ -15,6 +15,10 @@ bool is_proper_fraction(const Expr& e) {
     return top.size() < bottom.size() || (top.size() == bottom.size() && top < bottom);
 }
 
+bool measures_fraction(const Expr& e) {
+    return (e.kind == Kind::percent || e.kind == Kind::degree || e.kind == Kind::unit) && is_proper_fraction(e.args[0]);
+}
+
 Expr sum_of(std::vector<Expr> terms) {
     return terms.size() == 1 ? std::move(terms[0]) : node(Kind::add, std::move(terms));
 }
@@ -104,6 +108,12 @@ Expr Parser::juxtaposed(bool many) {
     while (many && left.kind != Kind::unit && begins_factor(left)) {
         const bool whole = is_integer(left) && !left.parenthesised;
         Expr right = mixed_part(whole);
+        if (right.kind == Kind::relation) continue;  // "(k in Z)" is a note
+        if (whole && measures_fraction(right)) {     // 5 1/2 % are 5.5 %
+            right.args[0] = node(Kind::add, {std::move(left), std::move(right.args[0])});
+            left = std::move(right);
+            continue;
+        }
         if (whole && is_proper_fraction(right))
             left = node(Kind::add, {std::move(left), std::move(right)});
         else

@@ -38,6 +38,10 @@ Expr Parser::number() {
 Expr Parser::symbol() {
     std::string name = token()->text;
     ++at_;
+    if (is("(") && is_zero(1) && is(")", 2)) {  // f(0): as a product it would say nothing
+        at_ += 3;
+        return leaf(Kind::symbol, name + "(0)");
+    }
     if (name == "pi" || name == "e" || name == "i" || name == "inf") {
         if (!is("_")) return leaf(Kind::constant, name);
     } else if (name == "I" && !is("_")) {

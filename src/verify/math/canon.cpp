@@ -35,7 +35,7 @@ std::string sorted(const Expr& e) {
     std::vector<std::string> parts;
     flatten(e, e.kind, parts);
     std::sort(parts.begin(), parts.end());
-    if (e.kind == Kind::set || e.kind == Kind::list) parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+    if (e.kind == Kind::set) parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
     return joined(parts);
 }
 
@@ -56,6 +56,7 @@ std::string canonical(const Expr& e) {
         case Kind::multiply:
             return "*(" + sorted(e) + ")";
         case Kind::list:
+            return "[" + sorted(e) + "]";
         case Kind::set:
             return "{" + sorted(e) + "}";
         default:
@@ -64,6 +65,7 @@ std::string canonical(const Expr& e) {
     std::vector<std::string> parts;
     parts.reserve(e.args.size());
     for (const Expr& arg : e.args) parts.push_back(canonical(arg));
+    if (e.kind == Kind::combination && e.text != "minus") std::sort(parts.begin(), parts.end());
     std::string out = std::to_string(static_cast<int>(e.kind)) + e.text;
     for (const std::string& op : e.ops) out += op + " ";
     if (e.open != 0) out += e.open;

@@ -1,6 +1,7 @@
 #include "verify/math/compare.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 
@@ -52,7 +53,7 @@ std::string key_of(const Expr& e, Fuel& fuel) {
     return out;
 }
 
-// In the order of their keys and each once: a set holds nothing twice. None when there are too many.
+// In the order of their keys. None when there are too many.
 std::optional<std::vector<Keyed>> elements_of(const Expr& e, Fuel& fuel) {
     std::vector<Keyed> out;
     for (const Expr& element : is_collection(e) ? e.args : std::vector<Expr>{e}) {
@@ -64,8 +65,12 @@ std::optional<std::vector<Keyed>> elements_of(const Expr& e, Fuel& fuel) {
         }
     }
     std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
+}
+
+// A set holds nothing twice; a list may.
+void each_once(std::vector<Keyed>& elements) {
+    elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
 }
 
 std::vector<Keyed> without(const std::vector<Keyed>& all, const std::vector<Keyed>& removed) {
@@ -76,7 +81,11 @@ std::vector<Keyed> without(const std::vector<Keyed>& all, const std::vector<Keye
 
 // What both sides spell alike is paired first; it is most, and each pair of the rest has to be compared.
 Judged compare_unordered(const Expr& a, const Expr& b, Fuel& fuel) {
-    const auto all_a = elements_of(a, fuel), all_b = elements_of(b, fuel);
+    auto all_a = elements_of(a, fuel), all_b = elements_of(b, fuel);
+    if (all_a && all_b && (a.kind == Kind::set || b.kind == Kind::set)) {
+        each_once(*all_a);
+        each_once(*all_b);
+    }
     if (!all_a || !all_b || fuel.empty()) return {};
     const std::vector<Keyed> rest_a = without(*all_a, *all_b), rest_b = without(*all_b, *all_a);
     return match_all(
@@ -99,6 +108,16 @@ Judged compare_definitions(const Expr& a, const Expr& b, Fuel& fuel) {
     if (of_a.kind != Kind::symbol || of_b.kind != Kind::symbol || of_a.text == of_b.text)
         return compare(a.args[1], b.args[1], fuel);
     return compare(with_renamed(a.args[1], of_a.text, kBound), with_renamed(b.args[1], of_b.text, kBound), fuel);
+}
+
+// f(x) = 2x and y = 2x.
+bool defines_alike(const Expr& a, const Expr& b) {
+    if (!single_op(a, "=") || !single_op(b, "=") || !names_function(a.args[0]) || b.args[0].kind != Kind::symbol)
+        return false;
+    const Expr& of = a.args[0].args[1];
+    std::vector<std::string> names;
+    collect_symbols(b.args[1], names);
+    return of.kind == Kind::symbol && names.size() == 1 && names[0] == of.text && b.args[0].text != of.text;
 }
 
 std::string mirrored(const std::string& op) {
@@ -143,6 +162,7 @@ Judged compare_relations(const Expr& a, const Expr& b, Fuel& fuel) {
         const bool named = names_something(a.args[0]) && names_something(b.args[0]);
         if (named && canonical(a.args[0]) == canonical(b.args[0])) return compare(a.args[1], b.args[1], fuel);
     }
+    if (defines_alike(a, b) || defines_alike(b, a)) return compare(a.args[1], b.args[1], fuel);
     if (is_surely_region(a) && is_surely_region(b)) {
         const auto x = region_of(a, fuel), y = region_of(b, fuel);
         if (x && y) return compare_regions(*x, *y, fuel);
@@ -205,6 +225,16 @@ bool is_order(const Expr& e) {
            std::all_of(e.ops.begin(), e.ops.end(), [&](const std::string& op) { return op == e.ops[0]; });
 }
 
+bool is_empty_set(const Expr& e) {
+    return e.kind == Kind::set && e.args.empty();
+}
+
+bool says_none(const Expr& e) {
+    static constexpr std::array<std::string_view, 7> kNone = {
+        "no solution", "no solutions", "no real solution", "no real solutions", "the empty set", "empty set", "none"};
+    return e.kind == Kind::words && std::find(kNone.begin(), kNone.end(), e.text) != kNone.end();
+}
+
 bool all_relations(const Expr& e) {
     return std::all_of(e.args.begin(), e.args.end(), [](const Expr& arg) { return arg.kind == Kind::relation; });
 }
@@ -231,11 +261,15 @@ Judged compare_mixed(const Expr& a, const Expr& b, Fuel& fuel) {
     if (is_bare_list(a) && is_order(b)) return compare_in_order(a.args, b.args, fuel);
     if (is_ordered(a) && is_bare_list(b)) return compare_in_order(vector_of(a), b.args, fuel);
     if (is_bare_list(a) && is_ordered(b)) return compare_in_order(a.args, vector_of(b), fuel);
-    if (is_collection(a) || is_collection(b)) return compare_unordered(a, b, fuel);
+    const bool said = a.kind == Kind::words || b.kind == Kind::words;
+    if (!said && (is_collection(a) || is_collection(b))) return compare_unordered(a, b, fuel);
     const auto is_other = [](const Expr& e) {
         return is_ordered(e) || e.kind == Kind::relation || is_long_ratio(e) || e.kind == Kind::ellipsis;
     };
-    if (a.kind == Kind::words || b.kind == Kind::words) return {};
+    if (a.kind == Kind::words || b.kind == Kind::words) {
+        const bool none = (says_none(a) && is_empty_set(b)) || (says_none(b) && is_empty_set(a));
+        return none ? Judged{Verdict::equal, VerifyStage::words} : Judged{};
+    }
     if (is_other(a) || is_other(b)) return kDifferent;
     if (a.kind == Kind::combination || b.kind == Kind::combination || a.kind == Kind::builder ||
         b.kind == Kind::builder)
@@ -273,7 +307,18 @@ Judged compare(const Expr& reference, const Expr& answer, Fuel& fuel) {
     if (same_structure(reference, answer, fuel)) return {Verdict::equal, VerifyStage::structure};
     if (reference.kind == Kind::relation && answer.kind == Kind::relation)
         return compare_relations(reference, answer, fuel);
-    return compare_values(value_of(reference), value_of(answer), fuel);
+    const Judged out = compare_values(value_of(reference), value_of(answer), fuel);
+    if (out.equal()) return out;
+    // "sqrt 2 ~ 1.41" gives its value twice.
+    if (const auto other = approximate_value(reference)) {
+        const Judged near = compare_values(*other, value_of(answer), fuel);
+        if (near.equal()) return near;
+    }
+    if (const auto other = approximate_value(answer)) {
+        const Judged near = compare_values(value_of(reference), *other, fuel);
+        if (near.equal()) return near;
+    }
+    return out;
 }
 
 }  // namespace retort::math

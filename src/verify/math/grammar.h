@@ -39,6 +39,7 @@ class Parser {
         const Token* t = token(ahead);
         return t && t->kind == kind;
     }
+    bool is_zero(std::size_t ahead) const { return is_kind(TokenKind::number, ahead) && token(ahead)->text == "0"; }
     bool take(std::string_view text) {
         if (!is(text)) return false;
         ++at_;

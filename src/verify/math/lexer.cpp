@@ -250,6 +250,7 @@ class Lexer {
     void command() {
         // A backslash doubled by escaping: "\\frac" is \frac, but in a matrix "\\" ends a row.
         if (peek(1) == '\\') {
+            if (systems_ > 0) return punctuation(",", 2);
             if (matrices_ == 0 && letter(peek(2))) {
                 ++at_;
                 return;
@@ -314,12 +315,22 @@ class Lexer {
         return {Meaning::unknown, name};
     }
 
+    // Lines one below the other, each an equation of its own.
+    static bool is_system(std::string_view kind) {
+        return kind == "cases" || kind == "gathered" || kind == "split" || kind.starts_with("align") ||
+               kind.starts_with("equation");
+    }
+
     void environment(std::string_view name) {
         if (peek() == '{') {
             const std::size_t end = text_.find('}', at_);
             const std::string_view kind = text_.substr(at_ + 1, end == std::string_view::npos ? 0 : end - at_ - 1);
             at_ = end == std::string_view::npos ? text_.size() : end + 1;
             const bool matrix = kind.find("matrix") != std::string_view::npos || kind == "array";
+            if (is_system(kind)) {
+                systems_ = std::max(0, systems_ + (name == "begin" ? 1 : -1));
+                return;
+            }
             if (!matrix) return push(TokenKind::unknown, std::string(kind));
             if (kind == "array" && peek() == '{') at_ = std::min(text_.find('}', at_), text_.size() - 1) + 1;
         }
@@ -366,7 +377,7 @@ class Lexer {
             if (next_is(spelled)) return punctuation(std::string(meaning), spelled.size());
         if (next_is("**")) return stars();
         const char c = peek();
-        if (c == '$' || c == '`' || c == '"' || c == '#') return skip(1);
+        if (c == '$' || c == '~' || c == '`' || c == '"' || c == '#') return skip(1);
         if (c == '&' && matrices_ == 0) return skip(1);
         if (c == '(' || c == '[' || c == '{') ++depth_;
         if (c == ')' || c == ']' || c == '}') depth_ = std::max(0, depth_ - 1);
@@ -391,6 +402,7 @@ class Lexer {
     bool text_mode_ = false;
     int depth_ = 0;
     int matrices_ = 0;
+    int systems_ = 0;
     int wrappers_ = 0;
     std::vector<Token> tokens_;
 };

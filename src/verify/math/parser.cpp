@@ -8,7 +8,22 @@
 namespace retort::math {
 namespace {
 
+// "k in Z": what kind of number a letter of the answer stands for.
+bool is_domain(const Expr& e) {
+    static constexpr std::string_view kDomains = "ZNQRC";
+    if (e.kind != Kind::relation || e.ops.size() != 1 || e.ops[0] != "in") return false;
+    const Expr& set = e.args[1].kind == Kind::power ? e.args[1].args[0] : e.args[1];
+    return set.kind == Kind::symbol && kDomains.find(set.text[0]) != std::string_view::npos;
+}
+
+void drop_domains(std::vector<std::vector<Expr>>& all) {
+    if (std::all_of(all.begin(), all.end(), [](const auto& group) { return is_domain(group[0]); })) return;
+    for (auto& group : all)
+        if (!is_domain(group[0])) group.erase(std::remove_if(group.begin(), group.end(), is_domain), group.end());
+}
+
 Expr join(std::vector<std::vector<Expr>> all, bool or_between) {
+    drop_domains(all);
     if (all.size() == 1 && all[0].size() == 1) return std::move(all[0][0]);
     const std::size_t size = all[0].size();
     const bool same = std::all_of(all.begin(), all.end(), [&](const auto& group) { return group.size() == size; });

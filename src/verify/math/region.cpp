@@ -280,12 +280,21 @@ bool is_surely_region(const Expr& e) {
     }
 }
 
+namespace {
+
+// The same set may be written in other pieces: [0, 2] is [0, 1) with [1, 2]. What would be empty, as (3, 2] is, was not
+// meant so and stays as it is written.
+Pieces simplest(const Pieces& pieces, Fuel& fuel) {
+    auto out = combined(pieces, {}, SetOperation::unite, fuel);
+    return out && !out->empty() ? std::move(*out) : pieces;
+}
+
+}  // namespace
+
 Judged compare_regions(const Region& reference, const Region& answer, Fuel& fuel) {
     if (!reference.variable.empty() && !answer.variable.empty() && reference.variable != answer.variable)
         return {Verdict::different, VerifyStage::interval};
-    // The same set may be written in other pieces: [0, 2] is [0, 1) with [1, 2].
-    const Pieces a = combined(reference.pieces, {}, SetOperation::unite, fuel).value_or(reference.pieces);
-    const Pieces b = combined(answer.pieces, {}, SetOperation::unite, fuel).value_or(answer.pieces);
+    const Pieces a = simplest(reference.pieces, fuel), b = simplest(answer.pieces, fuel);
     return match_all(
         a.size(), b.size(), [&](std::size_t i, std::size_t j) { return compare_pieces(a[i], b[j], fuel); },
         VerifyStage::interval, fuel);

@@ -103,8 +103,15 @@ Expr value_of(const Expr& e) {
         return e.args[1];
     if (!is_equality(e)) return e;
     const Expr value = exact_side(e);
-    const bool computed = !has_symbol(e.args[0]) || !has_symbol(value);
+    // "x + y = 5" may answer what x + y is, but "x + y = 0" is first of all an equation.
+    const bool set_to_zero = value.kind == Kind::number && value.text == "0";
+    const bool computed = !has_symbol(e.args[0]) || (!has_symbol(value) && !set_to_zero);
     return names_something(e.args[0]) || computed || e.ops[0] == "~" ? value : e;
+}
+
+std::optional<Expr> approximate_value(const Expr& e) {
+    if (!is_equality(e) || e.ops.back() != "~") return std::nullopt;
+    return e.args.back();
 }
 
 std::optional<std::vector<Expr>> without_signs(const Expr& e, Fuel& fuel) {

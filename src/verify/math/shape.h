@@ -20,6 +20,9 @@ bool names_function(const Expr& e);
 // when it is no such chain or when its left-hand side is a condition ("xy = 6").
 Expr value_of(const Expr& e);
 
+// The last side of a chain that ends with "~"; none for another.
+std::optional<Expr> approximate_value(const Expr& e);
+
 // The signs written out: 3 ± 2 gives 5 and 1; in a tuple each ± stands for itself. None beyond 64.
 std::optional<std::vector<Expr>> without_signs(const Expr& e, Fuel& fuel);
 
