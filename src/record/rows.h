@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "record/database.h"
@@ -17,6 +18,9 @@ struct CallColumns {
     bool texts = true;    // text and reasoning
     bool traces = false;  // token ids and log-probabilities
 };
+
+// The finish of a call that was in flight when its process died.
+inline constexpr std::string_view kLost = "lost";
 
 class RowReader {
   public:
