@@ -10,11 +10,12 @@
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
 #   web      the report's page in Chromium (needs Node)
+#   report   a report of 100,000 calls within its time and memory; exports read by Inspect's own package (by pip)
 set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak bench tidy web)
+known=(tsan fuzz soak bench tidy web report)
 failures=()
 
 build_all() {
@@ -60,6 +61,8 @@ part_bench() {
 }
 
 part_web() { install chromium && bash scripts/check-web.sh --tests; }
+
+part_report() { quietly build_all && install python3-venv && python3 scripts/check-report.py build/bin; }
 
 part_tidy() { cmake --preset tidy && cmake --build --preset tidy; }
 

@@ -89,10 +89,12 @@ void add_failed(const ReportLayout& layout, const std::vector<CallCounts>& calls
         attempts += calls[run].failed + calls[run].completed;
         samples += failed_samples(run);
     }
-    out.push_back(warning("failed_calls",
-                          fmt::format("{} of {} calls failed; {} ended with an error and count as wrong", failed,
-                                      attempts, counted(static_cast<std::size_t>(samples), "sample")),
-                          runs));
+    std::string text;
+    if (failed > 0) text = fmt::format("{} of {} calls failed", failed, attempts);
+    if (samples > 0)
+        text += fmt::format("{}{} ended with an error and count as wrong", text.empty() ? "" : "; ",
+                            counted(static_cast<std::size_t>(samples), "sample"));
+    out.push_back(warning("failed_calls", std::move(text), runs));
 }
 
 void add_few(const ReportLayout& layout, ordered_json& out) {
