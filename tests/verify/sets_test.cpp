@@ -79,6 +79,7 @@ TEST(VerifySets, UnionsAreTheSameSetHoweverCut) {
                   {"|x|<3", "(-3,3)"},
                   {"|x-1|\\ge2", "(-\\infty,-1]\\cup[3,\\infty)"},
                   {"\\mathbb{R}", "(-\\infty,\\infty)"},
+                  {"\\text{all real numbers}", "\\mathbb{R}"},
                   {"\\{1\\}\\cup[2,3]", "[2,3]\\cup\\{1\\}"},
                   {"x = 1 \\text{ or } x \\ge 2", "\\{1\\}\\cup[2,\\infty)"},
                   {"[1,2] U [3,4]", "[1,2]\\cup[3,4]"},

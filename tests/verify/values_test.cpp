@@ -25,6 +25,7 @@ TEST(VerifyValues, UnitsAreWordsBesideTheNumber) {
                   {"9.8 \\text{ m/s}^2", "9.8"},
                   {"27 \\textrm{ minutes}", "27"},
                   {"6\\mbox{ people}", "6"},
+                  {"\\frac{5\\pi}{6} rad", "\\frac{5\\pi}{6}"},
                   {"120^{\\circ}\\text{C}", "120"},
                   {"1.5\\ \\text{m}", "150\\ \\text{cm}"}});
     expect_different(
@@ -77,6 +78,7 @@ TEST(VerifyValues, FractionsNeedNoBraces) {
                   {"-\\frac{3}{4}", "\\frac{-3}{4}"},
                   {"\\frac{3}{-4}", "-0.75"},
                   {"\\frac ab", "a/b"},
+                  {"\\frac43 3^n", "4 \\cdot 3^{n-1}"},
                   {"\\frac{x}2", "\\frac12x"},
                   {"\\frac\\pi2", "\\frac{\\pi}{2}"},
                   {"{3 \\over 4}", "3/4"}});

@@ -144,6 +144,7 @@ bool Parser::begins_factor(const Expr& left) const {
         case TokenKind::number:
             // Two numbers side by side are a mixed number or nothing.
             return !(left.kind == Kind::number || left.kind == Kind::divide) ||
+                   (left.kind == Kind::divide && is("^", 1)) ||  // \frac43 3^n
                    (is_integer(left) &&
                     ((is("/", 1) && is_kind(TokenKind::number, 2)) ||
                      (token(1) && token(1)->kind == TokenKind::function && token(1)->text == "frac")));

@@ -110,6 +110,7 @@ Expr Parser::words() {
         text += token()->text;
         ++at_;
     }
+    if (text == "all real numbers" || text == "all reals") return leaf(Kind::symbol, "R");
     return leaf(Kind::words, text);
 }
 

@@ -208,6 +208,7 @@ std::optional<UnitMeaning> unit_meaning(std::string_view lower) {
         all("time", "604800", {"week", "weeks"});
         all("volume", "0.001", {"ml", "milliliter", "milliliters"});
         all("volume", "1", {"l", "liter", "liters", "litre", "litres"});
+        all("angle", "1", {"rad", "radian", "radians"});
         all("money", "0.01", {"cent", "cents"});
         all("money", "1", {"dollar", "dollars", "usd"});
         return units;
