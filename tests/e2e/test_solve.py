@@ -141,7 +141,7 @@ class UsageErrors(ProgramTest):
 
     def test_unknown_words_name_the_nearest(self):
         self.refused("solv", says=("solv", '"solve"'))
-        self.refused("eval", says=("unknown command", "solve, show"))
+        self.refused("evaluate", says=("unknown command", "solve, eval"))
         self.refused("solve", "--opertor", "cot", says='"--operator"')
         self.refused(says="expected a command")
         self.refused("solve", "what", "is", says="quotes")
