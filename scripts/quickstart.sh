@@ -36,7 +36,7 @@ timed "model $model" get_model
 
 if [ "$#" -eq 0 ]; then
     say ""
-    say "$model is here to try the machinery with. It has 135 million parameters, cannot do sums, and"
+    say "$model is here to try the machinery with. It has 135 million parameters, gets few sums right, and"
     say "strays from simple questions too. For answers that count: build/bin/retort solve --url http://HOST:PORT/v1 --model NAME"
     say ""
     set -- "${simple[@]}"

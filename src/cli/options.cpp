@@ -44,7 +44,7 @@ Distillers:
 
 Examples:
   retort solve "What is 17 * 23?" --model smollm2-135m-instruct
-      A small local model, to see the machinery work: it cannot do sums.
+      A small local model, to see the machinery work: it gets few sums right.
   retort solve --file problem.txt --url http://localhost:8080/v1 --model qwen3 --operator pdr:16,8,4
       A remote model; the key is read from OPENAI_API_KEY.
   retort solve --file problem.txt --journal run.db       and after an interruption
