@@ -90,7 +90,7 @@ class ModelPull(ProgramTest):
         listed = {row["name"]: row for row in self.run_program("model", "list", "--json").json}
         default = listed["smollm2-135m-instruct"]
         self.assertTrue(default["default"] and default["tried"])
-        self.assertIn("cannot do sums", default["about"])
+        self.assertIn("few sums right", default["about"])
         self.assertEqual(self.run_program("model", "pull", "none").code, 2)
         self.write(".config/retort/models.toml", '[[model]]\nname = "x"\nfile = "../x"\nurl = "http://h/x"\n')
         self.assertEqual(self.run_program("model", "list").code, 2)
