@@ -219,7 +219,7 @@ std::optional<Region> region_of_combination(const Expr& e, Fuel& fuel) {
 }
 
 Judged compare_ends(const Expr& a, bool with_a, const Expr& b, bool with_b, Fuel& fuel) {
-    if (!is_infinite(a) && with_a != with_b) return {Verdict::different, VerifyStage::interval};
+    if (!is_infinite(a) && !is_infinite(b) && with_a != with_b) return {Verdict::different, VerifyStage::interval};
     return compare_scalars(a, b, fuel);
 }
 
