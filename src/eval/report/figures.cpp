@@ -79,7 +79,7 @@ std::string points(double difference) {
 }
 
 std::string interval_words(const Estimate& estimate) {
-    if (!estimate.ci) return " (no interval: too few problems)";
+    if (!estimate.ci) return " (no interval)";
     return fmt::format(" ({:.1f} to {:.1f})", 100 * estimate.ci->lo, 100 * estimate.ci->hi);
 }
 

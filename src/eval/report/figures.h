@@ -43,7 +43,7 @@ std::string token_words(double tokens);
 std::string percent(double share);
 std::string points(double difference);
 
-// " (3.1 to 11.6)", or " (no interval: too few problems)".
+// " (3.1 to 11.6)", or " (no interval)" where the data give none.
 std::string interval_words(const Estimate& estimate);
 
 // 0 of nothing.
