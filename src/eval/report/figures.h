@@ -46,6 +46,9 @@ std::string points(double difference);
 // " (3.1 to 11.6)", or " (no interval)" where the data give none.
 std::string interval_words(const Estimate& estimate);
 
+// The same figure with the other sign: "5.9 below" for "-5.9 above".
+Estimate mirrored(const Estimate& estimate);
+
 // 0 of nothing.
 template <class Values, class Of>
 double mean_of(const Values& values, Of of) {

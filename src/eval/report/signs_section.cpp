@@ -138,11 +138,7 @@ std::string of_words(std::size_t count, std::size_t total) {
 
 // `cost`: whole - cut. Where the cut ones are better, it is they that are above.
 std::string overflow_words(const Estimate& cost) {
-    Estimate shown = cost;
-    if (cost.value < 0) {
-        shown.value = -cost.value;
-        if (cost.ci) shown.ci = Interval{-cost.ci->hi, -cost.ci->lo};
-    }
+    const Estimate shown = cost.value < 0 ? mirrored(cost) : cost;
     return fmt::format(
         "Samples in which something was cut are {} points {} the others{}; hard problems are cut more often.",
         points(shown.value), cost.value < 0 ? "above" : "below", interval_words(shown));
