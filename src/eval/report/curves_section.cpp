@@ -112,11 +112,7 @@ ordered_json headline(std::string text, const std::optional<Estimate>& estimate,
 // "7.4 points above long CoT (3.1 to 11.6)".
 std::string compared_words(const Estimate& difference, const std::string& other) {
     const char* way = difference.value < 0 ? "below" : "above";
-    Estimate shown = difference;
-    if (difference.value < 0) {
-        shown.value = -shown.value;
-        if (shown.ci) shown.ci = Interval{-difference.ci->hi, -difference.ci->lo};
-    }
+    const Estimate shown = difference.value < 0 ? mirrored(difference) : difference;
     return fmt::format("{} points {} {}{}", points(shown.value), way, other, interval_words(shown));
 }
 

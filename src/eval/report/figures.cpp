@@ -78,8 +78,15 @@ std::string points(double difference) {
     return fmt::format("{:.1f}", 100 * difference);
 }
 
+Estimate mirrored(const Estimate& estimate) {
+    Estimate out = estimate;
+    out.value = -estimate.value;
+    if (estimate.ci) out.ci = Interval{-estimate.ci->hi, -estimate.ci->lo};
+    return out;
+}
+
 std::string interval_words(const Estimate& estimate) {
-    if (!estimate.ci) return " (no interval: too few problems)";
+    if (!estimate.ci) return " (no interval)";
     return fmt::format(" ({:.1f} to {:.1f})", 100 * estimate.ci->lo, 100 * estimate.ci->hi);
 }
 

@@ -43,8 +43,11 @@ std::string token_words(double tokens);
 std::string percent(double share);
 std::string points(double difference);
 
-// " (3.1 to 11.6)", or " (no interval: too few problems)".
+// " (3.1 to 11.6)", or " (no interval)" where the data give none.
 std::string interval_words(const Estimate& estimate);
+
+// The same figure with the other sign: "5.9 below" for "-5.9 above".
+Estimate mirrored(const Estimate& estimate);
 
 // 0 of nothing.
 template <class Values, class Of>

@@ -136,6 +136,14 @@ std::string of_words(std::size_t count, std::size_t total) {
     return fmt::format("{} of {} ({})", count, total, percent(share));
 }
 
+// `cost`: whole - cut. Where the cut ones are better, it is they that are above.
+std::string overflow_words(const Estimate& cost) {
+    const Estimate shown = cost.value < 0 ? mirrored(cost) : cost;
+    return fmt::format(
+        "Samples in which something was cut are {} points {} the others{}; hard problems are cut more often.",
+        points(shown.value), cost.value < 0 ? "above" : "below", interval_words(shown));
+}
+
 ordered_json overflow_card(const ReportLayout& layout, const std::vector<std::size_t>& runs,
                            const std::vector<SampleFacts>& facts) {
     ordered_json out = card("context_overflow", "Context overflow", ContextOverflow::rule());
@@ -144,11 +152,7 @@ ordered_json overflow_card(const ReportLayout& layout, const std::vector<std::si
     out["of"] = "samples";
     out["count"] = found.overflowed;
     out["total"] = found.samples;
-    if (found.cost)
-        out["cost"] = fmt::format(
-            "Samples in which something was cut are {} points below the others{}; hard problems "
-            "are cut more often.",
-            points(found.cost->value), interval_words(*found.cost));
+    if (found.cost) out["cost"] = overflow_words(*found.cost);
     ordered_json& list = out["facts"];
     list.push_back(fact("drafts cut by length", of_words(found.drafts_cut, found.drafts)));
     if (found.finals > 0) list.push_back(fact("final calls cut by length", of_words(found.finals_cut, found.finals)));
