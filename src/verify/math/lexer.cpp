@@ -22,35 +22,6 @@ bool blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f' || c == '\0';
 }
 
-// A byte sequence that is no character counts as one unknown character.
-char32_t decode(std::string_view text, std::size_t& at) {
-    const auto first = static_cast<unsigned char>(text[at++]);
-    const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-    char32_t out = more == 3 ? first & 7U : more == 2 ? first & 15U : first & 31U;
-    for (int i = 0; i < more; ++i) {
-        if (at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U) return U'\uFFFD';
-        out = (out << 6U) | (static_cast<unsigned char>(text[at++]) & 63U);
-    }
-    return more == 0 ? U'\uFFFD' : out;
-}
-
-std::string to_ascii(std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        if (static_cast<unsigned char>(text[at]) < 0x80) {
-            out += text[at++];
-            continue;
-        }
-        const std::size_t start = at;
-        const std::string_view ascii = ascii_for(decode(text, at));
-        if (ascii.empty())
-            out.append(text.substr(start, at - start));
-        else
-            out += ascii;
-    }
-    return out;
-}
-
 class Lexer {
   public:
     Lexer(std::string_view text, Commas commas) : text_(text), commas_(commas) {}

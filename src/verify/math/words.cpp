@@ -133,6 +133,18 @@ Table make_words() {
     return table;
 }
 
+// A byte sequence that is no character counts as one unknown character.
+char32_t decode(std::string_view text, std::size_t& at) {
+    const auto first = static_cast<unsigned char>(text[at++]);
+    const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
+    char32_t out = more == 3 ? first & 7U : more == 2 ? first & 15U : first & 31U;
+    for (int i = 0; i < more; ++i) {
+        if (at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U) return U'\uFFFD';
+        out = (out << 6U) | (static_cast<unsigned char>(text[at++]) & 63U);
+    }
+    return more == 0 ? U'\uFFFD' : out;
+}
+
 }  // namespace
 
 Meaning command_meaning(std::string_view name) {
@@ -216,6 +228,23 @@ std::optional<UnitMeaning> unit_meaning(std::string_view lower) {
     const auto found = table.find(lower);
     if (found == table.end()) return std::nullopt;
     return found->second;
+}
+
+std::string to_ascii(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        if (static_cast<unsigned char>(text[at]) < 0x80) {
+            out += text[at++];
+            continue;
+        }
+        const std::size_t start = at;
+        const std::string_view ascii = ascii_for(decode(text, at));
+        if (ascii.empty())
+            out.append(text.substr(start, at - start));
+        else
+            out += ascii;
+    }
+    return out;
 }
 
 }  // namespace retort::math

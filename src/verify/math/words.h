@@ -24,6 +24,9 @@ bool is_common_word(std::string_view lower);
 // The ASCII or TeX spelling of a character outside ASCII; empty when it has none.
 std::string_view ascii_for(char32_t character);
 
+// The text with each such character in its ASCII or TeX spelling; any bytes in.
+std::string to_ascii(std::string_view text);
+
 // A known unit: what it measures and how many of that dimension's base unit it is.
 struct UnitMeaning {
     std::string_view dimension;
