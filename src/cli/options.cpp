@@ -193,7 +193,8 @@ void add_show(CLI::App& app, Invocation& invocation) {
 void add_verify(CLI::App& app, Invocation& invocation) {
     VerifyArguments& verify = invocation.verify;
     CLI::App& command = add_command(app, invocation, Command::verify, "verify", "Compare answers with references");
-    command.add_option("--cases", verify.cases, "Lines of {\"id\",\"gold\",\"pred\"}, or of another \"kind\"; - for stdin")
+    command
+        .add_option("--cases", verify.cases, "Lines of {\"id\",\"gold\",\"pred\"}, or of another \"kind\"; - for stdin")
         ->type_name("FILE.jsonl");
     command.add_option("--reference", verify.reference, "The right answer")->type_name("A");
     command.add_option("--answer", verify.answer, "An answer, or a whole answer text")->type_name("B");
