@@ -164,6 +164,17 @@ std::optional<FamilyPair> headline_pair(const ReportLayout& layout) {
     return out;
 }
 
+// The pair's difference at the largest budget of this axis; null where they are not matched on it.
+const FamilyDifference* largest_on(const std::vector<FamilyDifference>& differences, const FamilyPair& pair,
+                                   BudgetAxis axis) {
+    const FamilyDifference* out = nullptr;
+    for (const FamilyDifference& one : differences) {
+        const bool about = one.a == pair.a && one.b == pair.b && one.matched.axis == axis;
+        if (about && (out == nullptr || one.matched.budget > out->matched.budget)) out = &one;
+    }
+    return out;
+}
+
 ordered_json mean_headline(const ReportLayout& layout) {
     for (std::size_t r = 0; r < layout.tables.size(); ++r) {
         const auto mean = mean_accuracy(layout.tables[r]);
@@ -222,12 +233,10 @@ ordered_json differences_json(const std::vector<FamilyDifference>& differences) 
 ordered_json headline_json(const ReportLayout& layout, const std::vector<FamilyDifference>& differences) {
     const auto pair = headline_pair(layout);
     if (!pair) return mean_headline(layout);
-    const FamilyDifference* largest = nullptr;
-    for (const FamilyDifference& one : differences) {
-        const bool about = one.a == pair->a && one.b == pair->b && one.matched.axis == BudgetAxis::b_seq;
-        if (about && (largest == nullptr || one.matched.budget > largest->matched.budget)) largest = &one;
-    }
-    if (largest != nullptr) return matched_headline(layout, *largest);
+    // Where the two were never measured at the same B_seq, another axis on which they were says more than no match.
+    for (const BudgetAxis axis : kMatchedAxes)
+        if (const FamilyDifference* largest = largest_on(differences, *pair, axis))
+            return matched_headline(layout, *largest);
     return unmatched_headline(layout, *pair).value_or(mean_headline(layout));
 }
 

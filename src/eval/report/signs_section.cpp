@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "eval/report/sections.h"
 #include "eval/signatures.h"
@@ -38,17 +39,21 @@ std::size_t problem_of(const ReportLayout& layout, std::size_t run, const std::s
     return layout.problem_index[run][static_cast<std::size_t>(at - problems.begin())];
 }
 
-// The runs' evidence in turn, so that every run that has some is among the first.
+// The runs' evidence in turn, so that every run that has some is among the first; a problem once, since the same one
+// fails alike under many methods.
 ordered_json examples(const ReportLayout& layout, const std::map<std::size_t, std::vector<Evidence>>& evidence) {
     ordered_json out = ordered_json::array();
+    std::set<std::string> problems;
     for (std::size_t i = 0; i < kMostEvidence; ++i)
         for (const auto& [run, found] : evidence) {
             if (i >= found.size() || out.size() == kMostExamples) continue;
             const Evidence& one = found[i];
+            if (!problems.insert(one.problem).second) continue;
+            const std::string label = evidence.size() > 1 ? layout.labels[run] + ": " : "";
             out.push_back({{"run", run},
                            {"problem", problem_of(layout, run, one.problem)},
                            {"sample", one.sample},
-                           {"text", one.note},
+                           {"text", label + one.note},
                            {"paths", one.paths}});
         }
     return out;
