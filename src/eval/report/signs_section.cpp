@@ -49,11 +49,10 @@ ordered_json examples(const ReportLayout& layout, const std::map<std::size_t, st
             if (i >= found.size() || out.size() == kMostExamples) continue;
             const Evidence& one = found[i];
             if (!problems.insert(one.problem).second) continue;
-            const std::string label = evidence.size() > 1 ? layout.labels[run] + ": " : "";
             out.push_back({{"run", run},
                            {"problem", problem_of(layout, run, one.problem)},
                            {"sample", one.sample},
-                           {"text", label + one.note},
+                           {"text", one.note},
                            {"paths", one.paths}});
         }
     return out;
