@@ -35,6 +35,7 @@ std::string tokens(double mean) {
 }
 
 std::string accuracy_words(const EvalSummary& summary) {
+    if (summary.landed > 0 && summary.failed == summary.landed) return "none: every sample failed";
     if (!summary.mean) return "not scored: no problem has a reference";
     std::string out = percent(summary.mean->value);
     if (const auto& ci = summary.mean->ci)
@@ -97,6 +98,9 @@ std::string eval_text(const EvalConfig& config, const EvalSummary& summary, cons
     if (config.samples > 1) line("maj@k", k_words(summary.maj_at_k));
     line("b_seq", tokens(summary.b_seq) + " a sample" + about);
     line("b_total", tokens(summary.b_total) + " a sample" + about);
+    if (summary.failed > 0)
+        line("failed",
+             fmt::format("{} of {}; they count as wrong", counted(summary.failed, "sample"), grouped(summary.landed)));
     line("calls",
          fmt::format(
              "{}, {} failed{}", grouped(summary.calls), grouped(summary.failed_calls),

@@ -179,6 +179,8 @@ Outcome<void> EvalSession::close() {
 
 int report_stop(const Error& error) {
     const int code = report(error);
+    // A budget that is too small stays so.
+    if (error.kind == ErrorKind::budget || error.kind == ErrorKind::usage) return code;
     say("to go on: the same line with --resume; nothing that was answered is asked again");
     return code;
 }

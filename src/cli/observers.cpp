@@ -63,13 +63,14 @@ void JournalObserver::warned(const std::string& warning) {
 }
 
 void JournalObserver::option_warning(const std::string& warning) {
-    event(kOptionWarning, dumped({{"text", warning}}));
+    event(kOptionWarning, dumped({{"text", warning}}), -1);  // of the run, not of a sample
 }
 
-void JournalObserver::event(const std::string& kind, std::string body) {
+void JournalObserver::event(const std::string& kind, std::string body, int sample) {
     RecordedEvent out;
     out.run = run_;
     out.problem = problem_;
+    out.sample = sample;
     out.kind = kind;
     out.body_json = std::move(body);
     journal_.event(std::move(out));

@@ -40,7 +40,7 @@ class JournalObserver : public RunObserver {
     void result(const std::string& json) { event("result", json); }
 
   private:
-    void event(const std::string& kind, std::string body);
+    void event(const std::string& kind, std::string body, int sample = 0);
 
     Journal& journal_;
     RunKey run_;

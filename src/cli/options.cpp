@@ -119,6 +119,7 @@ Examples:
       A simulated model, to plan with: no server, no network.
   retort report aime.db --out aime.html
 
+Operators and distillers are those of retort solve --help; defaults come from the model (retort doctor shows them).
 A suite is a file with one JSON object a line: {"id","problem","answer"}, and "kind" for other problems than maths.
 Samples that failed count as wrong; --resume tries them again.)";
 
@@ -157,6 +158,22 @@ void add_eval(CLI::App& app, Invocation& invocation) {
     command.footer(kEvalExamples);
 }
 
+constexpr const char* kSweepExamples = R"(
+A sweep's file:
+  suite = "aime.jsonl"      # --suite wins
+  samples = 16
+  [settings]                # of every run, as in config.toml
+  temperature = 1.0
+  [[grid]]                  # every combination of the lists; several grids may stand in a file
+  operator = ["cot", "pdr:8", "pdr:16,8"]
+  think = [8192, 16384]
+  [prices]                  # dollars a million tokens, for --dry-run
+  input = 0.3
+  output = 2.5
+
+Any setting may be varied: model, operator, distiller, k, workspace, think, samples, ...
+Operators and distillers are those of retort solve --help.)";
+
 void add_sweep(CLI::App& app, Invocation& invocation) {
     SweepArguments& sweep = invocation.sweep;
     CLI::App& command =
@@ -173,6 +190,7 @@ void add_sweep(CLI::App& app, Invocation& invocation) {
         ->type_name("FILE");
     command.add_flag("--resume", sweep.resume, "Go on with the journal; runs that it lacks are begun");
     command.add_flag("--dry-run", sweep.dry_run, "Runs, calls, tokens and, with prices, money; ask nothing");
+    command.footer(kSweepExamples);
     command.add_flag("-q,--quiet", sweep.quiet, "No progress");
     command.add_flag("--json", sweep.json, "One JSON object on stdout");
     add_settings(command, invocation.flags);

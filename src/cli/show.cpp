@@ -255,6 +255,9 @@ Outcome<ExitCode> run_show(const ShowArguments& arguments) {
     if (!run) return run.error();
     const auto shown = read_run(**reader, *run, arguments);
     if (!shown) return shown.error();
+    if (arguments.problem && shown->samples.empty())
+        return Error{ErrorKind::usage, fmt::format("--problem: {} has nothing of a problem \"{}\"", arguments.journal,
+                                                   *arguments.problem)};
     if (arguments.json) return print(dumped(run_json(*shown, arguments.text)));
     TreeOptions options;
     options.unicode = isatty(kStdout) == 1 ? terminal_canvas(kStdout).unicode : true;

@@ -13,6 +13,7 @@
 #include "cli/suite_choice.h"
 #include "cli/sweep_file.h"
 #include "cli/sweep_output.h"
+#include "model/language_model.h"
 
 namespace retort::cli {
 namespace {
@@ -136,6 +137,8 @@ Outcome<ExitCode> run_all(const SweepPlan& plan, const SweepArguments& arguments
     if (!session) return session.error();
     std::vector<SweepRow> rows;
     std::optional<Error> stopped;
+    std::optional<Error> failed;  // of a run of which every sample failed
+    bool one_came_through = false;
     for (const EvalPlan& run : plan.runs) {
         if (!arguments.quiet) say(fmt::format("run {} of {}", rows.size() + 1, plan.runs.size()));
         const auto outcome = (*session)->evaluate(run);
@@ -143,15 +146,28 @@ Outcome<ExitCode> run_all(const SweepPlan& plan, const SweepArguments& arguments
         if (outcome->end == EvalEnd::interrupted) stopped = Error{ErrorKind::interrupted, "interrupted"};
         if (outcome->end == EvalEnd::gave_up) stopped = outcome->first_error;
         if (stopped) break;
+        if (const auto failure = outcome->total_failure())
+            failed = failure;
+        else
+            one_came_through = true;
         rows.push_back({&run.config, outcome->summary, outcome->ending});
     }
     if (const auto closed = (*session)->close(); !closed) return closed.error();
     if (stopped) return report_stop(*stopped);
     const auto written = write_stdout(arguments.json ? sweep_json(rows) : sweep_text(rows));
     if (!written) return written.error();
+    if (failed && !one_came_through) return report_stop(*failed);
     if (!arguments.quiet && !arguments.json)
         say(fmt::format("retort report {} shows them side by side", shell_quoted(plan.journal)));
     return 0;
+}
+
+// Tokens of the longest template of any run, by estimate.
+std::int64_t largest_template(const std::vector<EvalPlan>& runs) {
+    std::int64_t out = 0;
+    for (const EvalPlan& run : runs)
+        for (const auto& [name, one] : run.prompts.templates) out = std::max(out, estimate_tokens(one.text).tokens);
+    return out;
 }
 
 }  // namespace
@@ -165,7 +181,7 @@ Outcome<ExitCode> run_sweep(const Invocation& invocation) {
     if (!arguments.dry_run) return run_all(*plan, arguments, environment_variable);
     std::vector<EvalConfig> configs;
     for (const EvalPlan& run : plan->runs) configs.push_back(run.config);
-    const SweepCost cost = cost_of(configs, *plan->runs.front().suite, plan->file.prices);
+    const SweepCost cost = cost_of(configs, *plan->runs.front().suite, largest_template(plan->runs), plan->file.prices);
     const auto written = write_stdout(arguments.json ? sweep_plan_json(configs, cost) : sweep_plan_text(configs, cost));
     if (!written) return written.error();
     return 0;

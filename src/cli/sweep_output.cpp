@@ -119,13 +119,15 @@ std::string dumped(const ordered_json& object) {
 
 std::string sweep_text(const std::vector<SweepRow>& rows) {
     std::vector<std::vector<std::string>> cells{{"model", "operator", "distiller", "workspace", "think", "accuracy",
-                                                 "95 % interval", "b_seq", "b_total", "calls", "shared", "failed"}};
+                                                 "95 % interval", "b_seq", "b_total", "calls", "shared", "cut",
+                                                 "failed"}};
     bool simulated = false;
     for (const SweepRow& row : rows) {
         std::vector<std::string> line = names_of(*row.config);
         for (const std::string& cell :
              {accuracy(row.summary), interval(row.summary), rounded(row.summary.b_seq), rounded(row.summary.b_total),
-              grouped(row.summary.calls), grouped(row.ending.shared_calls), grouped(row.summary.failed)})
+              grouped(row.summary.calls), grouped(row.ending.shared_calls), grouped(row.summary.truncated),
+              grouped(row.summary.failed)})
             line.push_back(cell);
         cells.push_back(std::move(line));
         simulated = simulated || is_simulated(row.config->method);
@@ -143,7 +145,8 @@ std::string sweep_json(const std::vector<SweepRow>& rows) {
     return dumped({{"runs", std::move(runs)}, {"shared_calls", shared}, {"version", 1}});
 }
 
-SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, const std::optional<SweepPrices>& prices) {
+SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, std::int64_t template_tokens,
+                  const std::optional<SweepPrices>& prices) {
     SweepCost out;
     std::int64_t problem_tokens = 0;
     for (const SuiteProblem& one : suite.problems) problem_tokens += estimate_tokens(one.problem.text).tokens;
@@ -152,7 +155,8 @@ SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, const
         const CallPlan plan = plan_calls(run.method.schedule);
         out.calls += problems * run.samples * plan.calls;
         out.tokens_out += problems * run.samples * plan.most_tokens_out;
-        out.tokens_in += run.samples * problems * reads(run, problem_tokens / std::max<std::int64_t>(problems, 1));
+        out.tokens_in +=
+            run.samples * problems * reads(run, template_tokens + problem_tokens / std::max<std::int64_t>(problems, 1));
     }
     std::int64_t shared_out = 0;
     out.shared_calls = problems * shared_per_problem(runs, &shared_out);
@@ -180,8 +184,8 @@ std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost
     out += fmt::format("\n{}, {} calls to make", counted(static_cast<std::int64_t>(runs.size()), "run"),
                        grouped(cost.calls));
     if (cost.shared_calls > 0) out += fmt::format(", at least {} more shared between runs", grouped(cost.shared_calls));
-    out +=
-        fmt::format("; at most {} tokens written, about {} read\n", grouped(cost.tokens_out), grouped(cost.tokens_in));
+    out += fmt::format("; at most {} tokens written, at most about {} read\n", grouped(cost.tokens_out),
+                       grouped(cost.tokens_in));
     if (cost.dollars) out += fmt::format("at most about {:.2f} dollars\n", *cost.dollars);
     return out;
 }

@@ -30,7 +30,9 @@ struct SweepCost {
     std::int64_t tokens_out = 0;
     std::optional<double> dollars;  // where prices are given
 };
-SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, const std::optional<SweepPrices>& prices);
+// `template_tokens`: what a prompt says beside problem and workspace, by estimate.
+SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, std::int64_t template_tokens,
+                  const std::optional<SweepPrices>& prices);
 
 std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost& cost);
 std::string sweep_plan_json(const std::vector<EvalConfig>& runs, const SweepCost& cost);

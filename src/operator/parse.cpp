@@ -25,9 +25,11 @@ struct Parsed {
     std::string text;
     std::vector<Argument> arguments;
 
-    Error error(std::size_t position, const std::string& expected, const std::string& found) const {
-        return {ErrorKind::usage, fmt::format("operator \"{}\": at position {}: expected {}, found {}", text, position,
-                                              expected, found.empty() ? "nothing" : "\"" + found + "\"")};
+    Error error(std::size_t position, const std::string& expected, const std::string& found,
+                const std::string& hint = "") const {
+        return {ErrorKind::usage,
+                fmt::format("operator \"{}\": at position {}: expected {}, found {}{}", text, position, expected,
+                            found.empty() ? "nothing" : "\"" + found + "\"", hint)};
     }
 };
 
@@ -191,7 +193,7 @@ Error unknown_method(const Parsed& parsed, const std::string& method) {
     const std::string hint = near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
     return parsed.error(
         1, "cot, sr:R, sr:R,analysis, pdr:A,B,..., vote:N, best:N, rsa:N,K,T, pacore:A,B,... or tournament:N,G,V",
-        method + hint);
+        method, hint);
 }
 
 }  // namespace

@@ -204,6 +204,19 @@ class Sweeps(ProgramTest):
         self.write("grid.toml", SWEEP.replace('"conclusions"', '"conclusions", "topk"'))
         self.assertEqual(len(self.sweep("--resume").json["runs"]), 6)
 
+    def test_a_sweep_of_which_everything_failed_says_so(self):
+        self.behaviour.status = 400
+        done = self.sweep("-q")
+        self.assertEqual(done.code, 3, done.err)
+        self.assertIn("--resume", done.err)
+
+    def test_warnings_on_options_belong_to_no_sample(self):
+        self.sweep("--journal", self.path("w.db"), "--k", "3")
+        run = self.run_program("show", self.path("w.db"), "--json").json["runs"][3]["run"]
+        self.assertNotIn("not finished", self.run_program("show", self.path("w.db"), run).out)
+        nobody = self.run_program("show", self.path("w.db"), run, "--problem", "nobody")
+        self.assertEqual(nobody.code, 2, nobody.out)
+
     def test_mistakes_in_the_file_are_named_with_their_line(self):
         for text, words in (("samles = 3\nsuite='sums.jsonl'", ("grid.toml:1", "samples")), ("suite='sums.jsonl'\n[[grid]]\noperatr=['cot']", ("grid.toml:3", "operator")),
                             ("suite='sums.jsonl'\n[[grid]]\nthink=[-4]", ("grid.toml:3", "think")), ("suite=", ("not TOML",)), ("samples=2", ("--suite",))):

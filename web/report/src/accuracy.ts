@@ -1,7 +1,7 @@
 // Accuracy against what it costs: the first chart, and the table behind it.
 import * as Plot from "@observablehq/plot";
 
-import type { Axis, Curve, CurveFamily, CurvePoint, ReportData, Run } from "./data";
+import type { Axis, Curve, CurveFamily, CurvePoint, Estimate, ReportData, Run } from "./data";
 import * as column from "./columns";
 import { button, el, foreign, section, type Child } from "./dom";
 import { figure } from "./figure";
@@ -174,22 +174,31 @@ function pareto(data: ReportData, run: Run): CurvePoint | undefined {
     return curve?.families.flatMap((line) => line.points).find((point) => point.run === index);
 }
 
-function atMost(run: Run, values: Run["pass_at_k"]): Run["pass_at_k"][number] | undefined {
-    return run.scored ? values.at(-1) : undefined;
+// The largest k that every scored run has a figure for: runs of different numbers of samples are compared at the same k.
+function sharedK(runs: readonly Run[]): number {
+    const [first, ...others] = runs.filter((run) => run.scored);
+    const ks = (first?.pass_at_k ?? []).map((one) => one.k);
+    return Math.max(1, ...ks.filter((k) => others.every((run) => run.pass_at_k.some((one) => one.k === k))));
+}
+
+function at(k: number, run: Run, values: Run["pass_at_k"]): Estimate | null {
+    return (run.scored && values.find((one) => one.k === k)?.accuracy) || null;
 }
 
 function runColumns(data: ReportData): Column<Run>[] {
-    const k = Math.max(1, ...data.runs.map((run) => run.samples));
+    const k = sharedK(data.runs);
+    const samples = new Set(data.runs.map((run) => run.samples));
+    const mean = samples.size === 1 ? `mean@${[...samples][0] ?? 1}` : "mean";
     const label: Column<Run> = {
         ...column.words("run", "run", (run) => run.label),
         show: (run) => [familyMark(run.family), foreign(run.label)],
     };
     return [
         label,
-        column.accuracy(`mean@${k}`, "mean", (run) => (run.scored ? run.mean : null)),
-        column.accuracy(`pass@${k}`, "pass_at_k", (run) => atMost(run, run.pass_at_k)?.accuracy ?? null,
+        column.accuracy(mean, "mean", (run) => (run.scored ? run.mean : null)),
+        column.accuracy(`pass@${k}`, "pass_at_k", (run) => at(k, run, run.pass_at_k),
             "share of problems with at least one right sample, unbiased"),
-        column.accuracy(`maj@${k}`, "maj_at_k", (run) => atMost(run, run.maj_at_k)?.accuracy ?? null,
+        column.accuracy(`maj@${k}`, "maj_at_k", (run) => at(k, run, run.maj_at_k),
             "accuracy of the majority answer, ties shared"),
         column.tokenCount("B_seq", "b_seq", (run) => run.b_seq, kAxes.b_seq.help),
         column.tokenCount("B_total", "b_total", (run) => run.b_total, kAxes.b_total.help),
