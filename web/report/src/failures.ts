@@ -19,7 +19,7 @@ function examples(data: ReportData, list: readonly Example[]): Child {
     if (list.length === 0) return null;
     const items = list.map((example) => {
         const id = data.problems[example.problem]?.id ?? "?";
-        const label = [foreign(id), ` sample ${example.sample + 1}`];
+        const label = [foreign(id), ` sample ${example.sample}`];
         const run = data.runs.length > 1 && [foreign(data.runs[example.run]?.label ?? ""), example.text ? ": " : ""];
         const link = button(label, () => open(data, example), { class: "link" });
         return el("li", {}, link, " ", el("span", { class: "soft" }, run, foreign(example.text)));

@@ -145,7 +145,7 @@ export class Grid {
         const state: State = row < 0 ? "." : stateAt(run, row, column.sample);
         const { word, mark, name } = kStates[state];
         const faded = this.#states !== "" && !this.#states.includes(state) ? " faded" : "";
-        return { mark, name: name + faded, label: `${id}, sample ${column.sample + 1}, ${run.label}: ${word}` };
+        return { mark, name: name + faded, label: `${id}, sample ${column.sample}, ${run.label}: ${word}` };
     }
 
     // Answer and budget are looked up only for the cell under the pointer.

@@ -74,7 +74,7 @@ export class Viewer {
     }
 
     #unknown(now: Route): void {
-        const text = `This report has no sample ${now.sample + 1} of problem `;
+        const text = `This report has no sample ${now.sample} of problem `;
         this.#fill([el("div", { class: "viewer-head" }, el("h2", { id: "viewer-title" }, "Not here"), this.#closeButton()),
             el("p", {}, text, foreign(now.problem), " in run ", foreign(now.run), ".")]);
     }
@@ -84,7 +84,7 @@ export class Viewer {
         const problem = this.#data.problems[shown.problem]!;
         const state = stateAt(run, shown.row, shown.sample);
         const body = el("div", { class: "viewer-body", "aria-busy": "true" }, el("p", { class: "soft" }, "unpacking \u2026"));
-        const title = el("h2", { id: "viewer-title", tabindex: -1 }, foreign(problem.id), ` \u00b7 sample ${shown.sample + 1} of ${run.grid.columns}`);
+        const title = el("h2", { id: "viewer-title", tabindex: -1 }, foreign(problem.id), ` \u00b7 sample ${shown.sample} of 0 to ${run.grid.columns - 1}`);
         const head = el("div", { class: "viewer-head" }, title, this.#steps(shown), this.#closeButton());
         this.#fill([head, el("div", { class: "viewer-problem" }, sampleHead(problem, run)), body]);
         title.focus({ preventScroll: true });
