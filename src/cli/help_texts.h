@@ -1,0 +1,82 @@
+// What stands below the options in the help of a command: examples, and words of the method.
+#pragma once
+
+namespace retort::cli {
+
+inline constexpr const char* kTopExamples = R"(
+Examples:
+  retort solve "What is 17 * 23?" --url http://localhost:8080/v1
+  retort solve --file problem.txt --operator pdr:8,4 --distiller random --journal run.db
+  retort show run.db
+  retort model pull smollm2-135m-instruct
+
+`retort COMMAND --help` says more of a command.)";
+
+inline constexpr const char* kSolveExamples = R"(
+Operators:
+  cot                  one call
+  sr:R, sr:R,analysis  R calls in a row, each reads the last solution (and an analysis of it)
+  pdr:A,B,...          rounds of A, B, ... drafts, each distilled for the next, then one call
+  vote:N               N drafts; the answer that most of them give
+  best:N               N drafts; the one that a judge scores highest
+  rsa:N,K,T            T rounds of N drafts, each reads K random ones of the round before; a vote
+  pacore:A,B,...       pdr that hands on the final answers only
+  tournament:N,G,V     N drafts; a judge votes V times on groups of G, level by level, until one is left
+  FILE.toml            rounds and finish of your own
+
+Distillers:
+  summary              a model writes what is handed on
+  topk, topk-each      a model chooses k drafts: for all readers, or for each
+  random               k drafts by chance for each reader
+  conclusions, full    the final answers only; every solution whole
+  oracle-correct, oracle-incorrect
+                       k drafts that equal, or differ from, the --reference
+
+Examples:
+  retort solve "What is 17 * 23?" --model smollm2-135m-instruct
+      A small local model, to see the machinery work: it gets few sums right.
+  retort solve --file problem.txt --url http://localhost:8080/v1 --model qwen3 --operator pdr:16,8,4
+      A remote model; the key is read from OPENAI_API_KEY.
+  retort solve --file problem.txt --journal run.db       and after an interruption
+  retort solve --journal run.db --resume
+      Nothing that was answered is asked again.
+  retort solve --replay run.db --json
+      The same result again, without a model.
+  retort solve "..." --operator rsa:16,4,10 --dry-run
+      How many calls and tokens that would be.
+
+Every setting can also stand in ~/.config/retort/config.toml (max_answer = 512) or in the
+environment (RETORT_MAX_ANSWER=512). Options win over the environment, that over the file.
+Exit codes: 0 done, 1 file or internal, 2 usage, 3 model or server, 4 budget too small, 130 interrupted.)";
+
+inline constexpr const char* kEvalExamples = R"(
+Examples:
+  retort suite make arithmetic --count 50 --seed 1 --out sums.jsonl
+  retort eval --suite sums.jsonl --model smollm2-135m-instruct --operator vote:4 --journal sums.db
+  retort eval --suite aime.jsonl --url http://localhost:8080/v1 --model qwen3 --samples 16 --journal aime.db
+      After an interruption the same line with --resume: nothing that was answered is asked again.
+  retort eval --suite aime.jsonl --model sim:skill=0.5 --operator pdr:8,4 --journal plan.db
+      A simulated model, to plan with: no server, no network.
+  retort report aime.db --out aime.html
+
+Operators and distillers are those of retort solve --help; defaults come from the model (retort doctor shows them).
+A suite is a file with one JSON object a line: {"id","problem","answer"}, and "kind" for other problems than maths.
+Samples that failed count as wrong; --resume tries them again.)";
+
+inline constexpr const char* kSweepExamples = R"(
+A sweep's file:
+  suite = "aime.jsonl"      # --suite wins
+  samples = 16
+  [settings]                # of every run, as in config.toml
+  temperature = 1.0
+  [[grid]]                  # every combination of the lists; several grids may stand in a file
+  operator = ["cot", "pdr:8", "pdr:16,8"]
+  think = [8192, 16384]
+  [prices]                  # dollars a million tokens, for --dry-run
+  input = 0.3
+  output = 2.5
+
+Any setting may be varied: model, operator, distiller, k, workspace, think, samples, ...
+Operators and distillers are those of retort solve --help.)";
+
+}  // namespace retort::cli
