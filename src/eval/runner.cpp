@@ -56,10 +56,8 @@ Task<EvalEnd> run_eval(EvalJob job, EngineDependencies dependencies, std::set<Sa
     bool give_up = false;
     while (true) {
         while (next < keys.size() && samples.outstanding() < width && !stop.stop_requested() && !give_up) {
-            EngineDependencies own = dependencies;
-            own.observer = listener.observer(keys[next]);
             listener.started(keys[next]);
-            samples.spawn(run_sample(job, std::move(own), keys[next], stop));
+            samples.spawn(run_sample(job, dependencies, keys[next], stop));
             ++next;
         }
         if (samples.outstanding() == 0) break;

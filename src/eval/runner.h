@@ -35,9 +35,6 @@ class EvalListener {
     virtual ~EvalListener() = default;
     virtual void started(SampleKey /*key*/) {}
     virtual void landed(SampleKey key, const RunResult& result, double wall_s) = 0;
-
-    // Who watches a sample's calls; may be null. Asked before started(); must outlive the sample.
-    virtual RunObserver* observer(SampleKey /*key*/) { return nullptr; }
 };
 
 enum class EvalEnd {
