@@ -1,0 +1,61 @@
+// A model as a file: GGUF in, GGUF out, with tokenizer, chat template and prompt set. Weights are fp32 in memory.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "operator/prompts.h"
+#include "train/net/shape.h"
+
+namespace retort::train {
+
+// All metadata of a GGUF file but what NetShape says: tokenizer, chat template, name, what we wrote. Opaque; copies of
+// it are cheap.
+class Metadata;
+
+struct ModelFile {
+    NetShape shape;
+    std::shared_ptr<const Metadata> metadata;
+    std::vector<NamedTensor> tensors;  // those of tensors_of(shape), in its order
+};
+
+enum class WeightType { f32, f16, q8_0 };
+std::optional<WeightType> weight_type_from(const std::string& name);  // "f32", "f16", "q8_0"
+
+// Reads a GGUF of the architecture "llama", of any weight type that ggml can turn into floats. Errors name the file and
+// what is missing or not supported (another architecture, RoPE scaling, biases, experts).
+Outcome<ModelFile> read_model(const std::string& path);
+
+// What a run adds to the metadata of a file.
+struct RunMetadata {
+    std::string name;                          // general.name
+    std::optional<PromptSet> prompts;          // the set that `solve` uses with this file
+    std::map<std::string, std::string> about;  // "retort.train.steps" and the like
+};
+
+// Written to a temporary name, synced, renamed. Norms and other vectors stay F32; with q8_0 a matrix whose rows do not
+// divide into blocks is F16. Error: the disk is full, and so on; nothing half-written remains.
+Outcome<void> write_model(const std::string& path, const ModelFile& model, WeightType type, const RunMetadata& run);
+
+// The prompt set that a file carries; nothing where it has none. Reads the header only.
+Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path);
+
+// A tokenizer of ours: the longest word that matches is the next token, whatever follows (llama.cpp's "rwkv" kind).
+// A byte that begins no word becomes the unknown token.
+struct WordTokenizer {
+    std::vector<std::string> words;  // distinct, not empty
+    std::string chat_template;       // Jinja
+    // Besides the words the vocabulary has, first: the unknown token, the end of generation, "<think>" and "</think>".
+};
+
+// Metadata of a new model with this tokenizer.
+Outcome<std::shared_ptr<const Metadata>> new_metadata(const WordTokenizer& tokenizer, const std::string& name);
+
+// Texts of all tokens, by id; control tokens by their names.
+std::vector<std::string> token_texts(const Metadata& metadata);
+
+}  // namespace retort::train
