@@ -82,7 +82,7 @@ TEST_P(NetTied, GradientsAgreeWithFiniteDifferencesForEveryTensor) {
             };
             double length = 0;
             for (std::size_t i = 0; i < weights[t].values.size(); ++i) length += direction(i) * direction(i);
-            const double step = 0.008 / std::sqrt(length);
+            const double step = 0.005 / std::sqrt(length);
             const double slope =
                 (8 * (moved(step) - moved(-step)) - (moved(2 * step) - moved(-2 * step))) / (12 * step);
             EXPECT_NEAR(along, slope, 5e-3 * std::max(0.1, std::abs(slope))) << weights[t].name;
