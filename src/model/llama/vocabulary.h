@@ -19,6 +19,7 @@ class Vocabulary {
     int size() const { return llama_vocab_n_tokens(vocab_); }
     bool ends_generation(TokenId token) const { return llama_vocab_is_eog(vocab_, token); }
     bool is_control(TokenId token) const { return llama_vocab_is_control(vocab_, token); }
+    bool is_unused(TokenId token) const { return (llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_UNUSED) != 0; }
     bool valid(TokenId token) const { return token >= 0 && token < size(); }
 
     // The text of a token; control tokens have none unless asked for.
@@ -37,6 +38,9 @@ class Vocabulary {
 
     // BOS where the model wants it first, else -1.
     TokenId opening() const { return llama_vocab_get_add_bos(vocab_) ? llama_vocab_bos(vocab_) : LLAMA_TOKEN_NULL; }
+
+    // The token that ends a generation, -1 where the model has none.
+    TokenId end() const { return llama_vocab_eos(vocab_); }
 
   private:
     std::vector<TokenId> tokenize(std::string_view text, bool opening, bool control) const;

@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/completion.h"
 #include "base/error.h"
 #include "operator/prompts.h"
 #include "train/net/shape.h"
@@ -45,17 +47,27 @@ Outcome<void> write_model(const std::string& path, const ModelFile& model, Weigh
 Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path);
 
 // A tokenizer of ours: the longest word that matches is the next token, whatever follows (llama.cpp's "rwkv" kind).
-// A byte that begins no word becomes the unknown token.
+// A byte that begins no word becomes the unknown token; one that begins words of which none matches, a token of its
+// own.
 struct WordTokenizer {
-    std::vector<std::string> words;  // distinct, not empty
-    std::string chat_template;       // Jinja
-    // Besides the words the vocabulary has, first: the unknown token, the end of generation, "<think>" and "</think>".
+    std::vector<std::string> words;  // distinct, not empty, any bytes; none is the name of a control token
+    std::string chat_template;       // Jinja, of a form that llama.cpp knows; empty: none
+    // The vocabulary: "<unk>", the end of generation "</s>", "<think>" and "</think>" (tokens 0 to 3), the words from 4
+    // on in their order, then first bytes of words that are no words themselves, then three unused tokens that stand
+    // for control tokens' names in what users write.
 };
 
-// Metadata of a new model with this tokenizer.
+// Metadata of a new model with this tokenizer. Error: a word or the chat template cannot be used.
 Outcome<std::shared_ptr<const Metadata>> new_metadata(const WordTokenizer& tokenizer, const std::string& name);
 
-// Texts of all tokens, by id; control tokens by their names.
+// Texts of all tokens, by id; control tokens by their names, unused ones empty.
 std::vector<std::string> token_texts(const Metadata& metadata);
+
+// The tokens of a text as llama.cpp makes them when the model runs, without BOS. `control`: names of control tokens are
+// read as such, as in a chat template or in what a model writes; else all is plain text.
+std::vector<TokenId> tokenize(const Metadata& metadata, std::string_view text, bool control);
+
+// The token that ends a generation; -1 where the model has none.
+TokenId end_token(const Metadata& metadata);
 
 }  // namespace retort::train
