@@ -12,10 +12,11 @@ namespace {
 // As a verifier sees it: steps below 1, above kMostResult or between whole numbers count.
 bool equals(const Expression& expression, int target) {
     std::vector<generate::Ratio> values;
+    values.reserve(kNumbers + expression.steps.size());
     for (const int number : expression.numbers) values.push_back({number, 1});
     for (const Step& step : expression.steps) {
-        const auto left = values[static_cast<std::size_t>(step.left)],
-                   right = values[static_cast<std::size_t>(step.right)];
+        const generate::Ratio left = values[static_cast<std::size_t>(step.left)];
+        const generate::Ratio right = values[static_cast<std::size_t>(step.right)];
         const auto result = generate::apply(step.operation, left, right, generate::Values::exact);
         if (!result) return false;
         values.push_back(*result);

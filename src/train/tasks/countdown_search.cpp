@@ -38,6 +38,7 @@ void each_move(const std::vector<Item>& items, int result_place, Visit visit) {
 
 std::vector<Item> items_of(const Problem& problem) {
     std::vector<Item> out;
+    out.reserve(kNumbers);
     for (int place = 0; place < kNumbers; ++place)
         out.push_back({problem.numbers[static_cast<std::size_t>(place)], place});
     return out;
