@@ -8,9 +8,15 @@
 namespace retort::train {
 namespace {
 
-// A group's attention scores stay within the cache, and little of it is padding.
-constexpr std::int64_t kMostScores = 1 << 20;
-constexpr double kMostPadding = 1.15;
+// What one group may be. On a CPU its attention scores stay within the cache, and little of it is padding; elsewhere
+// few large groups are better than many small ones.
+struct GroupLimits {
+    std::int64_t scores;
+    double padding;  // rows with padding for each row without
+};
+GroupLimits limits_of(at::Device device) {
+    return device.is_cpu() ? GroupLimits{1 << 20, 1.15} : GroupLimits{1 << 25, 1.6};
+}
 
 at::Tensor to_device(const std::vector<std::int64_t>& values, at::Device device) {
     return at::tensor(values, at::kLong).to(device);
@@ -49,11 +55,11 @@ PackPlan::Group make_group(const std::vector<Sequence>& sequences, std::vector<s
     return out;
 }
 
-bool fits(const std::vector<Sequence>& group, std::int64_t sum, const Sequence& next) {
+bool fits(const std::vector<Sequence>& group, std::int64_t sum, const Sequence& next, const GroupLimits& limits) {
     const std::int64_t longest = group.front().length;  // they come longest first
     const auto many = static_cast<std::int64_t>(group.size()) + 1;
-    return many * longest * longest <= kMostScores &&
-           static_cast<double>(many * longest) <= kMostPadding * static_cast<double>(sum + next.length);
+    return many * longest * longest <= limits.scores &&
+           static_cast<double>(many * longest) <= limits.padding * static_cast<double>(sum + next.length);
 }
 
 }  // namespace
@@ -86,13 +92,14 @@ PackPlan plan_pack(const Pack& pack, std::size_t first, std::size_t count, at::D
     std::int64_t rows = 0;
     std::vector<Sequence> group;
     std::int64_t sum = 0;
+    const GroupLimits limits = limits_of(device);
     const auto close = [&] {
         if (!group.empty()) out.groups.push_back(make_group(group, place_of, rows, device));
         group.clear();
         sum = 0;
     };
     for (const Sequence& sequence : sequences) {
-        if (!group.empty() && !fits(group, sum, sequence)) close();
+        if (!group.empty() && !fits(group, sum, sequence, limits)) close();
         group.push_back(sequence);
         sum += sequence.length;
     }

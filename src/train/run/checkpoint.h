@@ -18,7 +18,7 @@ struct TrainState {
     std::int64_t step = 0;          // steps that were made, the SFT's first
     std::int64_t sft_examples = 0;  // the next example of the teacher
     DrawState draw;
-    std::map<std::string, std::vector<std::string>> pool;  // drafts that may be used again, as JSON, by problem
+    std::map<std::string, std::vector<std::string>> pool;  // DraftPool: drafts that may be given again
     std::optional<double> best;                            // the best evaluation so far
     std::int64_t best_step = 0;
 };

@@ -172,6 +172,11 @@ std::optional<std::string> check_arm(const char* name, const ArmSettings& arm) {
         return fmt::format("{}.gradient: expected refine, drafts or all, found \"{}\"", name, arm.gradient);
     if (!one_of(arm.drafts, {"fresh", "shared", "cached"}))
         return fmt::format("{}.drafts: expected fresh, shared or cached, found \"{}\"", name, arm.drafts);
+    if (arm.drafts != "fresh" && arm.gradient != "refine")
+        return fmt::format(
+            "{}: drafts = \"{}\" are not drawn by each rollout, so that only gradient = \"refine\" can "
+            "credit them",
+            name, arm.drafts);
     if (!distiller_from(arm.distiller))
         return fmt::format("{}.distiller: expected {}, found \"{}\"", name, fmt::join(distiller_names(), ", "),
                            arm.distiller);

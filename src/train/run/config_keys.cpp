@@ -32,7 +32,8 @@ void add_arm(Keys& keys, const std::string& name, ArmSettings& a, bool unrolled)
     keys.push_back({name + ".think", "thinking budget of a call, tokens", &a.think});
     keys.push_back({name + ".max_answer", "tokens after the thinking", &a.max_answer});
     if (!unrolled) return;
-    keys.push_back({name + ".operator", "what is unrolled: pdr:8, pdr:8,4, sr:3, ...", &a.operator_name});
+    keys.push_back({name + ".operator", "what is unrolled: pdr:8, pdr:8,4, sr:3; of several one is drawn each step",
+                    &a.operator_name});
     keys.push_back({name + ".distiller", "as in solve", &a.distiller});
     keys.push_back({name + ".k", "drafts that a top-k or random-k keeps", &a.k});
     keys.push_back({name + ".workspace", "bound of the workspace, tokens", &a.workspace});

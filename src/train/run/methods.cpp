@@ -46,23 +46,29 @@ std::optional<Error> apply(const std::string& word, const std::string& text, Ste
 
 }  // namespace
 
-Outcome<Schedule> schedule_of(const char* name, const ArmSettings& arm) {
+Outcome<std::vector<Schedule>> schedules_of(const char* name, const ArmSettings& arm) {
     StepDefaults defaults;
     defaults.distiller = *distiller_from(arm.distiller);
     defaults.k = static_cast<int>(arm.k);
     defaults.workspace = arm.workspace;
     defaults.think = arm.think;
     defaults.max_answer = arm.max_answer;
-    auto schedule = parse_operator(arm.operator_name, defaults);
-    if (!schedule) return usage(fmt::format("{}.operator: {}", name, schedule.error().message));
-    if (arm.gradient == "refine" && schedule->finish.kind != FinishKind::call)
-        return usage(
-            fmt::format("{}: {} ends without a final call, so that gradient = \"refine\" would learn nothing: "
-                        "take drafts or all",
-                        name, arm.operator_name));
-    if (arm.gradient == "drafts" && schedule->rounds.empty())
-        return usage(fmt::format("{}: {} has no drafts: take gradient = \"refine\"", name, arm.operator_name));
-    return schedule;
+    std::vector<Schedule> out;
+    std::istringstream words(arm.operator_name);
+    for (std::string word; words >> word;) {
+        auto schedule = parse_operator(word, defaults);
+        if (!schedule) return usage(fmt::format("{}.operator: {}", name, schedule.error().message));
+        if (arm.gradient == "refine" && schedule->finish.kind != FinishKind::call)
+            return usage(
+                fmt::format("{}: {} ends without a final call, so that gradient = \"refine\" would learn "
+                            "nothing: take drafts or all",
+                            name, word));
+        if (arm.gradient == "drafts" && schedule->rounds.empty())
+            return usage(fmt::format("{}: {} has no drafts: take gradient = \"refine\"", name, word));
+        out.push_back(std::move(*schedule));
+    }
+    if (out.empty()) return usage(fmt::format("{}.operator: expected an operator such as pdr:4", name));
+    return out;
 }
 
 GradientOf gradient_of(const ArmSettings& arm) {

@@ -11,8 +11,8 @@
 
 namespace retort::train {
 
-// The schedule of an arm. The error names the key.
-Outcome<Schedule> schedule_of(const char* name, const ArmSettings& arm);
+// The schedules of an arm, one drawn for each step: "pdr:4 pdr:8" varies the width. The error names the key.
+Outcome<std::vector<Schedule>> schedules_of(const char* name, const ArmSettings& arm);
 
 GradientOf gradient_of(const ArmSettings& arm);
 

@@ -29,15 +29,19 @@ double memory_bytes(const TrainConfig& config, const NetShape& shape, std::int64
 // Most tokens that the calls of an arm write in one step.
 Outcome<std::string> arm_text(const char* name, const ArmSettings& arm, const TrainConfig& config) {
     if (arm.share <= 0 && arm.share_end <= 0) return std::string();
-    const auto schedule = schedule_of((std::string("rl.") + name).c_str(), arm);
-    if (!schedule) return schedule.error();
-    const CallPlan plan = plan_calls(*schedule);
+    const auto schedules = schedules_of((std::string("rl.") + name).c_str(), arm);
+    if (!schedules) return schedules.error();
     const double sum = config.rl.trace.share + config.rl.op.share;
     const double prompts = static_cast<double>(config.rl.prompts) * (sum > 0 ? arm.share / sum : 0);
     const double rollouts = prompts * static_cast<double>(config.rl.generations);
-    return fmt::format("# {:<5} {}: {:.0f} prompts x {} rollouts x {} calls a step, at most {:.0f} tokens\n", name,
-                       schedule->name, prompts, config.rl.generations, plan.calls,
-                       rollouts * static_cast<double>(plan.most_tokens_out));
+    std::string out;
+    for (const Schedule& schedule : *schedules) {
+        const CallPlan plan = plan_calls(schedule);
+        out += fmt::format("# {:<5} {}: {:.0f} prompts x {} rollouts x {} calls a step, at most {:.0f} tokens\n", name,
+                           schedule.name, prompts, config.rl.generations, plan.calls,
+                           rollouts * static_cast<double>(plan.most_tokens_out));
+    }
+    return out;
 }
 
 }  // namespace

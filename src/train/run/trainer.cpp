@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "eval/summary.h"
 #include "operator/result_json.h"
+#include "train/rollout/drafts_model.h"
 #include "train/run/checkpoint.h"
 #include "train/run/methods.h"
 #include "train/run/model_setup.h"
@@ -63,7 +64,7 @@ double share_at(const ArmSettings& arm, std::int64_t step, std::int64_t all) {
 struct Arm {
     std::string name;  // "trace", "op"
     const ArmSettings* settings;
-    Schedule schedule;
+    std::vector<Schedule> schedules;
 };
 
 class Trainer {
@@ -97,7 +98,7 @@ class Trainer {
     void tell(const std::string& line) const {
         if (options_.listener != nullptr) options_.listener->told(line);
     }
-    Outcome<std::vector<Rollout>> sample(const std::string& title, const RolloutRequest& request);
+    Outcome<std::vector<Rollout>> sample(const std::string& title, const RolloutRequest& request, LanguageModel& model);
 
     const TrainConfig& config_;
     const TrainOptions& options_;
@@ -185,9 +186,9 @@ Outcome<void> Trainer::prepare_arms() {
     if (config_.rl.steps == 0) return {};
     for (const auto& [name, settings] : {std::pair{"trace", &config_.rl.trace}, std::pair{"op", &config_.rl.op}}) {
         if (settings->share <= 0 && settings->share_end <= 0) continue;
-        auto schedule = schedule_of((std::string("rl.") + name).c_str(), *settings);
-        if (!schedule) return schedule.error();
-        arms_.push_back({name, settings, std::move(*schedule)});
+        auto schedules = schedules_of((std::string("rl.") + name).c_str(), *settings);
+        if (!schedules) return schedules.error();
+        arms_.push_back({name, settings, std::move(*schedules)});
     }
     return {};
 }
@@ -246,9 +247,10 @@ Outcome<void> Trainer::prepare() {
     return {};
 }
 
-Outcome<std::vector<Rollout>> Trainer::sample(const std::string& title, const RolloutRequest& request) {
-    if (journal_) return journal_->run(title, *sampler_, *sampler_, model_.prompts, request);
-    return run_rollouts(loop_, *sampler_, *sampler_, model_.prompts, request, nullptr);
+Outcome<std::vector<Rollout>> Trainer::sample(const std::string& title, const RolloutRequest& request,
+                                              LanguageModel& model) {
+    if (journal_) return journal_->run(title, *sampler_, model, model_.prompts, request);
+    return run_rollouts(loop_, *sampler_, model, model_.prompts, request, nullptr);
 }
 
 Outcome<MetricsRow> Trainer::sft_row() {
@@ -279,12 +281,15 @@ Outcome<ArmRollouts> Trainer::roll_out(const Arm& arm, std::int64_t step, std::s
     const Suite suite = part_of(problems_, places);
     RolloutRequest request;
     request.suite = &suite;
-    request.schedule = arm.schedule;
-    request.settings.seed = hash64(fmt::format("rollouts {} {} {}", config_.seed, step, arm.name));
+    const std::uint64_t seed = hash64(fmt::format("rollouts {} {} {}", config_.seed, step, arm.name));
+    request.schedule = arm.schedules[seed % arm.schedules.size()];
+    request.settings.seed = seed;
     request.settings.sampling.temperature = config_.rl.temperature;
     request.samples = static_cast<int>(config_.rl.generations);
-    auto rollouts = sample(fmt::format("step {}, {}", step + 1, arm.name), request);
+    DraftsModel drafts(loop_, *sampler_, *draft_source_from(arm.settings->drafts), state_.pool, seed);
+    auto rollouts = sample(fmt::format("step {}, {}", step + 1, arm.name), request, drafts);
     if (!rollouts) return rollouts.error();
+    drafts.add_to(state_.pool);
     ArmRollouts out =
         judge_rollouts(std::move(*rollouts), gradient_of(*arm.settings), config_.reward, config_.rl.objective.scale);
     std::vector<PassRate> rates(places.size());
@@ -409,7 +414,8 @@ Outcome<void> Trainer::evaluate(MetricsRow& row) {
         request.settings.seed = hash64(fmt::format("evaluation {}", config_.seed));
         request.settings.sampling.temperature = config_.eval.temperature;
         request.samples = static_cast<int>(config_.eval.samples);
-        const auto rollouts = sample(fmt::format("evaluation after step {}, {}", state_.step, method.name), request);
+        const auto rollouts =
+            sample(fmt::format("evaluation after step {}, {}", state_.step, method.name), request, *sampler_);
         if (!rollouts) return rollouts.error();
         std::vector<SampleFacts> facts;
         for (const Rollout& one : *rollouts) {
