@@ -14,8 +14,6 @@
 
 namespace retort::train {
 
-inline constexpr const char* kPromptsKey = "retort.prompts";
-
 // Const: any thread.
 class Metadata {
   public:

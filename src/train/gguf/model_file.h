@@ -43,7 +43,9 @@ struct RunMetadata {
 // divide into blocks is F16. Error: the disk is full, and so on; nothing half-written remains.
 Outcome<void> write_model(const std::string& path, const ModelFile& model, WeightType type, const RunMetadata& run);
 
-// The prompt set that a file carries; nothing where it has none. Reads the header only.
+// The prompt set that a file carries, under this key as prompt_set_json() writes it; nothing where it has none. Reads
+// the header only. Errors: no such file, not a GGUF, damaged.
+inline constexpr const char* kPromptsKey = "retort.prompts";
 Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path);
 
 // A tokenizer of ours: the longest word that matches is the next token, whatever follows (llama.cpp's "rwkv" kind).
