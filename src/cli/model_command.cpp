@@ -15,7 +15,7 @@
 #include "operator/prompts_json.h"
 #if RETORT_HAS_LLAMA
 #include "model/llama/model_info.h"
-#include "train/gguf/model_file.h"
+#include "operator/gguf/carried_prompts.h"
 #endif
 
 namespace retort::cli {
@@ -68,7 +68,7 @@ Outcome<ExitCode> print(const std::string& text) {
 // The metadata of ours but the prompt set, which is one long text.
 std::vector<std::pair<std::string, std::string>> own_metadata(const GgufInfo& info) {
     auto out = info.retort;
-    std::erase_if(out, [](const auto& entry) { return "retort." + entry.first == train::kPromptsKey; });
+    std::erase_if(out, [](const auto& entry) { return "retort." + entry.first == kPromptsKey; });
     return out;
 }
 
@@ -174,7 +174,7 @@ Outcome<ExitCode> run_model_info(const Invocation& invocation) {
     const std::string path = file ? invocation.name : folder + "/" + row->file;
     const auto info = model_info(path);
     if (!info) return info.error();
-    const auto prompts = train::prompt_set_in(path);
+    const auto prompts = prompt_set_in(path);
     if (!prompts) return prompts.error();
     return print(invocation.json ? dumped(info_json(*info, *prompts)) : info_text(*info, *prompts));
 #else

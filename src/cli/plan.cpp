@@ -10,7 +10,7 @@
 #include "eval/sim_model.h"
 #include "operator/operator_file.h"
 #if RETORT_HAS_LLAMA
-#include "train/gguf/model_file.h"
+#include "operator/gguf/carried_prompts.h"
 #endif
 
 namespace retort::cli {
@@ -135,7 +135,7 @@ Outcome<std::optional<PromptSet>> carried_prompts(const Settings& settings, cons
                                                   const PlanContext& context) {
     if (is_remote(settings) || is_sim_model(model)) return std::optional<PromptSet>();
     const auto file = find_local(model_name(model, false), settings, context);
-    return file ? train::prompt_set_in(file->path) : std::optional<PromptSet>();
+    return file ? prompt_set_in(file->path) : std::optional<PromptSet>();
 }
 #else
 Outcome<std::optional<PromptSet>> carried_prompts(const Settings&, const std::string&, const PlanContext&) {
