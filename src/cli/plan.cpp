@@ -185,7 +185,8 @@ Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& set
 Outcome<PromptSet> prompts_of_model(const Settings& settings, const std::string& model, const PlanContext& context) {
     auto carried = carried_prompts(settings, model, context);
     if (!carried) return carried.error();
-    return *carried ? std::move(**carried) : prompt_set_for(model);
+    if (*carried) return std::move(**carried);
+    return prompt_set_for(model);
 }
 
 Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model, const PlanContext& context) {
