@@ -71,7 +71,7 @@ TEST(Reinforce, TakesNoNoticeOfTheRatio) {
 
 TEST(RolloutWeights, OfPromptsDivideByThePromptsTokensAndThePrompts) {
     // Two prompts with 30 and 5 tokens.
-    const std::vector<RolloutTerm> rollouts{{0, 0, 1.0, 1, 10}, {0, 0, -1.0, -1, 20}, {0, 1, 2.0, 1, 5}};
+    const std::vector<RolloutTerm> rollouts{{0, 0, 1.0, true, 10}, {0, 0, -1.0, false, 20}, {0, 1, 2.0, true, 5}};
     const auto weights = rollout_weights(rollouts, {1}, {.alpha = 0.1});
     EXPECT_NEAR(weights[0].policy, 1.0 / 30 / 2, kTiny);
     EXPECT_NEAR(weights[1].policy, -1.0 / 30 / 2, kTiny);
@@ -82,7 +82,7 @@ TEST(RolloutWeights, OfPromptsDivideByThePromptsTokensAndThePrompts) {
 }
 
 TEST(RolloutWeights, OfABatchDivideByAllTokensOfTheArm) {
-    const std::vector<RolloutTerm> rollouts{{0, 0, 1.0, 1, 10}, {0, 1, -1.0, -1, 30}, {1, 0, 1.0, 1, 7}};
+    const std::vector<RolloutTerm> rollouts{{0, 0, 1.0, true, 10}, {0, 1, -1.0, false, 30}, {1, 0, 1.0, true, 7}};
     const auto weights = rollout_weights(rollouts, {0.5, 0.5}, {.aggregation = Aggregation::batch_token, .alpha = 0});
     EXPECT_NEAR(weights[0].policy, 0.5 / 40, kTiny);
     EXPECT_NEAR(weights[1].policy, -0.5 / 40, kTiny);
@@ -90,19 +90,19 @@ TEST(RolloutWeights, OfABatchDivideByAllTokensOfTheArm) {
 }
 
 TEST(RolloutWeights, WithoutAPositiveRolloutThereIsNoSft) {
-    for (const RolloutWeights& weights : rollout_weights({{0, 0, 0.5, -1, 3}, {0, 0, -0.5, -1, 3}}, {1}, {}))
+    for (const RolloutWeights& weights : rollout_weights({{0, 0, 0.5, false, 3}, {0, 0, -0.5, false, 3}}, {1}, {}))
         EXPECT_EQ(weights.sft, 0);
 }
 
 TEST(RolloutWeights, ARolloutWithoutSampledTokensHasNone) {
-    const auto weights = rollout_weights({{0, 0, 1.0, 1, 0}, {0, 0, -1.0, -1, 4}}, {1}, {});
+    const auto weights = rollout_weights({{0, 0, 1.0, true, 0}, {0, 0, -1.0, false, 4}}, {1}, {});
     EXPECT_EQ(weights[0].policy, 0);
     EXPECT_EQ(weights[0].sft, 0);
     EXPECT_NEAR(weights[1].policy, -0.25, kTiny);
 }
 
 TEST(RolloutWeights, SharesScaleArmsAndAnEmptyArmAddsNothing) {
-    const std::vector<RolloutTerm> rollouts{{1, 0, 1.0, 1, 2}};
+    const std::vector<RolloutTerm> rollouts{{1, 0, 1.0, true, 2}};
     const auto weights = rollout_weights(rollouts, {0.75, 0.25}, {});
     EXPECT_NEAR(weights[0].policy, 0.25 / 2, kTiny);
 }
@@ -111,7 +111,7 @@ TEST(RolloutWeights, SharesScaleArmsAndAnEmptyArmAddsNothing) {
 RC_GTEST_PROP(RolloutWeights, OfEachPromptAddUpToOneShareWhenAllAdvantagesAreOne, (std::vector<std::uint8_t> lengths)) {
     std::vector<RolloutTerm> rollouts;
     for (std::size_t i = 0; i < lengths.size(); ++i)
-        rollouts.push_back({0, i / 3, 1.0, -1, 1 + std::int64_t{lengths[i]}});
+        rollouts.push_back({0, i / 3, 1.0, false, 1 + std::int64_t{lengths[i]}});
     for (const Aggregation aggregation : {Aggregation::prompt, Aggregation::batch_token}) {
         const auto weights = rollout_weights(rollouts, {0.5}, {.aggregation = aggregation});
         double sum = 0;

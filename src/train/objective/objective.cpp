@@ -63,7 +63,7 @@ std::vector<ArmTally> tally(const std::vector<RolloutTerm>& rollouts, std::size_
         ArmTally& arm = out[rollout.arm];
         arm.prompts[rollout.prompt].tokens += rollout.tokens;
         arm.tokens += rollout.tokens;
-        arm.positives += rollout.reward > 0 && rollout.tokens > 0;
+        arm.positives += rollout.positive && rollout.tokens > 0;
     }
     return out;
 }
@@ -124,7 +124,7 @@ std::vector<RolloutWeights> rollout_weights(const std::vector<RolloutTerm>& roll
                                       : static_cast<double>(arm.prompts.at(rollout.prompt).tokens) *
                                             static_cast<double>(arm.prompts.size());
             weights.policy = shares[rollout.arm] * rollout.advantage / tokens;
-            if (rollout.reward > 0)
+            if (rollout.positive)
                 weights.sft = shares[rollout.arm] * settings.alpha /
                               (static_cast<double>(arm.positives) * static_cast<double>(rollout.tokens));
         }

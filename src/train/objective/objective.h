@@ -5,7 +5,7 @@
 //
 //   J_policy = 1 / sum_i |o_i| * sum_i sum_t sg(w(r_it, A_i)) A_i log pi(o_it)        r_it = pi(o_it) / pi_old(o_it)
 //   A_i      = (R_i - mean) / std
-//   J_SFT    = mean over rollouts with R_i > 0 of 1 / |o_i| * sum_t log pi(o_it); 0 where there is none
+//   J_SFT    = mean over positive rollouts of 1 / |o_i| * sum_t log pi(o_it); 0 where there is none
 //
 // |o_i| counts sampled tokens: what was put into the completion by force, and prompts, have no part in anything.
 #pragma once
@@ -65,7 +65,7 @@ struct RolloutTerm {
     std::size_t arm = 0;
     std::size_t prompt = 0;  // which prompt of the arm
     double advantage = 0;
-    double reward = 0;
+    bool positive = false;    // the answer is right: J_SFT learns it
     std::int64_t tokens = 0;  // sampled ones that get gradient: |o_i|
 };
 
