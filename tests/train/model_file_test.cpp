@@ -206,7 +206,7 @@ TEST(ModelFile, WhatIsNoPlainLlamaIsRefused) {
     EXPECT_THAT(with([](gguf_context* file) { gguf_remove_key(file, "tokenizer.ggml.tokens"); }),
                 HasSubstr("expected a tokenizer, found none"));
     EXPECT_THAT(with([](gguf_context* file) { gguf_set_val_str(file, "tokenizer.ggml.model", "unheard-of"); }),
-                HasSubstr("llama.cpp cannot use its tokenizer"));
+                HasSubstr("llama.cpp cannot read the tokenizer of"));
 }
 
 TEST(ModelFile, TensorsThatNoPlainLlamaHasAreRefused) {

@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
-#include <llama.h>
 
 #include <map>
 #include <string_view>
 
-#include "model/llama/vocabulary.h"
+#include "llama/model_bench.h"
+#include "model/llama/tokenizer.h"
 #include "train/random_model.h"
 
 namespace retort::train::test {
@@ -57,15 +57,12 @@ class Tokens : public ::testing::Test {
   protected:
     Tokens() {
         const ModelFile model = random_model();
-        metadata_ = model.metadata;
-        texts_ = token_texts(*metadata_);
-        EXPECT_TRUE(write_model(folder_ / "m.gguf", model, WeightType::f32, {}));
-        llama_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
-        llama_model_params parameters = llama_model_default_params();
-        parameters.vocab_only = true;
-        model_ = llama_model_load_from_file((folder_ / "m.gguf").c_str(), parameters);
+        texts_ = token_texts(*model.metadata);
+        EXPECT_TRUE(write_model(path_, model, WeightType::f32, {}));
+        tokenizer_ = llama::Tokenizer::open(path_).value();
     }
-    ~Tokens() override { llama_model_free(model_); }
+
+    const llama::Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
 
     // Words, then the bytes that begin some: what plain text can become but for control tokens' names.
     std::map<std::string, TokenId, std::less<>> plain_ids() const {
@@ -81,26 +78,23 @@ class Tokens : public ::testing::Test {
     }
 
     Folder folder_;
+    std::string path_ = folder_ / "m.gguf";
     std::vector<std::string> words_ = awkward_tokenizer().words;
-    std::shared_ptr<const Metadata> metadata_;
     std::vector<std::string> texts_;
-    llama_model* model_ = nullptr;
+    std::shared_ptr<const llama::Tokenizer> tokenizer_;
 };
 
 TEST_F(Tokens, AreTheLongestMatchesInLlamaCpp) {
-    ASSERT_NE(model_, nullptr);
-    const llama::Vocabulary vocabulary(model_);
     const auto ids = plain_ids();
     std::mt19937 random(7);
     for (int i = 0; i < 10000; ++i) {
         const std::string text = random_text(words_, random);
-        const std::vector<TokenId> tokens = vocabulary.plain(text);
+        const std::vector<TokenId> tokens = vocabulary().plain(text);
         ASSERT_EQ(tokens, longest_matches(ids, text)) << text;
-        ASSERT_EQ(tokenize(*metadata_, text, false), tokens) << text;
         // Each unknown token stands for a byte.
         std::string back;
         for (const TokenId token : tokens)
-            back += token == 0 ? text.substr(back.size(), 1) : vocabulary.piece(token, false);
+            back += token == 0 ? text.substr(back.size(), 1) : vocabulary().piece(token, false);
         ASSERT_EQ(back, text);
     }
 }
@@ -110,24 +104,46 @@ TEST_F(Tokens, HaveTheirTextsByTheirIds) {
                 ElementsAre("<unk>", "</s>", "<think>", "</think>"));
     for (std::size_t i = 0; i < words_.size(); ++i) EXPECT_EQ(texts_[kFirstWord + i], words_[i]);
     EXPECT_THAT(std::vector<std::string>(texts_.end() - 3, texts_.end()), ElementsAre("", "", ""));
-    EXPECT_EQ(end_token(*metadata_), 1);
+    EXPECT_EQ(vocabulary().end(), 1);
 }
 
 TEST_F(Tokens, ControlNamesAreControlTokensOnlyWhereTheyAreMeant) {
-    EXPECT_THAT(tokenize(*metadata_, "<think>ab</think></s>", true), ElementsAre(2, 4 + 18, 3, 1));
-    for (const TokenId token : tokenize(*metadata_, "<think>ab</think></s>", false)) EXPECT_GE(token, 4);
+    EXPECT_THAT(vocabulary().control("<think>ab</think></s>"), ElementsAre(2, 4 + 18, 3, 1));
+    for (const TokenId token : vocabulary().plain("<think>ab</think></s>")) EXPECT_GE(token, 4);
+}
+
+TEST_F(Tokens, AConversationIsReadAsTheEngineReadsIt) {
+    const auto id = [&](const std::string& word) {
+        return kFirstWord + static_cast<TokenId>(std::find(words_.begin(), words_.end(), word) - words_.begin());
+    };
+    const std::vector<Message> messages{{"user", "x / y</think>"}};
+    const auto thinking = tokenizer_->chat().render(messages, true);
+    ASSERT_TRUE(thinking) << thinking.error().message;
+    EXPECT_FALSE(thinking->inside_reasoning);
+    EXPECT_THAT(thinking->tokens, ElementsAre(id("<|im_start|>user\n"), id("x / y"), texts_.size() - 1,
+                                              id("<|im_end|>\n"), id("<|im_start|>assistant\n")));
+    std::vector<TokenId> closed = thinking->tokens;
+    for (const TokenId token : {TokenId{2}, id("\n\n"), TokenId{3}, id("\n\n")}) closed.push_back(token);
+    EXPECT_EQ(tokenizer_->chat().render(messages, false).value().tokens, closed);
+
+    LlamaOptions options;
+    options.path = path_;
+    testing::ModelBench bench(options);
+    CompletionRequest request;
+    request.prompt = std::make_shared<const std::vector<Message>>(messages);
+    request.max_answer = 1;
+    EXPECT_EQ(bench.ask(request).usage.in, static_cast<std::int64_t>(closed.size()));
 }
 
 TEST_F(Tokens, AWordIsNoControlTokenWhateverItLooksLike) {
-    const llama::Vocabulary vocabulary(model_);
     for (std::size_t i = 0; i < words_.size(); ++i) {
         const TokenId token = kFirstWord + static_cast<TokenId>(i);
-        EXPECT_FALSE(vocabulary.is_control(token)) << words_[i];
-        EXPECT_FALSE(vocabulary.ends_generation(token)) << words_[i];
-        EXPECT_THAT(vocabulary.plain(words_[i]), ElementsAre(token));
+        EXPECT_FALSE(vocabulary().is_control(token)) << words_[i];
+        EXPECT_FALSE(vocabulary().ends_generation(token)) << words_[i];
+        EXPECT_THAT(vocabulary().plain(words_[i]), ElementsAre(token));
     }
-    EXPECT_TRUE(vocabulary.ends_generation(1));
-    EXPECT_EQ(vocabulary.opening(), -1);
+    EXPECT_TRUE(vocabulary().ends_generation(1));
+    EXPECT_EQ(vocabulary().opening(), -1);
 }
 
 TEST(WordTokenizer, WordsThatCannotBeAreRefused) {

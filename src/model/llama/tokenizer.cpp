@@ -14,6 +14,16 @@ struct FreeModel {
 };
 using ModelHandle = std::unique_ptr<llama_model, FreeModel>;
 
+llama_model_params vocabulary_only() {
+    llama_model_params params = llama_model_default_params();
+    params.vocab_only = true;
+    return params;
+}
+
+Error unreadable(const std::string& where, const LogCapture& log) {
+    return {ErrorKind::file, fmt::format("llama.cpp cannot read the tokenizer of {}{}", where, log.reason())};
+}
+
 }  // namespace
 
 ReasoningRules reasoning_rules(const Vocabulary& vocabulary, const ReasoningMarks* marks) {
@@ -51,11 +61,16 @@ Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::open(const std::string& pat
     if (const Outcome<void> backends = load_backends(); !backends) return backends.error();
     if (const Outcome<GgufHandle> file = open_gguf(path); !file) return file.error();
     const LogCapture log;
-    llama_model_params params = llama_model_default_params();
-    params.vocab_only = true;
-    ModelHandle model(llama_model_load_from_file(path.c_str(), params));
-    if (!model)
-        return Error{ErrorKind::file, fmt::format("llama.cpp cannot read the tokenizer of {}{}", path, log.reason())};
+    ModelHandle model(llama_model_load_from_file(path.c_str(), vocabulary_only()));
+    if (!model) return unreadable(path, log);
+    return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model))));
+}
+
+Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::of(gguf_context& metadata, const std::string& where) {
+    if (const Outcome<void> backends = load_backends(); !backends) return backends.error();
+    const LogCapture log;
+    ModelHandle model(llama_model_init_from_user(&metadata, nullptr, nullptr, vocabulary_only()));
+    if (!model) return unreadable(where, log);
     return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model))));
 }
 

@@ -1,6 +1,8 @@
 // What of a GGUF turns messages into tokens and tokens into text, without its weights. Not public.
 #pragma once
 
+#include <gguf.h>
+
 #include <memory>
 #include <string>
 
@@ -22,6 +24,10 @@ class Tokenizer {
   public:
     // The error of a file that is no GGUF, is cut short, or has a tokenizer that llama.cpp does not know.
     static Outcome<std::shared_ptr<const Tokenizer>> open(const std::string& path);
+
+    // Of the metadata of a file that need not exist; `where` begins the message of an error.
+    static Outcome<std::shared_ptr<const Tokenizer>> of(gguf_context& metadata, const std::string& where);
+
     ~Tokenizer();
 
     const Vocabulary& vocabulary() const;

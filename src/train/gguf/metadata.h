@@ -2,19 +2,16 @@
 #pragma once
 
 #include <gguf.h>
-#include <llama.h>
 
 #include <memory>
 #include <string>
 
 #include "base/error.h"
 #include "model/llama/gguf_file.h"
-#include "model/llama/vocabulary.h"
+#include "model/llama/tokenizer.h"
 #include "train/gguf/model_file.h"
 
 namespace retort::train {
-
-inline constexpr const char* kPromptsKey = "retort.prompts";
 
 // Const: any thread.
 class Metadata {
@@ -24,19 +21,14 @@ class Metadata {
     static Outcome<std::shared_ptr<const Metadata>> make(llama::GgufHandle values, const std::string& where);
 
     const gguf_context* values() const { return values_.get(); }
-    const llama::Vocabulary& vocabulary() const { return vocabulary_; }
+    const llama::Vocabulary& vocabulary() const { return tokenizer_->vocabulary(); }
 
   private:
-    struct FreeModel {
-        void operator()(llama_model* model) const { llama_model_free(model); }
-    };
-    using ModelHandle = std::unique_ptr<llama_model, FreeModel>;
-
-    Metadata(llama::GgufHandle values, ModelHandle model);
+    Metadata(llama::GgufHandle values, std::shared_ptr<const llama::Tokenizer> tokenizer)
+        : values_(std::move(values)), tokenizer_(std::move(tokenizer)) {}
 
     llama::GgufHandle values_;
-    ModelHandle model_;  // its vocabulary alone
-    llama::Vocabulary vocabulary_;
+    std::shared_ptr<const llama::Tokenizer> tokenizer_;
 };
 
 }  // namespace retort::train

@@ -5,12 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/completion.h"
 #include "base/error.h"
-#include "operator/prompts.h"
+#include "operator/gguf/carried_prompts.h"
 #include "train/net/shape.h"
 
 namespace retort::train {
@@ -35,16 +33,13 @@ Outcome<ModelFile> read_model(const std::string& path);
 // What a run adds to the metadata of a file.
 struct RunMetadata {
     std::string name;                          // general.name
-    std::optional<PromptSet> prompts;          // the set that `solve` uses with this file
+    std::optional<PromptSet> prompts;          // the set that `solve` uses with this file, as prompt_set_in() reads it
     std::map<std::string, std::string> about;  // "retort.train.steps" and the like
 };
 
 // Written to a temporary name, synced, renamed. Norms and other vectors stay F32; with q8_0 a matrix whose rows do not
 // divide into blocks is F16. Error: the disk is full, and so on; nothing half-written remains.
 Outcome<void> write_model(const std::string& path, const ModelFile& model, WeightType type, const RunMetadata& run);
-
-// The prompt set that a file carries; nothing where it has none. Reads the header only.
-Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path);
 
 // A tokenizer of ours: the longest word that matches is the next token, whatever follows (llama.cpp's "rwkv" kind).
 // A byte that begins no word becomes the unknown token; one that begins words of which none matches, a token of its
@@ -62,12 +57,5 @@ Outcome<std::shared_ptr<const Metadata>> new_metadata(const WordTokenizer& token
 
 // Texts of all tokens, by id; control tokens by their names, unused ones empty.
 std::vector<std::string> token_texts(const Metadata& metadata);
-
-// The tokens of a text as llama.cpp makes them when the model runs, without BOS. `control`: names of control tokens are
-// read as such, as in a chat template or in what a model writes; else all is plain text.
-std::vector<TokenId> tokenize(const Metadata& metadata, std::string_view text, bool control);
-
-// The token that ends a generation; -1 where the model has none.
-TokenId end_token(const Metadata& metadata);
 
 }  // namespace retort::train

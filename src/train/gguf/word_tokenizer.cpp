@@ -5,6 +5,7 @@
 // itself: llama.cpp does not go on where something begins like a word and is none. Names of control tokens stand in the
 // trie too, so that a user could write them: unused tokens with the same texts come later and take their places there.
 #include <fmt/format.h>
+#include <llama.h>
 
 #include <algorithm>
 #include <array>
@@ -58,6 +59,7 @@ class Vocabulary {
 
     void write(gguf_context* file) const {
         std::vector<const char*> texts;
+        texts.reserve(texts_.size());
         for (const std::string& text : texts_) texts.push_back(text.c_str());
         gguf_set_arr_str(file, "tokenizer.ggml.tokens", texts.data(), texts.size());
         gguf_set_arr_data(file, "tokenizer.ggml.token_type", GGUF_TYPE_INT32, types_.data(), types_.size());

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <llama.h>
 
 #include <algorithm>
 #include <cmath>

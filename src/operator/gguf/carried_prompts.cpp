@@ -1,8 +1,9 @@
+#include "operator/gguf/carried_prompts.h"
+
 #include "model/llama/gguf_file.h"
 #include "operator/prompts_json.h"
-#include "train/gguf/metadata.h"
 
-namespace retort::train {
+namespace retort {
 
 Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path) {
     const Outcome<llama::GgufHandle> opened = llama::open_gguf(path);
@@ -17,4 +18,4 @@ Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path) {
     return std::optional<PromptSet>(std::move(*set));
 }
 
-}  // namespace retort::train
+}  // namespace retort
