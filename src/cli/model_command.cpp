@@ -65,6 +65,9 @@ Outcome<ExitCode> print(const std::string& text) {
 }
 
 #if RETORT_HAS_LLAMA
+// Longer values are shown by --json alone.
+constexpr std::size_t kLongestShown = 100;
+
 // The metadata of ours but the prompt set, which is one long text.
 std::vector<std::pair<std::string, std::string>> own_metadata(const GgufInfo& info) {
     auto out = info.retort;
@@ -99,7 +102,9 @@ std::string info_text(const GgufInfo& info, const std::optional<PromptSet>& prom
     line("marks reasoning", yes(info.marks_reasoning));
     line("licence", info.licence.empty() ? "not said" : info.licence);
     if (prompts) line("prompts", prompts_text(*prompts));
-    for (const auto& [key, value] : own_metadata(info)) line(("retort." + key).c_str(), value);
+    for (const auto& [key, value] : own_metadata(info))
+        line(("retort." + key + " ").c_str(),
+             value.size() <= kLongestShown ? value : fmt::format("{} bytes (--json shows them)", value.size()));
     return out;
 }
 

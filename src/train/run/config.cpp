@@ -305,14 +305,15 @@ Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std:
     return parse_config(path, text.str(), words);
 }
 
-std::string to_toml(const TrainConfig& config) {
+std::string to_toml(const TrainConfig& config, bool explained) {
     TrainConfig copy = config;
     Texts texts;
     std::vector<ConfigKey> keys = all_keys(copy, texts);
     // Dotted keys stand before any table, so that the order does not matter.
     std::string out;
     for (const ConfigKey& key : keys)
-        out += fmt::format("{} = {}  # {}\n", key.name, std::visit(ToToml(), key.value), key.about);
+        out += fmt::format("{} = {}{}\n", key.name, std::visit(ToToml(), key.value),
+                           explained ? fmt::format("  # {}", key.about) : "");
     return out;
 }
 

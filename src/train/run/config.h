@@ -134,7 +134,7 @@ Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std:
 Outcome<TrainConfig> parse_config(const std::string& name, const std::string& toml,
                                   const std::vector<std::string>& words);
 
-// Every key with its value, as TOML: parse_config() of it gives the same.
-std::string to_toml(const TrainConfig& config);
+// Every key with its value, as TOML: parse_config() of it gives the same. `explained`: with what each key means.
+std::string to_toml(const TrainConfig& config, bool explained = true);
 
 }  // namespace retort::train

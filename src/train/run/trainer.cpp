@@ -43,7 +43,7 @@ std::string hash_of(TrainConfig config) {
     config.rl.steps = std::min<std::int64_t>(config.rl.steps, 1);
     config.checkpoint_every = config.checkpoint_keep = 1;
     config.save = "f32";
-    return sha256_hex(to_toml(config));
+    return sha256_hex(to_toml(config, false));
 }
 
 Suite part_of(const Suite& suite, const std::vector<std::size_t>& places) {
@@ -522,7 +522,7 @@ Outcome<void> Trainer::save_model() {
     RunMetadata about{config_.task.empty() ? "trained" : config_.task, model_.prompts, {}};
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
-                   {"retort.train.config", to_toml(config_)}};
+                   {"retort.train.config", to_toml(config_, false)}};
     return write_model(path("model.gguf"), model_.file, *weight_type_from(config_.save), about);
 }
 
