@@ -519,10 +519,12 @@ Outcome<void> Trainer::steps() {
 
 Outcome<void> Trainer::save_model() {
     model_.file.tensors = net_->weights();
+    TrainConfig shown = config_;  // the file goes places: where it was made is nobody's business
+    shown.run.clear();
     RunMetadata about{config_.task.empty() ? "trained" : config_.task, model_.prompts, {}};
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
-                   {"retort.train.config", to_toml(config_, false)}};
+                   {"retort.train.config", to_toml(shown, false)}};
     return write_model(path("model.gguf"), model_.file, *weight_type_from(config_.save), about);
 }
 
