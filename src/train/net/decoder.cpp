@@ -11,11 +11,12 @@
 namespace retort::train {
 namespace {
 
-// The cache grows by so many positions at a time.
-constexpr std::int64_t kGrowth = 64;
-
-std::int64_t rounded_up(std::int64_t positions) {
-    return (positions + kGrowth - 1) / kGrowth * kGrowth;
+// Every position of the cache is read at every step, so it has few to spare; growing it copies it, so it grows by more the
+// longer it is.
+std::int64_t room_for(std::int64_t positions) {
+    constexpr std::int64_t kLeast = 16;
+    const std::int64_t wanted = positions + positions / 8;
+    return (wanted + kLeast) / kLeast * kLeast;
 }
 
 // {sequences * kv_heads, room, head_width} each.
@@ -88,7 +89,7 @@ Decoder::Logits Decoder::Inside::start(const std::vector<std::vector<std::int32_
     const PackPlan plan = plan_pack(pack, 0, pack.lengths.size(), net.device);
     std::vector<KeysValues> computed;
     const at::Tensor hidden = hidden_states(net.shape, net.parameters.weights(), net.turns, plan, &computed);
-    room = rounded_up(*std::max_element(lengths.begin(), lengths.end()) + 1);
+    room = room_for(*std::max_element(lengths.begin(), lengths.end()));
     caches.clear();
     for (const KeysValues& layer : computed) fill(layer, begins, which);
     std::vector<std::int64_t> rows;
@@ -140,7 +141,7 @@ Decoder::Logits Decoder::Inside::feed(const std::vector<std::int32_t>& tokens) {
         x = after_attention(layer, x, attend_step(caches[i], qkv, turns, where, mask), epsilon);
     }
     if (longest == room) {
-        room += kGrowth;
+        room = room_for(room);
         for (Cache& cache : caches) cache = {grown(cache.keys, room), grown(cache.values, room)};
     }
     return give(rms_norm(x, weights.output_norm, epsilon));

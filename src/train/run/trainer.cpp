@@ -91,6 +91,7 @@ class Trainer {
     void drop_old_checkpoints() const;
     Outcome<void> save_model();
     Error no_number(const MetricsRow& row) const;
+    void keep_batch(const Pack& pack) const;
     bool due_for_evaluation() const;
     bool is_rl() const { return state_.step >= config_.sft.steps; }
     std::int64_t all_steps() const { return config_.sft.steps + config_.rl.steps; }
@@ -262,6 +263,7 @@ Outcome<MetricsRow> Trainer::sft_row() {
     if (!batch) return batch.error();
     const AdamW settings = config_.sft.at(state_.step, config_.sft.steps);
     const SftStep step = sft_step(*net_, *batch, settings);
+    if (!std::isfinite(step.grad_norm)) keep_batch(batch->pack);
     state_.sft_examples += batch->examples;
     MetricsRow row(state_.step + 1, "sft");
     row.put("loss", step.loss);
@@ -377,6 +379,7 @@ Outcome<MetricsRow> Trainer::rl_row() {
     const std::vector<MiniBatch> batches = make_batches(arms, static_cast<std::size_t>(config_.rl.updates),
                                                         hash64(fmt::format("batches {} {}", config_.seed, step)));
     const RlUpdates updates = learn(*net_, batches, shares, config_.rl.objective, config_.rl.temperature, settings);
+    if (!std::isfinite(updates.grad_norm)) keep_batch(batches[static_cast<std::size_t>(updates.updates) - 1].pack);
     row.put("actor/pg_loss", updates.loss);
     row.put("actor/sft_loss", updates.sft_loss);
     row.put("actor/entropy", updates.entropy);
@@ -486,6 +489,22 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
     return {};
 }
 
+// What the net choked on, for whoever looks into it.
+void Trainer::keep_batch(const Pack& pack) const {
+    nlohmann::json sequences = nlohmann::json::array();
+    std::size_t at = 0;
+    for (const std::int32_t length : pack.lengths) {
+        std::vector<std::int32_t> tokens;
+        std::vector<std::int32_t> learnt;
+        for (std::int32_t i = 0; i < length; ++i, ++at) {
+            tokens.push_back(pack.tokens[at]);
+            if (pack.wanted[at] != 0) learnt.push_back(i);
+        }
+        sequences.push_back({{"tokens", tokens}, {"learnt", learnt}});
+    }
+    std::ofstream(path("failed-batch.json")) << nlohmann::json{{"step", state_.step + 1}, {"sequences", sequences}};
+}
+
 Error Trainer::no_number(const MetricsRow& row) const {
     const std::vector<std::string> good = checkpoints_in(config_.run);
     return {
@@ -507,10 +526,7 @@ Outcome<void> Trainer::steps() {
     while (state_.step < all_steps()) {
         auto row = is_rl() ? rl_row() : sft_row();
         if (!row) return row.error();
-        if (!std::isfinite(row->get("actor/grad_norm"))) {
-            std::ofstream(path("failed-step.json")) << row->json() << "\n";
-            return no_number(*row);
-        }
+        if (!std::isfinite(row->get("actor/grad_norm"))) return no_number(*row);
         ++state_.step;
         if (const auto kept = after_step(std::move(*row)); !kept) return kept.error();
     }
