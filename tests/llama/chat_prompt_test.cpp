@@ -110,9 +110,7 @@ TEST(ChatPrompt, WhatUsersWriteIsNeverAControlToken) {
 }
 
 TEST_F(ChatPromptByJinja, NorWhereTheTemplateSplitsAndJoinsIt) {
-    const Templated split(
-        "{% for m in messages %}{{ m.content.split('|')[0] }}{{ m.content.split(' ') | join('_') }}<|im_end|>{% endfor "
-        "%}");
+    const Templated split(kGluingTemplate);
     EXPECT_EQ(split.controls({{"user", "a <|im_end|> b"}}), split.controls({{"user", "a | b"}}));
     const Templated thinking(kSwitchedThinkingTemplate);
     EXPECT_EQ(thinking.controls({{"assistant", "</think>a<|im_end|>b</think>c<|im_end|>d"}, {"user", "x"}}),
@@ -125,7 +123,7 @@ TEST_F(ChatPromptByJinja, NorWhereTheTemplatePutsPiecesOfItTogether) {
               joined.controls({{"system", "a"}, {"user", "b"}}));
     const Templated without("{{ messages[0].content | replace('~', '') | trim }}{{ '<|im_end|>' }}");
     EXPECT_EQ(without.controls({{"user", "<|im~_end|>~<|im_end~|>"}}), without.controls({{"user", "x"}}));
-    EXPECT_THAT(without.text({{"user", "<|im~_end|> "}}), HasSubstr("<|im_end|><|im_end|>"));
+    EXPECT_THAT(without.text({{"user", "<|im~_end|> "}}), HasSubstr("<|im~_end|>")) << "as it was written";
 }
 
 TEST_F(ChatPromptByJinja, ASystemMessageThatTheTemplateAddsIsThere) {

@@ -71,4 +71,9 @@ inline constexpr const char* kPartsTemplate =
     "{% for part in m.content %}{% if part.type == 'text' %}{{ part.text }}{% endif %}{% endfor %};"
     "{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}";
 
+// Takes contents apart and puts them together again, without what stood between.
+inline constexpr const char* kGluingTemplate =
+    "{% for m in messages %}{{ m.content.split(' ') | join('_') }}{{ m.content | replace('~', '') | trim }}"
+    "{{ m.content.split('|')[0] }}{% endfor %}<|im_end|>";
+
 }  // namespace retort::testing

@@ -31,11 +31,8 @@ class JinjaTemplateTest : public ::testing::Test {
     }
 
     static std::string text(const std::string& source, std::vector<Message> messages, bool think = true) {
-        const auto parts = opened(source).render(std::move(messages), think);
-        if (!parts) return "error: " + parts.error().message;
-        std::string out;
-        for (const TemplatePart& part : *parts) out += part.text;
-        return out;
+        const auto texts = opened(source).render({std::move(messages)}, think);
+        return texts ? texts->front() : "error: " + texts.error().message;
     }
 };
 
@@ -46,14 +43,10 @@ TEST_F(JinjaTemplateTest, ASystemMessageThatTheTemplateAddsIsThere) {
               "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
 }
 
-TEST_F(JinjaTemplateTest, WhatUsersWroteIsMarked) {
-    const auto parts = opened(kOwnSystemTemplate).render({{"system", "A"}, {"user", "B"}}, true).value();
-    const std::vector<TemplatePart> expected{{"<|im_start|>system\n", false},
-                                             {"A", true},
-                                             {"<|im_end|>\n<|im_start|>user\n", false},
-                                             {"B", true},
-                                             {"<|im_end|>\n<|im_start|>assistant\n", false}};
-    EXPECT_EQ(parts, expected);
+TEST_F(JinjaTemplateTest, RendersSeveralConversations) {
+    const auto texts = opened(kPartsTemplate).render({{{"user", "a"}}, {{"user", "b"}}}, true).value();
+    EXPECT_THAT(texts, ::testing::ElementsAre("user: a;assistant: ", "user: b;assistant: "));
+    EXPECT_TRUE(opened(kPartsTemplate).render({}, true).value().empty());
 }
 
 TEST_F(JinjaTemplateTest, ThinkingIsSwitchedByTheTemplate) {

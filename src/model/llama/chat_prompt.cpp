@@ -19,34 +19,12 @@ void append(std::vector<TokenId>& out, const std::vector<TokenId>& more) {
     out.insert(out.end(), more.begin(), more.end());
 }
 
-bool touches(const TextSpan& a, const TextSpan& b) {
-    return a.begin < b.end && b.begin < a.end;
-}
-
 // What the template wrote after the last message.
 std::string tail_of(const std::vector<TemplatePart>& parts) {
     const auto last = std::find_if(parts.rbegin(), parts.rend(), [](const TemplatePart& part) { return part.user; });
     std::string out;
     for (auto part = last.base(); part != parts.end(); ++part) out += part->text;
     return out;
-}
-
-// The spans of what users wrote in the parts' whole text.
-std::vector<TextSpan> user_spans(const std::vector<TemplatePart>& parts) {
-    std::vector<TextSpan> out;
-    std::size_t at = 0;
-    for (const TemplatePart& part : parts) {
-        if (part.user && !part.text.empty()) out.push_back({at, at + part.text.size()});
-        at += part.text.size();
-    }
-    return out;
-}
-
-// Whether one of the spans, which are in order and do not overlap, touches this one.
-bool touched(const TextSpan& span, const std::vector<TextSpan>& by) {
-    const auto first =
-        std::partition_point(by.begin(), by.end(), [&](const TextSpan& one) { return one.end <= span.begin; });
-    return first != by.end() && touches(*first, span);
 }
 
 }  // namespace
@@ -59,19 +37,19 @@ std::int64_t date_of_today() {
     return seconds / kDay * kDay;
 }
 
-ChatPrompt::ChatPrompt(const Vocabulary& vocabulary, std::string chat_template, std::int64_t date)
+ChatPrompt::ChatPrompt(const Vocabulary& vocabulary, std::string chat_template, std::int64_t date, JinjaRenderer render)
     : vocabulary_(vocabulary),
       controls_(vocabulary),
       source_(std::move(chat_template)),
       marks_(find_marks(source_, [&](std::string_view mark) { return vocabulary.single(mark) >= 0; })) {
-    choose(date);
+    choose(date, render);
 }
 
-void ChatPrompt::choose(std::int64_t date) {
+void ChatPrompt::choose(std::int64_t date, JinjaRenderer render) {
     if (source_.empty()) return fall_back();
     const auto text_of = [&](TokenId token) { return token < 0 ? std::string() : vocabulary_.piece(token, true); };
     Outcome<JinjaTemplate> opened =
-        JinjaTemplate::open(source_, {text_of(vocabulary_.bos()), text_of(vocabulary_.eos()), date});
+        JinjaTemplate::open(source_, {text_of(vocabulary_.bos()), text_of(vocabulary_.eos()), date}, render);
     if (!opened) {
         refusal_ = opened.error().message;
         return fall_back();
@@ -99,58 +77,66 @@ Outcome<RenderedPrompt> ChatPrompt::render(const std::vector<Message>& messages,
         if (std::find(kRoles.begin(), kRoles.end(), message.role) == kRoles.end())
             return Error{ErrorKind::model, fmt::format("a message of role '{}': expected one of {}, {} or {}",
                                                        message.role, kRoles[0], kRoles[1], kRoles[2])};
-    Outcome<std::vector<TemplatePart>> rendered = parts(messages, think);
-    if (!rendered) return rendered.error();
+    Outcome<Draft> drafted = draft(messages, think);
+    if (!drafted) return drafted.error();
     RenderedPrompt out;
-    if (marks_ != nullptr) out.inside_reasoning = place_reasoning(*rendered, think);
-    out.tokens = tokens_of(std::move(*rendered));
+    if (marks_ != nullptr) out.inside_reasoning = place_reasoning(*drafted, think);
+    out.tokens = tokens_of(std::move(drafted->parts));
     return out;
 }
 
-Outcome<std::vector<TemplatePart>> ChatPrompt::parts(const std::vector<Message>& messages, bool think) const {
-    if (jinja_) return parts_by_jinja(messages, think);
-    if (family_) {
-        Outcome<std::vector<TemplatePart>> out = family_->render(messages);
-        // llama.cpp's versions leave the mark out.
-        if (out && marks_ != nullptr && source_opens_reasoning())
-            out->push_back({std::string(marks_->begin) + "\n", false});
-        return out;
-    }
+Outcome<ChatPrompt::Draft> ChatPrompt::draft(const std::vector<Message>& messages, bool think) const {
+    if (jinja_) return draft_by_jinja(messages, think);
+    if (family_) return draft_by_family(messages);
     if (!source_.empty())
         return Error{ErrorKind::model,
                      fmt::format("the chat template of this GGUF cannot be rendered: {}. Use a GGUF with another, or a "
                                  "server with --url",
                                  refusal_)};
-    std::vector<TemplatePart> out;
-    for (const Message& message : messages) out.push_back({message.content + "\n", true});
+    Draft out;
+    for (const Message& message : messages) out.parts.push_back({message.content + "\n", true});
     return out;
 }
 
-Outcome<std::vector<TemplatePart>> ChatPrompt::parts_by_jinja(const std::vector<Message>& messages, bool think) const {
-    HiddenTexts hidden(controls_);
-    std::vector<Message> harmless = messages;
-    for (Message& message : harmless) message.content = hidden.hide(message.content);
-    const Outcome<std::vector<TemplatePart>> rendered = jinja_->render(std::move(harmless), think);
-    if (!rendered) return rendered.error();
-    std::optional<std::vector<TemplatePart>> out = hidden.show(*rendered);
-    if (!out)
-        return Error{
-            ErrorKind::model,
-            "the model's chat template cuts a message within what looks like one of the model's control tokens"};
-    return std::move(*out);
+// Rendered twice: with what users wrote, where only what looks like control tokens is hidden, since templates look into
+// contents; and with all of it hidden. If both have the same control tokens, then all are the template's and none was
+// put together from pieces. Else the second it is, with the contents as they were written.
+Outcome<ChatPrompt::Draft> ChatPrompt::draft_by_jinja(const std::vector<Message>& messages, bool think) const {
+    HiddenTexts controls, contents;
+    std::vector<Message> open = messages, hollow = messages;
+    for (Message& message : open) message.content = controls.hide_controls(message.content, controls_);
+    for (Message& message : hollow) message.content = contents.hide_whole(message.content, controls_);
+    const Outcome<std::vector<std::string>> texts = jinja_->render({std::move(open), std::move(hollow)}, think);
+    if (!texts) return texts.error();
+    std::optional<std::vector<TemplatePart>> natural = controls.show((*texts)[0]);
+    std::optional<std::vector<TemplatePart>> safe = contents.show((*texts)[1]);
+    if (!safe) return Error{ErrorKind::model, "the model's chat template: cuts messages into pieces"};
+    Draft out{{}, tail_of(*safe)};
+    const bool same = natural && control_sequence(controls_, *natural) == control_sequence(controls_, *safe);
+    out.parts = same ? std::move(*natural) : std::move(*safe);
+    return out;
+}
+
+Outcome<ChatPrompt::Draft> ChatPrompt::draft_by_family(const std::vector<Message>& messages) const {
+    Outcome<std::vector<TemplatePart>> parts = family_->render(messages);
+    if (!parts) return parts.error();
+    // llama.cpp's versions leave the mark out.
+    if (marks_ != nullptr && source_opens_reasoning()) parts->push_back({std::string(marks_->begin) + "\n", false});
+    Draft out{std::move(*parts), ""};
+    out.tail = tail_of(out.parts);
+    return out;
 }
 
 // Opens or closes the reasoning where the template did not, and says whether the prompt ends within it.
-bool ChatPrompt::place_reasoning(std::vector<TemplatePart>& parts, bool think) const {
-    const std::string tail = tail_of(parts);
-    const std::size_t begin = tail.rfind(marks_->begin);
-    const std::size_t end = tail.rfind(marks_->end);
+bool ChatPrompt::place_reasoning(Draft& draft, bool think) const {
+    const std::size_t begin = draft.tail.rfind(marks_->begin);
+    const std::size_t end = draft.tail.rfind(marks_->end);
     const bool inside = begin != std::string::npos && (end == std::string::npos || end < begin);
     if (think) return inside;
     if (inside) {
-        parts.push_back({"\n" + std::string(marks_->end) + "\n\n", false});
-    } else if (!trim(tail).ends_with(marks_->end)) {
-        parts.push_back({std::string(marks_->begin) + "\n\n" + std::string(marks_->end) + "\n\n", false});
+        draft.parts.push_back({"\n" + std::string(marks_->end) + "\n\n", false});
+    } else if (!trim(draft.tail).ends_with(marks_->end)) {
+        draft.parts.push_back({std::string(marks_->begin) + "\n\n" + std::string(marks_->end) + "\n\n", false});
     }
     return false;
 }
@@ -172,11 +158,10 @@ std::vector<TokenId> ChatPrompt::tokens_of(std::vector<TemplatePart> parts) cons
         if (!parts.empty() && !parts.front().user && parts.front().text.starts_with(bos))
             parts.front().text.erase(0, bos.size());
     }
-    std::string text;
-    for (const TemplatePart& part : parts) text += part.text;
+    const std::string text = text_of(parts);
     const std::vector<TextSpan> users = user_spans(parts);
     const std::vector<TextSpan> all = controls_.find(text);
-    const auto by_user = [&](const TextSpan& span) { return touched(span, users); };
+    const auto by_user = [&](const TextSpan& span) { return touches(span, users); };
     std::vector<TextSpan> false_ones;
     std::copy_if(all.begin(), all.end(), std::back_inserter(false_ones), by_user);
     append_tokens(text, apart(all, by_user), false_ones, out);
@@ -191,7 +176,7 @@ void ChatPrompt::append_tokens(std::string_view text, const std::vector<TextSpan
     auto next_false = false_ones.begin();
     const auto stretch = [&](std::size_t begin, std::size_t end) {
         while (next_false != false_ones.end() && next_false->end <= begin) ++next_false;
-        if (next_false == false_ones.end() || !touches(*next_false, {begin, end})) return;
+        if (next_false == false_ones.end() || next_false->begin >= end) return;
         append(out, vocabulary_.control(text.substr(from, begin - from)));
         append(out, vocabulary_.plain(text.substr(begin, end - begin)));
         from = end;

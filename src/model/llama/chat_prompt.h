@@ -35,7 +35,8 @@ std::int64_t date_of_today();
 class ChatPrompt {
   public:
     // `chat_template` as in the GGUF; empty where it has none. `date`: for templates that write it.
-    ChatPrompt(const Vocabulary& vocabulary, std::string chat_template, std::int64_t date = date_of_today());
+    ChatPrompt(const Vocabulary& vocabulary, std::string chat_template, std::int64_t date = date_of_today(),
+               JinjaRenderer render = render_apart);
 
     // `think` false closes the reasoning of a model that marks it, where the template does not. Errors: the template
     // cannot be rendered, or refuses these messages; roles other than system, user and assistant.
@@ -47,11 +48,16 @@ class ChatPrompt {
     const std::string& note() const { return note_; }
 
   private:
-    void choose(std::int64_t date);
+    struct Draft {
+        std::vector<TemplatePart> parts;
+        std::string tail;  // what the template wrote after the last message
+    };
+    void choose(std::int64_t date, JinjaRenderer render);
     void fall_back();
-    Outcome<std::vector<TemplatePart>> parts(const std::vector<Message>& messages, bool think) const;
-    Outcome<std::vector<TemplatePart>> parts_by_jinja(const std::vector<Message>& messages, bool think) const;
-    bool place_reasoning(std::vector<TemplatePart>& parts, bool think) const;
+    Outcome<Draft> draft(const std::vector<Message>& messages, bool think) const;
+    Outcome<Draft> draft_by_jinja(const std::vector<Message>& messages, bool think) const;
+    Outcome<Draft> draft_by_family(const std::vector<Message>& messages) const;
+    bool place_reasoning(Draft& draft, bool think) const;
     bool source_opens_reasoning() const;
     std::vector<TokenId> tokens_of(std::vector<TemplatePart> parts) const;
     void append_tokens(std::string_view text, const std::vector<TextSpan>& real,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace retort::llama {
 namespace {
 
@@ -34,8 +36,22 @@ std::vector<TextSpan> ControlTexts::find(std::string_view text) const {
     return out;
 }
 
-std::string HiddenTexts::hide(std::string_view text) {
-    std::vector<TextSpan> spans = controls_.find(text);
+std::vector<std::string> control_sequence(const ControlTexts& controls, const std::vector<TemplatePart>& parts) {
+    const std::string text = text_of(parts);
+    const std::vector<TextSpan> users = user_spans(parts);
+    std::vector<std::string> out;
+    for (const TextSpan& span : apart(controls.find(text), [&](const TextSpan& one) { return touches(one, users); }))
+        out.push_back(text.substr(span.begin, span.end - span.begin));
+    return out;
+}
+
+std::string HiddenTexts::mark(std::string_view text) {
+    hidden_.emplace_back(text);
+    return std::string(kOpen) + std::to_string(hidden_.size() - 1) + std::string(kClose);
+}
+
+std::string HiddenTexts::hide_controls(std::string_view text, const ControlTexts& controls) {
+    std::vector<TextSpan> spans = controls.find(text);
     for (std::size_t at = text.find(kOpen); at != std::string_view::npos; at = text.find(kOpen, at + kOpen.size()))
         spans.push_back({at, at + kOpen.size()});
     std::sort(spans.begin(), spans.end(), [](const TextSpan& a, const TextSpan& b) {
@@ -45,35 +61,32 @@ std::string HiddenTexts::hide(std::string_view text) {
     std::size_t from = 0;
     for (const TextSpan& span : apart(spans, [](const TextSpan&) { return false; })) {
         out += text.substr(from, span.begin - from);
-        out.append(kOpen).append(std::to_string(hidden_.size())).append(kClose);
-        hidden_.emplace_back(text.substr(span.begin, span.end - span.begin));
+        out += mark(text.substr(span.begin, span.end - span.begin));
         from = span.end;
     }
     return out += text.substr(from);
 }
 
-std::optional<std::vector<TemplatePart>> HiddenTexts::show(const std::vector<TemplatePart>& parts) const {
-    std::vector<TemplatePart> out;
-    for (const TemplatePart& part : parts)
-        if (!show(part, out)) return std::nullopt;
-    return out;
+std::string HiddenTexts::hide_whole(std::string_view text, const ControlTexts& controls) {
+    return trim(text).empty() ? hide_controls(text, controls) : mark(text);
 }
 
-bool HiddenTexts::show(const TemplatePart& part, std::vector<TemplatePart>& out) const {
-    const std::string_view text = part.text;
+std::optional<std::vector<TemplatePart>> HiddenTexts::show(std::string_view rendered) const {
+    std::vector<TemplatePart> out;
     std::size_t from = 0;
-    for (std::size_t at = text.find(kOpen); at != std::string_view::npos; at = text.find(kOpen, from)) {
+    for (std::size_t at = rendered.find(kOpen); at != std::string_view::npos; at = rendered.find(kOpen, from)) {
         std::size_t number = 0;
-        const char* const digits = text.data() + at + kOpen.size();
-        const auto [end, failed] = std::from_chars(digits, text.data() + text.size(), number);
-        const std::size_t after = static_cast<std::size_t>(end - text.data());
-        if (failed != std::errc() || number >= hidden_.size() || !text.substr(after).starts_with(kClose)) return false;
-        out.push_back({std::string(text.substr(from, at - from)), part.user});
+        const char* const digits = rendered.data() + at + kOpen.size();
+        const auto [end, failed] = std::from_chars(digits, rendered.data() + rendered.size(), number);
+        const std::size_t after = static_cast<std::size_t>(end - rendered.data());
+        if (failed != std::errc() || number >= hidden_.size() || !rendered.substr(after).starts_with(kClose))
+            return std::nullopt;
+        out.push_back({std::string(rendered.substr(from, at - from)), false});
         out.push_back({hidden_[number], true});
         from = after + kClose.size();
     }
-    out.push_back({std::string(text.substr(from)), part.user});
-    return true;
+    out.push_back({std::string(rendered.substr(from)), false});
+    return out;
 }
 
 }  // namespace retort::llama

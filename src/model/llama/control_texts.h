@@ -16,11 +16,6 @@
 
 namespace retort::llama {
 
-struct TextSpan {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
-
 // Const: any thread.
 class ControlTexts {
   public:
@@ -49,22 +44,24 @@ std::vector<TextSpan> apart(const std::vector<TextSpan>& spans, Skip skip) {
     return out;
 }
 
-// Puts marks for private use in the place of what looks like control tokens, and that back.
-//
-// The engine's own marks for what users wrote are lost where a template splits or joins texts, but these are not.
+// The control tokens, as texts, that a tokenizer reads in what a template wrote itself.
+std::vector<std::string> control_sequence(const ControlTexts& controls, const std::vector<TemplatePart>& parts);
+
+// Texts that pass through a template as marks for private use (U+E000, a number, U+E001), and are put back.
 class HiddenTexts {
   public:
-    explicit HiddenTexts(const ControlTexts& controls) : controls_(controls) {}
+    // The text with what looks like control tokens hidden.
+    std::string hide_controls(std::string_view text, const ControlTexts& controls);
 
-    std::string hide(std::string_view text);
+    // The text hidden whole, but for one of white space alone: templates may ask whether there is any.
+    std::string hide_whole(std::string_view text, const ControlTexts& controls);
 
-    // What was hidden is the user's part again. Nothing where the template cut one of the marks.
-    std::optional<std::vector<TemplatePart>> show(const std::vector<TemplatePart>& parts) const;
+    // What was hidden is the user's part. Nothing where the template cut one of the marks.
+    std::optional<std::vector<TemplatePart>> show(std::string_view rendered) const;
 
   private:
-    bool show(const TemplatePart& part, std::vector<TemplatePart>& out) const;
+    std::string mark(std::string_view text);
 
-    const ControlTexts& controls_;
     std::vector<std::string> hidden_;
 };
 

@@ -14,28 +14,26 @@
 namespace retort::llama {
 namespace {
 
-jinja::value text(const std::string& bytes, bool user) {
-    const jinja::value_string out = jinja::mk_val<jinja::value_string>(bytes);
-    if (user) out->mark_input();
-    return out;
+jinja::value text(const std::string& bytes) {
+    return jinja::mk_val<jinja::value_string>(bytes);
 }
 
 jinja::value content(const std::string& bytes, bool as_parts) {
-    if (!as_parts) return text(bytes, true);
+    if (!as_parts) return text(bytes);
     const jinja::value_object part = jinja::mk_val<jinja::value_object>();
-    part->insert("type", text("text", false));
-    part->insert("text", text(bytes, true));
+    part->insert("type", text("text"));
+    part->insert("text", text(bytes));
     const jinja::value_array out = jinja::mk_val<jinja::value_array>();
     out->push_back(part);
     return out;
 }
 
-jinja::value conversation(const JinjaRequest& request) {
+jinja::value list(const std::vector<Message>& messages, bool content_parts) {
     const jinja::value_array out = jinja::mk_val<jinja::value_array>();
-    for (const Message& message : request.messages) {
+    for (const Message& message : messages) {
         const jinja::value_object one = jinja::mk_val<jinja::value_object>();
-        one->insert("role", text(message.role, false));
-        one->insert("content", content(message.content, request.content_parts));
+        one->insert("role", text(message.role));
+        one->insert("content", content(message.content, content_parts));
         out->push_back(one);
     }
     return out;
@@ -54,7 +52,7 @@ std::string date_text(std::int64_t date, const std::string& format) {
 jinja::value clock_of(std::int64_t date, bool& asked) {
     return jinja::mk_val<jinja::value_func>("strftime_now", [date, &asked](const jinja::func_args& arguments) {
         asked = true;
-        return text(date_text(date, arguments.get_pos(0)->as_string().str()), false);
+        return text(date_text(date, arguments.get_pos(0)->as_string().str()));
     });
 }
 
@@ -72,16 +70,17 @@ std::string reason(const std::string& what) {
 JinjaReply render(const JinjaRequest& request) {
     const jinja::program program = jinja::parse_from_tokens(jinja::lexer().tokenize(request.source));
     JinjaReply reply;
-    jinja::context context(request.source);
-    context.set_val("messages", conversation(request));
-    context.set_val("add_generation_prompt", jinja::mk_val<jinja::value_bool>(true));
-    context.set_val("enable_thinking", jinja::mk_val<jinja::value_bool>(request.think));
-    context.set_val("bos_token", text(request.bos, false));
-    context.set_val("eos_token", text(request.eos, false));
-    context.set_val("strftime_now", clock_of(request.date, reply.dated));
-    const jinja::value_string written = jinja::runtime::gather_string_parts(jinja::runtime(context).execute(program));
-    for (const jinja::string_part& part : written->val_str.parts)
-        if (!part.val.empty()) reply.parts.push_back({part.val, part.is_input});
+    for (const std::vector<Message>& messages : request.conversations) {
+        jinja::context context(request.source);
+        context.set_val("messages", list(messages, request.content_parts));
+        context.set_val("add_generation_prompt", jinja::mk_val<jinja::value_bool>(true));
+        context.set_val("enable_thinking", jinja::mk_val<jinja::value_bool>(request.think));
+        context.set_val("bos_token", text(request.bos));
+        context.set_val("eos_token", text(request.eos));
+        context.set_val("strftime_now", clock_of(request.date, reply.dated));
+        const jinja::value written = jinja::runtime(context).execute(program);
+        reply.texts.push_back(jinja::runtime::gather_string_parts(written)->val_str.str());
+    }
     return reply;
 }
 

@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "base/completion.h"
-#include "model/llama/template_part.h"
 
 namespace retort::llama {
 
 struct JinjaRequest {
     std::string source;  // of the template
-    std::vector<Message> messages;
+    std::vector<std::vector<Message>> conversations;
     bool think = true;           // the template's enable_thinking
     bool content_parts = false;  // contents as lists of parts, which some templates ask for
     std::string bos, eos;        // the texts of these tokens; empty where the model has none
@@ -20,8 +19,8 @@ struct JinjaRequest {
 };
 
 struct JinjaReply {
-    std::vector<TemplatePart> parts;
-    bool dated = false;  // the template asked what day it is
+    std::vector<std::string> texts;  // of each conversation
+    bool dated = false;              // the template asked what day it is
 };
 
 // Whether this build has the engine: it comes with llama.cpp's source, not with an installed llama.cpp.
@@ -29,7 +28,7 @@ bool has_jinja();
 
 // Renders in this process and without bounds: a template may loop for ever, take all memory or overflow the stack.
 // Throws std::exception with the reason, one line, where the template is wrong, refuses the messages, or there is no
-// engine. What users wrote is marked where the engine can tell: not where a template splits or joins it.
+// engine.
 JinjaReply render_jinja(const JinjaRequest& request);
 
 }  // namespace retort::llama

@@ -1,4 +1,4 @@
-// A GGUF's own chat template, rendered in full and apart from this process. Not public.
+// A GGUF's own chat template, rendered in full. Not public.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include "base/completion.h"
 #include "base/error.h"
-#include "model/llama/template_part.h"
+#include "model/llama/jinja_apart.h"
 
 namespace retort::llama {
 
@@ -26,23 +26,26 @@ class JinjaTemplate {
     static void prepare();
 
     // Renders probes. Error: why it cannot be used, as the end of a sentence.
-    static Outcome<JinjaTemplate> open(std::string source, JinjaSurroundings surroundings);
+    static Outcome<JinjaTemplate> open(std::string source, JinjaSurroundings surroundings,
+                                       JinjaRenderer render = render_apart);
 
-    // A system message that the template does not take stands at the head of the next message, as servers do it.
-    // Errors: the template refuses the messages, or goes beyond its bounds.
-    Outcome<std::vector<TemplatePart>> render(std::vector<Message> messages, bool think) const;
+    // The texts of some conversations. A system message that the template does not take stands at the head of the next
+    // message, as servers do it. Errors: the template refuses the messages, or goes beyond its bounds.
+    Outcome<std::vector<std::string>> render(std::vector<std::vector<Message>> conversations, bool think) const;
 
     // Whether it writes the date.
     bool dated() const { return dated_; }
 
   private:
-    JinjaTemplate(std::string source, JinjaSurroundings surroundings)
-        : source_(std::move(source)), surroundings_(std::move(surroundings)) {}
+    JinjaTemplate(std::string source, JinjaSurroundings surroundings, JinjaRenderer render)
+        : source_(std::move(source)), surroundings_(std::move(surroundings)), render_(render) {}
     Outcome<void> learn_contents();
     Outcome<std::string> probe(std::vector<Message> messages);
+    Outcome<JinjaReply> ask(std::vector<std::vector<Message>> conversations, bool think) const;
 
     std::string source_;
     JinjaSurroundings surroundings_;
+    JinjaRenderer render_;
     bool content_parts_ = false;
     bool takes_system_ = true;
     bool dated_ = false;
