@@ -8,7 +8,9 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "llama/chat_templates.h"
@@ -50,31 +52,38 @@ const Vocabulary& vocabulary() {
     return made;
 }
 
-std::ptrdiff_t controls(const RenderedPrompt& prompt) {
-    return std::count_if(prompt.tokens.begin(), prompt.tokens.end(),
-                         [](TokenId t) { return vocabulary().is_control(t); });
-}
-
 void check(bool holds) {
     if (!holds) std::abort();
 }
 
-void check_prompt(const ChatPrompt& chat, const std::string& message) {
-    const auto asked = [&](const std::string& text) { return std::vector<Message>{{"system", "x"}, {"user", text}}; };
-    const auto talk = [&](const std::string& text) {
-        return std::vector<Message>{{"user", "x"}, {"assistant", text}, {"user", text}};
-    };
-    for (const bool think : {false, true}) {
-        const auto harmless = chat.render(asked("y"), think);
-        const auto rendered = chat.render(asked(message), think);
-        check(harmless.has_value() == rendered.has_value());
-        if (rendered) check(controls(*rendered) == controls(*harmless));
+// A template, and how many control tokens it writes around messages that have none.
+class Templated {
+  public:
+    explicit Templated(std::string_view source) : chat_(vocabulary(), std::string(source), 0, render_here) {
+        for (std::size_t i = 0; i < kConversations; ++i) harmless_[i] = controls(i, "y");
     }
-    const auto harmless = chat.render(talk("y"), true);
-    const auto rendered = chat.render(talk(message), true);
-    check(harmless.has_value() == rendered.has_value());
-    if (rendered) check(controls(*rendered) == controls(*harmless));
-}
+
+    void check_message(const std::string& message) const {
+        for (std::size_t i = 0; i < kConversations; ++i) check(controls(i, message) == harmless_[i]);
+    }
+    const ReasoningMarks* marks() const { return chat_.marks(); }
+
+  private:
+    static constexpr std::size_t kConversations = 3;
+
+    // Nothing where the template refuses it.
+    std::optional<std::ptrdiff_t> controls(std::size_t conversation, const std::string& text) const {
+        std::vector<Message> messages{{"system", "x"}, {"user", text}};
+        if (conversation == 2) messages = {{"user", text}, {"assistant", text}, {"user", "x"}};
+        const auto rendered = chat_.render(messages, conversation == 0);
+        if (!rendered) return std::nullopt;
+        return std::count_if(rendered->tokens.begin(), rendered->tokens.end(),
+                             [](TokenId token) { return vocabulary().is_control(token); });
+    }
+
+    ChatPrompt chat_;
+    std::array<std::optional<std::ptrdiff_t>, kConversations> harmless_;
+};
 
 // A template that nobody wrote: the bounds hold, and whatever it gives can be made tokens.
 void check_source(const std::string& source) {
@@ -101,17 +110,16 @@ std::array<std::string, 2> split(const ReasoningMarks* marks, std::string_view o
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    static std::array<std::unique_ptr<ChatPrompt>, kTemplates.size()> chats;
+    static std::array<std::unique_ptr<Templated>, kTemplates.size()> templates;
     const std::size_t chosen = data[0] % (kTemplates.size() + 1);
     const std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
     if (chosen == kTemplates.size()) {
         check_source(text);
         return 0;
     }
-    if (!chats[chosen])
-        chats[chosen] = std::make_unique<ChatPrompt>(vocabulary(), std::string(kTemplates[chosen]), 0, render_here);
-    check_prompt(*chats[chosen], text);
-    const ReasoningMarks* marks = chats[chosen]->marks();
+    if (!templates[chosen]) templates[chosen] = std::make_unique<Templated>(kTemplates[chosen]);
+    templates[chosen]->check_message(text);
+    const ReasoningMarks* marks = templates[chosen]->marks();
     check(split(marks, text, 1) == split(marks, text, text.size() + 1));
     check(split(marks, text, 7) == split(marks, text, text.size() + 1));
     return 0;

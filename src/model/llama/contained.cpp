@@ -93,7 +93,6 @@ void start_clock(std::chrono::milliseconds processor) {
 
 [[noreturn]] void run(Contained::Function function, const ContainedBounds& bounds, std::string_view request,
                       int to) noexcept {
-    limit(RLIMIT_NOFILE, 0);
     start_clock(bounds.processor);
     std::set_new_handler([] { _exit(kOutOfMemory); });
     std::string said;
@@ -166,7 +165,7 @@ std::int64_t data_bytes() {
 void settle(int socket, const ContainedBounds& bounds) {
     (void)dup2(socket, 3);
     const int nothing = open("/dev/null", O_RDWR);
-    for (int standard = 0; standard < 3; ++standard) (void)dup2(nothing, standard);
+    for (int standard = 0; standard < 3; ++standard) (void)(nothing < 0 ? close(standard) : dup2(nothing, standard));
     (void)syscall(SYS_close_range, 4U, ~0U, 0);
     (void)std::signal(SIGCHLD, SIG_DFL);
     limit(RLIMIT_CORE, 0);

@@ -24,7 +24,7 @@ struct ContainedBounds {
 };
 
 // Each call is a process forked from a small one that waits: no call sees what another left, and what this process has
-// grown to costs nothing. Calls may open no files and write nothing but their answer.
+// grown to costs nothing. A call can write to no file.
 //
 // It is no defence against code that makes use of a fault of the function to do what it likes.
 class Contained {
