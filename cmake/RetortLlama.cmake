@@ -1,6 +1,7 @@
 # llama.cpp, by the first of these that is there: an installed package, a folder given by the user, the pinned release.
 # Gives the target retort_llama_cpp to link. docs/decisions/ says why it is done so.
 set(RETORT_LLAMA_SOURCE "" CACHE PATH "Folder of llama.cpp's source, instead of the pinned release")
+option(RETORT_LLAMA_JINJA "Render GGUFs' own chat templates by llama.cpp's Jinja engine, where its source is at hand" ON)
 option(RETORT_LLAMA_TOOLS "Also build llama-server, llama-batched-bench and llama-quantize (for tests and benchmarks)" OFF)
 
 # The same source by both ways: the release of the Python binding carries this commit.
@@ -176,6 +177,9 @@ target_link_libraries(retort_llama_cpp INTERFACE llama)
 # llama.cpp's engine for chat templates. No package has it, but it needs little of the rest, so that beside an installed
 # llama.cpp any source at hand serves. Where there is none, llama.cpp's built-in families of templates are used.
 function(retort_jinja_build)
+  if(NOT RETORT_LLAMA_JINJA)
+    return()
+  endif()
   foreach(folder IN ITEMS "${RETORT_LLAMA_FOLDER}" "${RETORT_LLAMA_SOURCE}" "${RETORT_LLAMA_CACHE}/llama.cpp-${RETORT_LLAMA_COMMIT}")
     if(folder AND EXISTS "${folder}/common/jinja/runtime.h" AND EXISTS "${folder}/common/json.cpp")
       list(TRANSFORM ARGN PREPEND "${folder}/common/" OUTPUT_VARIABLE sources)
