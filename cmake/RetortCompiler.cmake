@@ -39,9 +39,10 @@ function(retort_settings target)
   endif()
 endfunction()
 
-# A module of src/: static library retort_NAME, alias retort::NAME, headers included as "NAME/file.h".
+# A module of src/: static library retort_NAME, alias retort::NAME, headers included as "NAME/file.h". PROGRAM: for our
+# programs alone, not installed with the library.
 function(retort_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM" "" "SOURCES;LINK;PRIVATE" ${ARGN})
   add_library(retort_${name} STATIC ${ARG_SOURCES})
   add_library(retort::${name} ALIAS retort_${name})
   set_target_properties(retort_${name} PROPERTIES EXPORT_NAME ${name})
@@ -50,5 +51,7 @@ function(retort_module name)
   target_compile_features(retort_${name} PUBLIC cxx_std_20)
   target_link_libraries(retort_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE})
   retort_settings(retort_${name})
-  set_property(GLOBAL APPEND PROPERTY RETORT_MODULES retort_${name})
+  if(NOT ARG_PROGRAM)
+    set_property(GLOBAL APPEND PROPERTY RETORT_MODULES retort_${name})
+  endif()
 endfunction()

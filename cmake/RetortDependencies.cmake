@@ -27,3 +27,10 @@ find_library(RETORT_SECCOMP seccomp REQUIRED)
 if(RETORT_LLAMA)
   include(RetortLlama)
 endif()
+
+# The trainer's tensors. Without them the rest is built all the same.
+option(RETORT_TRAIN "Build the trainer, where LibTorch is found" ON)
+if(RETORT_TRAIN)
+  find_package(Torch QUIET)
+endif()
+set(RETORT_TORCH ${Torch_FOUND})

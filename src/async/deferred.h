@@ -9,6 +9,9 @@
 
 namespace retort {
 
+// How many coroutines of this thread's loops wait for a value of another thread. See settle.h.
+inline thread_local int waits_for_threads = 0;
+
 // Made on the loop; a copy of its Promise may be kept by any thread, and set() once. The loop's context must outlive
 // the call of set().
 template <class T>
@@ -40,7 +43,9 @@ class Deferred {
 
     Task<T> wait() {
         const std::shared_ptr<State> state = state_;
+        ++waits_for_threads;
         co_await state->gate.wait();
+        --waits_for_threads;
         co_return std::move(*state->value);
     }
 

@@ -217,7 +217,9 @@ std::vector<Check> check_settings(const Settings& settings, const std::vector<st
 
 std::vector<Check> check_model(const Settings& settings, const PlanContext& context) {
     std::vector<Check> out = settings.text("url") ? check_server(settings, context) : check_local(settings, context);
-    const PromptSet& prompts = prompt_set_for(main_model(settings, context).value_or(""));
+    const std::string model = main_model(settings, context).value_or("");
+    const auto own = prompts_of_model(settings, model, context);
+    const PromptSet& prompts = own ? *own : prompt_set_for(model);  // a damaged file has its own line
     const StepDefaults& d = prompts.defaults;
     out.push_back({ok, "prompts",
                    fmt::format("{}: {}, {}, k {}, workspace {}, think {}, max-answer {}",

@@ -12,8 +12,10 @@
 #include "cli/paths.h"
 #include "cli/pull_progress.h"
 #include "cli/table_rows.h"
+#include "operator/prompts_json.h"
 #if RETORT_HAS_LLAMA
 #include "model/llama/model_info.h"
+#include "operator/gguf/carried_prompts.h"
 #endif
 
 namespace retort::cli {
@@ -63,7 +65,23 @@ Outcome<ExitCode> print(const std::string& text) {
 }
 
 #if RETORT_HAS_LLAMA
-std::string info_text(const GgufInfo& info) {
+// Longer values are shown by --json alone.
+constexpr std::size_t kLongestShown = 100;
+
+// The metadata of ours but the prompt set, which is one long text.
+std::vector<std::pair<std::string, std::string>> own_metadata(const GgufInfo& info) {
+    auto out = info.retort;
+    std::erase_if(out, [](const auto& entry) { return "retort." + entry.first == kPromptsKey; });
+    return out;
+}
+
+std::string prompts_text(const PromptSet& set) {
+    const StepDefaults& d = set.defaults;
+    return fmt::format("its own, {}: {}, {}, k {}, workspace {}, think {}, max-answer {}", set.name,
+                       set.default_operator, name(d.distiller), d.k, d.workspace, d.think, d.max_answer);
+}
+
+std::string info_text(const GgufInfo& info, const std::optional<PromptSet>& prompts) {
     const auto yes = [](bool value) { return value ? "yes" : "no"; };
     std::string out;
     const auto line = [&out](const char* what, const std::string& value) {
@@ -83,13 +101,16 @@ std::string info_text(const GgufInfo& info) {
                                                      : "yes, one that cannot be rendered");
     line("marks reasoning", yes(info.marks_reasoning));
     line("licence", info.licence.empty() ? "not said" : info.licence);
-    for (const auto& [key, value] : info.retort) line(("retort." + key).c_str(), value);
+    if (prompts) line("prompts", prompts_text(*prompts));
+    for (const auto& [key, value] : own_metadata(info))
+        line(("retort." + key + " ").c_str(),
+             value.size() <= kLongestShown ? value : fmt::format("{} bytes (--json shows them)", value.size()));
     return out;
 }
 
-ordered_json info_json(const GgufInfo& info) {
+ordered_json info_json(const GgufInfo& info, const std::optional<PromptSet>& prompts) {
     ordered_json own = ordered_json::object();
-    for (const auto& [key, value] : info.retort) own[key] = value;
+    for (const auto& [key, value] : own_metadata(info)) own[key] = value;
     return {{"path", info.path},
             {"bytes", info.bytes},
             {"name", info.name},
@@ -104,6 +125,7 @@ ordered_json info_json(const GgufInfo& info) {
             {"knows_chat_template", info.knows_chat_template},
             {"marks_reasoning", info.marks_reasoning},
             {"licence", info.licence},
+            {"prompts", prompts ? ordered_json::parse(prompt_set_json(*prompts)) : ordered_json(nullptr)},
             {"retort", own}};
 }
 #endif
@@ -154,9 +176,12 @@ Outcome<ExitCode> run_model_info(const Invocation& invocation) {
         return print(invocation.json ? dumped(row_json(*row, folder)) : row_text(*row, folder, false));
     }
 #if RETORT_HAS_LLAMA
-    const auto info = model_info(file ? invocation.name : folder + "/" + row->file);
+    const std::string path = file ? invocation.name : folder + "/" + row->file;
+    const auto info = model_info(path);
     if (!info) return info.error();
-    return print(invocation.json ? dumped(info_json(*info)) : info_text(*info));
+    const auto prompts = prompt_set_in(path);
+    if (!prompts) return prompts.error();
+    return print(invocation.json ? dumped(info_json(*info, *prompts)) : info_text(*info, *prompts));
 #else
     return Error{ErrorKind::usage, "this program was built without llama.cpp: it cannot read GGUF files"};
 #endif

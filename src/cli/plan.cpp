@@ -9,6 +9,9 @@
 #include "cli/paths.h"
 #include "eval/sim_model.h"
 #include "operator/operator_file.h"
+#if RETORT_HAS_LLAMA
+#include "operator/gguf/carried_prompts.h"
+#endif
 
 namespace retort::cli {
 namespace {
@@ -34,12 +37,6 @@ StepDefaults overlaid(StepDefaults defaults, const Settings& settings) {
 
 Outcome<Schedule> schedule_of(const std::string& text, const StepDefaults& defaults) {
     return text.ends_with(".toml") ? load_operator_file(text, defaults) : parse_operator(text, defaults);
-}
-
-Outcome<PromptSet> prompt_set(const Settings& settings, const std::string& model) {
-    const PromptSet& own = prompt_set_for(model);
-    const auto folder = settings.text("prompts");
-    return folder ? load_prompt_set(*folder, own) : Outcome<PromptSet>(own);
 }
 
 void set_run_settings(RunSettings& run, const Settings& settings) {
@@ -132,6 +129,26 @@ Outcome<ModelSource> find_local(const std::string& name, const Settings& setting
     return model_missing(name, context);
 }
 
+#if RETORT_HAS_LLAMA
+// A file that is not there carries none: what runs it says so.
+Outcome<std::optional<PromptSet>> carried_prompts(const Settings& settings, const std::string& model,
+                                                  const PlanContext& context) {
+    if (is_remote(settings) || is_sim_model(model)) return std::optional<PromptSet>();
+    const auto file = find_local(model_name(model, false), settings, context);
+    return file ? prompt_set_in(file->path) : std::optional<PromptSet>();
+}
+#else
+Outcome<std::optional<PromptSet>> carried_prompts(const Settings&, const std::string&, const PlanContext&) {
+    return std::optional<PromptSet>();
+}
+#endif
+
+Outcome<PromptSet> prompt_set(const Settings& settings, const std::string& model, const PlanContext& context) {
+    const auto own = prompts_of_model(settings, model, context);
+    const auto folder = settings.text("prompts");
+    return own && folder ? load_prompt_set(*folder, *own) : own;
+}
+
 // The name as recorded where it is that of the given file, else as given.
 std::string renamed(const std::string& recorded, const std::string& given) {
     return model_name(given, false) == recorded ? recorded : given;
@@ -153,8 +170,8 @@ void apply_models(RunConfig& config, const Settings& given) {
           config.schedule.finish.kind == FinishKind::call ? given.text("final-model") : std::nullopt);
 }
 
-Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& settings) {
-    const auto asked = prompt_set(settings, config.model);
+Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& settings, const PlanContext& context) {
+    const auto asked = prompt_set(settings, config.model, context);
     if (!asked) return asked.error();
     const bool judged = asks_judge(config.schedule);
     if (asked->hash(judged) == config.prompts || settings.given_as_flag("prompts")) return *asked;
@@ -165,9 +182,16 @@ Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& set
 
 }  // namespace
 
-Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model) {
+Outcome<PromptSet> prompts_of_model(const Settings& settings, const std::string& model, const PlanContext& context) {
+    auto carried = carried_prompts(settings, model, context);
+    if (!carried) return carried.error();
+    if (*carried) return std::move(**carried);
+    return prompt_set_for(model);
+}
+
+Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model, const PlanContext& context) {
     MethodPlan out;
-    const auto prompts = prompt_set(settings, model);
+    const auto prompts = prompt_set(settings, model, context);
     if (!prompts) return prompts.error();
     out.prompts = *prompts;
     const std::string text = settings.text("operator").value_or(out.prompts.default_operator);
@@ -210,8 +234,8 @@ Outcome<std::optional<std::string>> problem_text(const SolveArguments& arguments
 }
 
 Outcome<SolvePlan> plan_run(const SolveArguments& arguments, const Settings& settings, const std::string& text,
-                            const std::string& model) {
-    auto method = plan_method(settings, model);
+                            const std::string& model, const PlanContext& context) {
+    auto method = plan_method(settings, model, context);
     if (!method) return method.error();
     SolvePlan plan;
     static_cast<MethodConfig&>(plan.config) = std::move(method->method);
@@ -223,7 +247,8 @@ Outcome<SolvePlan> plan_run(const SolveArguments& arguments, const Settings& set
 }
 
 Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const SolveArguments& arguments,
-                                    const Settings& settings, const std::optional<std::string>& text) {
+                                    const Settings& settings, const std::optional<std::string>& text,
+                                    const PlanContext& context) {
     const auto recorded = config_from_json(recorded_config);
     if (!recorded) return recorded.error();
     RecordedPlan out;
@@ -242,12 +267,15 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
         now.schedule = *schedule;
         rename_models(now.schedule, is_remote(settings));
     }
-    const auto prompts = recorded_prompts(now, settings);
+    const auto prompts = recorded_prompts(now, settings, context);
     if (!prompts) return prompts.error();
     out.plan.prompts = *prompts;
     now.prompts = prompts->hash(asks_judge(now.schedule));
     set_run_settings(now.settings, given);
     out.differences = differences(*recorded, now);
+    if (now.prompts != recorded->prompts && !given.text("prompts") && !given.text("model"))
+        out.differences.emplace_back(
+            "its prompts came from a folder or with the model's file: give --prompts or --model");
     return out;
 }
 

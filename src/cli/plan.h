@@ -43,7 +43,11 @@ struct MethodPlan {
     PromptSet prompts;
     std::vector<std::string> warnings;  // on options without effect
 };
-Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model);
+Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model, const PlanContext& context);
+
+// The prompt set that suits a model: the one that its file carries, else the one for its name. The error is that of a
+// damaged file.
+Outcome<PromptSet> prompts_of_model(const Settings& settings, const std::string& model, const PlanContext& context);
 
 // The main model as the user gave it: nothing when the server must be asked for its only one.
 std::optional<std::string> main_model(const Settings& settings, const PlanContext& context);
@@ -53,7 +57,7 @@ Outcome<std::optional<std::string>> problem_text(const SolveArguments& arguments
 
 // A run from settings. `model`: as main_model() or the server said.
 Outcome<SolvePlan> plan_run(const SolveArguments& arguments, const Settings& settings, const std::string& text,
-                            const std::string& model);
+                            const std::string& model, const PlanContext& context);
 
 // A recorded run again. What was given as options must agree with it: if not, `differences` says what does not, and the
 // plan is of no use.
@@ -62,7 +66,8 @@ struct RecordedPlan {
     std::vector<std::string> differences;
 };
 Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const SolveArguments& arguments,
-                                    const Settings& settings, const std::optional<std::string>& text);
+                                    const Settings& settings, const std::optional<std::string>& text,
+                                    const PlanContext& context);
 
 // Where the models of a run are to be had. The error says how to get what is missing.
 Outcome<std::vector<ModelSource>> find_models(const MethodConfig& method, const Settings& settings,

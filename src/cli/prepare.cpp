@@ -48,10 +48,10 @@ std::string list(const std::vector<std::string>& differences) {
 // The last of the journal's runs that agrees with what was given.
 Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<RecordedRun>& runs, const std::string& path,
                                   const SolveArguments& arguments, const Settings& settings,
-                                  const std::optional<std::string>& text) {
+                                  const std::optional<std::string>& text, const PlanContext& context) {
     std::optional<Error> first;
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        auto recorded = plan_recorded(run->header.config_json, arguments, settings, text);
+        auto recorded = plan_recorded(run->header.config_json, arguments, settings, text, context);
         if (!recorded && !first) first = recorded.error();
         if (!recorded) continue;
         if (recorded->differences.empty()) {
@@ -72,13 +72,13 @@ Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<Recor
 }
 
 Outcome<PreparedRun> prepare_replay(const SolveArguments& arguments, const Settings& settings,
-                                    const std::optional<std::string>& text) {
+                                    const std::optional<std::string>& text, const PlanContext& context) {
     auto reader = JournalReader::open(*arguments.replay);
     if (!reader) return reader.error();
     const auto runs = (*reader)->runs();
     if (!runs) return runs.error();
     if (runs->empty()) return usage(fmt::format("{} holds no run to replay", *arguments.replay));
-    auto out = recorded_run(**reader, *runs, *arguments.replay, arguments, settings, text);
+    auto out = recorded_run(**reader, *runs, *arguments.replay, arguments, settings, text, context);
     if (out) out->replay = *reader;
     return out;
 }
@@ -94,7 +94,7 @@ Outcome<std::optional<PreparedRun>> prepare_resume(const SolveArguments& argumen
     const auto runs = (*reader)->runs();
     if (!runs) return runs.error();
     if (runs->empty()) return std::optional<PreparedRun>();
-    auto out = recorded_run(**reader, *runs, *arguments.journal, arguments, settings, text);
+    auto out = recorded_run(**reader, *runs, *arguments.journal, arguments, settings, text, context);
     if (!out) return out.error();
     if (!arguments.dry_run) {
         auto models = find_models(out->plan.config, settings, context);
@@ -111,7 +111,7 @@ Outcome<PreparedRun> prepare_fresh(const SolveArguments& arguments, const Settin
             "expected a problem: as TEXT, or --file F, or --file - for standard input; see retort solve --help");
     const auto model = model_to_use(settings, context, arguments.dry_run, arguments.quiet);
     if (!model) return model.error();
-    auto plan = plan_run(arguments, settings, *text, *model);
+    auto plan = plan_run(arguments, settings, *text, *model, context);
     if (!plan) return plan.error();
     PreparedRun out;
     out.plan = std::move(*plan);
@@ -137,7 +137,7 @@ Outcome<PreparedRun> prepare_run(const SolveArguments& arguments, const Settings
     if (const auto error = check_combination(arguments)) return *error;
     const auto text = problem_text(arguments);
     if (!text) return text.error();
-    if (arguments.replay) return prepare_replay(arguments, settings, *text);
+    if (arguments.replay) return prepare_replay(arguments, settings, *text, context);
     auto resumed = prepare_resume(arguments, settings, *text, context);
     if (!resumed) return resumed.error();
     if (*resumed) return std::move(**resumed);

@@ -63,7 +63,7 @@ std::vector<std::string> suite_warnings(const Suite& suite) {
 
 Outcome<EvalPlan> plan_evaluation(std::shared_ptr<const Suite> suite, int samples, const Settings& settings,
                                   const std::string& model, const PlanContext& context, bool dry_run) {
-    auto method = plan_method(settings, model);
+    auto method = plan_method(settings, model, context);
     if (!method) return method.error();
     if (auto error = check_oracles(method->method.schedule, *suite)) return *error;
     EvalPlan plan;

@@ -44,8 +44,6 @@ std::optional<Error> read_defaults(const toml::table& table, const std::string& 
     set.defaults.workspace = table["workspace"].value_or(set.defaults.workspace);
     set.defaults.think = table["think"].value_or(set.defaults.think);
     set.defaults.max_answer = table["max_answer"].value_or(set.defaults.max_answer);
-    if (set.defaults.k < 1 || set.defaults.workspace < 0 || set.defaults.think < 0 || set.defaults.max_answer < 1)
-        return Error{ErrorKind::usage, where + ": k and max_answer must be at least 1, workspace and think at least 0"};
     return std::nullopt;
 }
 
@@ -54,13 +52,13 @@ std::optional<Error> read_set_file(std::string_view text, const std::string& whe
         const toml::table table = toml::parse(text);
         set.about = table["about"].value_or(set.about);
         set.marker = table["marker"].value_or(set.marker);
-        if (trim(set.marker).empty()) return Error{ErrorKind::usage, where + ": marker must not be empty"};
         if (const toml::array* globs = table["match"].as_array()) {
             set.match.clear();
             for (const toml::node& glob : *globs) set.match.push_back(glob.value_or(std::string()));
         }
-        if (const toml::table* defaults = table["defaults"].as_table()) return read_defaults(*defaults, where, set);
-        return std::nullopt;
+        if (const toml::table* defaults = table["defaults"].as_table())
+            if (auto error = read_defaults(*defaults, where, set)) return error;
+        return wrong_values(set, where);
     } catch (const toml::parse_error& error) {
         return Error{ErrorKind::usage,
                      fmt::format("{}:{}: not TOML: {}", where, error.source().begin.line, error.description())};
@@ -122,6 +120,13 @@ std::string PromptSet::hash(bool with_judge) const {
         if (with_judge || !judges) all += "\n" + file + " " + text.hash;
     }
     return sha256_hex(all);
+}
+
+std::optional<Error> wrong_values(const PromptSet& set, const std::string& where) {
+    if (trim(set.marker).empty()) return Error{ErrorKind::usage, where + ": marker must not be empty"};
+    if (set.defaults.k < 1 || set.defaults.workspace < 0 || set.defaults.think < 0 || set.defaults.max_answer < 1)
+        return Error{ErrorKind::usage, where + ": k and max_answer must be at least 1, workspace and think at least 0"};
+    return std::nullopt;
 }
 
 const std::vector<PromptSet>& compiled_prompt_sets() {

@@ -34,6 +34,9 @@ struct PromptSet {
     std::string hash(bool with_judge = false) const;
 };
 
+// What is wrong with the marker or the defaults, if anything. `where` begins the message.
+std::optional<Error> wrong_values(const PromptSet& set, const std::string& where);
+
 // The sets that are compiled in; the one named "default" is first.
 const std::vector<PromptSet>& compiled_prompt_sets();
 

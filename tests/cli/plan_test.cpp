@@ -15,7 +15,7 @@ Settings settings(const std::map<std::string, std::string>& flags) {
 }
 
 SolvePlan plan(const std::map<std::string, std::string>& flags, const std::string& model = "m") {
-    return plan_run({}, settings(flags), "1 + 1?", model).value();
+    return plan_run({}, settings(flags), "1 + 1?", model, {}).value();
 }
 
 TEST(Plan, DefaultsComeFromTheModelsPrompts) {
@@ -79,14 +79,14 @@ TEST(Plan, TheJudgesModelCountsWhereAJudgeDecides) {
 
 TEST(RecordedPlan, KeepsTheJudgesModel) {
     const SolvePlan before = plan({{"operator", "best:2"}, {"judge-model", "x"}});
-    const auto again = plan_recorded(config_json(before.config), {}, settings({}), std::nullopt);
+    const auto again = plan_recorded(config_json(before.config), {}, settings({}), std::nullopt, {});
     ASSERT_TRUE(again);
     EXPECT_THAT(again->differences, IsEmpty());
     EXPECT_EQ(again->plan.config.judge_model, "x");
 }
 
 TEST(Plan, OraclesNeedAReference) {
-    const auto out = plan_run({}, settings({{"distiller", "oracle-correct"}}), "p", "m");
+    const auto out = plan_run({}, settings({{"distiller", "oracle-correct"}}), "p", "m", {});
     ASSERT_FALSE(out);
     EXPECT_EQ(out.error().kind, ErrorKind::usage);
     EXPECT_THAT(out.error().message, HasSubstr("--reference"));
@@ -94,7 +94,7 @@ TEST(Plan, OraclesNeedAReference) {
 
 TEST(RecordedPlan, TakesEverythingFromTheJournal) {
     const SolvePlan before = plan({{"operator", "pdr:3,2"}, {"distiller", "random"}, {"k", "1"}, {"seed", "5"}});
-    const auto again = plan_recorded(config_json(before.config), {}, settings({}), std::nullopt);
+    const auto again = plan_recorded(config_json(before.config), {}, settings({}), std::nullopt, {});
     ASSERT_TRUE(again);
     EXPECT_THAT(again->differences, IsEmpty());
     EXPECT_EQ(run_id(again->plan.config), run_id(before.config));
@@ -103,10 +103,10 @@ TEST(RecordedPlan, TakesEverythingFromTheJournal) {
 TEST(RecordedPlan, WhatIsGivenMustAgree) {
     const std::string recorded =
         config_json(plan({{"operator", "pdr:3,2"}, {"distiller", "random"}, {"k", "1"}, {"seed", "5"}}).config);
-    const auto same = plan_recorded(recorded, {}, settings({{"k", "1"}, {"operator", "pdr:3,2"}}), "1 + 1?");
+    const auto same = plan_recorded(recorded, {}, settings({{"k", "1"}, {"operator", "pdr:3,2"}}), "1 + 1?", {});
     ASSERT_TRUE(same);
     EXPECT_THAT(same->differences, IsEmpty());
-    const auto other = plan_recorded(recorded, {}, settings({{"k", "2"}}), std::nullopt);
+    const auto other = plan_recorded(recorded, {}, settings({{"k", "2"}}), std::nullopt, {});
     ASSERT_TRUE(other);
     EXPECT_THAT(other->differences, ElementsAre("operator.rounds[1].distil.k: 1 in the journal, 2 now",
                                                 "operator.rounds[2].distil.k: 1 in the journal, 2 now"));
@@ -114,10 +114,10 @@ TEST(RecordedPlan, WhatIsGivenMustAgree) {
 
 TEST(RecordedPlan, AFileMayLieElsewhere) {
     const std::string recorded = config_json(plan({}, "/here/x.gguf").config);
-    const auto moved = plan_recorded(recorded, {}, settings({{"model", "/there/x.gguf"}}), std::nullopt);
+    const auto moved = plan_recorded(recorded, {}, settings({{"model", "/there/x.gguf"}}), std::nullopt, {});
     ASSERT_TRUE(moved);
     EXPECT_THAT(moved->differences, IsEmpty());
-    const auto other = plan_recorded(recorded, {}, settings({{"model", "/there/y.gguf"}}), std::nullopt);
+    const auto other = plan_recorded(recorded, {}, settings({{"model", "/there/y.gguf"}}), std::nullopt, {});
     ASSERT_TRUE(other);
     EXPECT_THAT(other->differences, testing::Contains(HasSubstr("models.main: \"x.gguf\" in the journal")));
 }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/hash.h"
+#include "eval/generate/hits.h"
 #include "eval/suite_check.h"
 
 namespace retort::test {
@@ -112,6 +113,43 @@ TEST(Generate, CountdownsLineIsThatOfTheContract) {
     EXPECT_FALSE(line["problem"].get<std::string>().empty());
 }
 
+// Of the ways to make the first two of three moves, in percent.
+double hits_of(const std::string& text) {
+    const auto line = nlohmann::json::parse(text);
+    const int target = line["target"];
+    const auto hits = generate::count_hits(line["numbers"].get<std::vector<int>>(), target);
+    return 100.0 * static_cast<double>(hits.of.back()) / static_cast<double>(hits.ways);
+}
+
+TEST(Generate, CountdownIsAsHardAsTheDefaultModelCanBear) {
+    for (const std::string& line : generate_suite(request("countdown", 200)).value()) {
+        EXPECT_GE(hits_of(line), 2) << line;
+        EXPECT_LE(hits_of(line), 8) << line;
+    }
+}
+
+TEST(Generate, CountdownMayBeMadeEasierAndHarder) {
+    const Options easy{{"hits-least", "20"}, {"hits-most", "100"}}, hard{{"hits-least", "0"}, {"hits-most", "1"}};
+    for (const std::string& line : generate_suite(request("countdown", 50, 1, Split::test, easy)).value())
+        EXPECT_GE(hits_of(line), 20) << line;
+    for (const std::string& line : generate_suite(request("countdown", 50, 1, Split::test, hard)).value())
+        EXPECT_LE(hits_of(line), 1) << line;
+}
+
+TEST(Generate, AnotherDifficultyOfCountdownTakesProblemsAsTheyCome) {
+    const auto lines = generate_suite(request("countdown", 200, 1, Split::test, {{"largest", "12"}})).value();
+    EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return hits_of(line) > 8; }));
+}
+
+TEST(Generate, HitsAreCountedOverAllMovesButTheLast) {
+    const generate::Hits hits = generate::count_hits({2, 3, 4}, 24);
+    EXPECT_EQ(hits.ways, 10);   // three results for each pair, and 4 / 2
+    EXPECT_EQ(hits.of[24], 3);  // after each of the three products
+    EXPECT_EQ(hits.of[20], 1);  // after 2 + 3
+    EXPECT_TRUE(hits.within(20, 10, 10));
+    EXPECT_FALSE(hits.within(20, 11, 100));
+}
+
 TEST(Generate, TheGameOf24AndCountdownShareTheirSplit) {
     for (const std::string& line : generate_suite(request("game24", 50)).value()) {
         auto numbers = nlohmann::json::parse(line)["numbers"].get<std::vector<int>>();
@@ -154,6 +192,7 @@ TEST(Generate, SaysWhatIsWrongWithARequest) {
                 HasSubstr("from 2 to 6, found \"7\""));
     EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"numbers", "4x"}})), HasSubstr("found \"4x\""));
     EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"target-least", "70"}})), HasSubstr("--target-most"));
+    EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"hits-least", "9"}})), HasSubstr("--hits-most (8)"));
     EXPECT_THAT(failure(request("sudoku", 1, 1, Split::test, {{"size", "6"}})), HasSubstr("expected 4 or 9"));
     EXPECT_THAT(failure(request("sudoku", 1, 1, Split::test, {{"blanks", "11"}})), HasSubstr("at most 10 of the 16"));
     EXPECT_THAT(failure(request("arithmetic", 1, 1, Split::test, {{"operations", "+^"}})), HasSubstr("found \"+^\""));

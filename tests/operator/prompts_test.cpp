@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "operator/harness.h"
+#include "operator/prompts_json.h"
 
 namespace retort::test {
 namespace {
@@ -43,6 +44,40 @@ TEST(Prompts, AnUnknownPlaceholderIsAnError) {
     const auto text = render({"t", "{{probelm}}", ""}, {{"problem", "p"}});
     ASSERT_FALSE(text);
     EXPECT_THAT(text.error().message, HasSubstr("{{probelm}}"));
+}
+
+TEST(Prompts, EverySetIsTheSameAsOneTextAndBack) {
+    for (const PromptSet& set : compiled_prompt_sets()) {
+        const auto back = prompt_set_from_json(prompt_set_json(set), "here");
+        ASSERT_TRUE(back) << back.error().message;
+        EXPECT_EQ(back->name, set.name);
+        EXPECT_EQ(back->match, set.match);
+        EXPECT_EQ(back->default_operator, set.default_operator);
+        EXPECT_EQ(back->defaults.distiller, set.defaults.distiller);
+        EXPECT_EQ(back->defaults.max_answer, set.defaults.max_answer);
+        EXPECT_EQ(back->hash(true), set.hash(true));
+        EXPECT_EQ(prompt_set_json(*back), prompt_set_json(set));
+    }
+}
+
+TEST(Prompts, ATextThatIsNoSetIsAnErrorThatSaysWhere) {
+    const PromptSet& set = compiled_prompt_sets().front();
+    const auto error = [](const std::string& text) {
+        const auto read = prompt_set_from_json(text, "x.gguf");
+        return read ? "it was read" : read.error().message;
+    };
+    const auto with = [&](const auto& change) {
+        PromptSet other = set;
+        change(other);
+        return error(prompt_set_json(other));
+    };
+    EXPECT_THAT(error("{"), HasSubstr("x.gguf: expected a prompt set"));
+    EXPECT_THAT(error("{}"), HasSubstr("'name' not found"));
+    EXPECT_THAT(with([](PromptSet& one) { one.marker = " "; }), HasSubstr("x.gguf: marker must not be empty"));
+    EXPECT_THAT(with([](PromptSet& one) { one.defaults.k = 0; }), HasSubstr("k and max_answer must be at least 1"));
+    EXPECT_THAT(with([](PromptSet& one) { one.defaults.distiller = DistillerKind::none; }),
+                HasSubstr("unknown distiller \"none\""));
+    EXPECT_EQ(with([](PromptSet& one) { one.templates.erase("judge"); }), "it was read");
 }
 
 TEST(Prompts, TheSetIsChosenByTheModelsName) {

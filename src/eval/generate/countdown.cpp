@@ -1,22 +1,15 @@
 // Countdown, and the game of 24: numbers to be joined into a target.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 #include <set>
 
 #include "eval/generate/generator.h"
+#include "eval/generate/hits.h"
 #include "eval/generate/moves.h"
 
 namespace retort::generate {
 namespace {
-
-// The same for both games, so that a problem of one is no training for a test of the other.
-std::string canonical(std::vector<int> numbers, std::int64_t target) {
-    std::sort(numbers.begin(), numbers.end());
-    return fmt::format("countdown {} -> {}", fmt::join(numbers, " "), target);
-}
 
 std::vector<int> draw_numbers(Draws& draws, int many, int largest) {
     std::vector<int> out(static_cast<std::size_t>(many));
@@ -41,13 +34,32 @@ void each_multiset(std::vector<int>& numbers, std::size_t many, int largest,
     }
 }
 
+// How many ways to all moves but the last may let the last one hit, in percent.
+struct HitsWanted {
+    int least = 0;
+    int most = 100;
+    bool any() const { return least == 0 && most == 100; }
+};
+
+// Where nothing is said of the difficulty it is the default model's; else problems are taken as they come.
+HitsWanted hits_of(const Difficulty& difficulty) {
+    const bool standard = difficulty["numbers"] == 4 && difficulty["largest"] == 15 &&
+                          difficulty["target-least"] == 10 && difficulty["target-most"] == 60;
+    HitsWanted out = standard ? HitsWanted{2, 8} : HitsWanted{};
+    const auto& given = difficulty.numbers;
+    if (const auto least = given.find("hits-least"); least != given.end()) out.least = least->second;
+    if (const auto most = given.find("hits-most"); most != given.end()) out.most = most->second;
+    return out;
+}
+
 class CountdownGenerator : public Generator {
   public:
     explicit CountdownGenerator(const Difficulty& difficulty)
         : many_(difficulty["numbers"]),
           largest_(difficulty["largest"]),
           target_least_(difficulty["target-least"]),
-          target_most_(difficulty["target-most"]) {}
+          target_most_(difficulty["target-most"]),
+          hits_(hits_of(difficulty)) {}
 
     std::string_view line_kind() const override { return "countdown"; }
 
@@ -61,7 +73,10 @@ class CountdownGenerator : public Generator {
             if (!make_move(values, move, Values::whole)) return std::nullopt;
             moves.push_back(move);
         }
-        return problem_of(numbers, values.front(), moves);
+        if (!is_target(values.front())) return std::nullopt;
+        const auto target = static_cast<int>(values.front().over);
+        if (!hits_.any() && !count_hits(numbers, target).within(target, hits_.least, hits_.most)) return std::nullopt;
+        return problem_of(numbers, target, moves);
     }
 
     bool is_small() const override {
@@ -84,19 +99,21 @@ class CountdownGenerator : public Generator {
         return {left, right, "+-*/"[draws.below(4)]};
     }
 
-    std::optional<GeneratedProblem> problem_of(const std::vector<int>& numbers, Ratio target,
-                                               const std::vector<Move>& moves) const {
-        if (target.over < target_least_ || target.over > target_most_) return std::nullopt;
-        const std::string key = canonical(numbers, target.over);
-        return GeneratedProblem{
-            key, key, "", {{"answer", expression_of(numbers, moves)}, {"numbers", numbers}, {"target", target.over}}};
+    bool is_target(Ratio result) const { return result.over >= target_least_ && result.over <= target_most_; }
+
+    static GeneratedProblem problem_of(const std::vector<int>& numbers, int target, const std::vector<Move>& moves) {
+        const std::string key = family_of(numbers, target);
+        return {key, key, "", {{"answer", expression_of(numbers, moves)}, {"numbers", numbers}, {"target", target}}};
     }
 
     void visit_targets(const std::vector<int>& numbers, const std::function<void(GeneratedProblem)>& visit) const {
+        std::optional<Hits> hits;
+        if (!hits_.any()) hits = count_hits(numbers, target_most_);
         std::set<std::int64_t> seen;
         each_result(numbers, Values::whole, [&](Ratio result, const std::vector<Move>& moves) {
-            if (!seen.insert(result.over).second) return true;
-            if (auto problem = problem_of(numbers, result, moves)) visit(std::move(*problem));
+            if (!is_target(result) || !seen.insert(result.over).second) return true;
+            const auto target = static_cast<int>(result.over);
+            if (!hits || hits->within(target, hits_.least, hits_.most)) visit(problem_of(numbers, target, moves));
             return true;
         });
     }
@@ -105,6 +122,7 @@ class CountdownGenerator : public Generator {
     int largest_;
     int target_least_;
     int target_most_;
+    HitsWanted hits_;
 };
 
 class Game24Generator : public Generator {
@@ -138,7 +156,7 @@ class Game24Generator : public Generator {
             return false;
         });
         if (none) return std::nullopt;
-        const std::string key = canonical(numbers, kTarget.over);
+        const std::string key = family_of(numbers, kTarget.over);
         return GeneratedProblem{key, key, "", {{"answer", solution}, {"numbers", numbers}, {"target", kTarget.over}}};
     }
 
@@ -151,6 +169,9 @@ MadeGenerator make_countdown_generator(const Difficulty& difficulty) {
     if (difficulty["target-least"] > difficulty["target-most"])
         return Error{ErrorKind::usage, fmt::format("expected --target-least ({}) to be at most --target-most ({})",
                                                    difficulty["target-least"], difficulty["target-most"])};
+    if (const HitsWanted hits = hits_of(difficulty); hits.least > hits.most)
+        return Error{ErrorKind::usage,
+                     fmt::format("expected --hits-least ({}) to be at most --hits-most ({})", hits.least, hits.most)};
     return std::make_unique<const CountdownGenerator>(difficulty);
 }
 

@@ -24,6 +24,9 @@ constexpr std::array kCountdownOptions{
     GeneratorOption{"largest", "the largest of the numbers", "15", 2, 100},
     GeneratorOption{"target-least", "the smallest target", "10", 1, 10'000},
     GeneratorOption{"target-most", "the largest target", "60", 1, 10'000},
+    GeneratorOption{"hits-least", "of 100 ways to all moves but the last, after how many it can hit, at least", "", 0,
+                    100},
+    GeneratorOption{"hits-most", "at most (2 to 8 where nothing is said of the difficulty, else any)", "", 0, 100},
 };
 constexpr std::array kGame24Options{
     GeneratorOption{"largest", "the largest of the four numbers", "13", 2, 25},

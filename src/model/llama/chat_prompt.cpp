@@ -49,7 +49,7 @@ void ChatPrompt::choose(std::int64_t date, JinjaRenderer render) {
     if (source_.empty()) return fall_back();
     const auto text_of = [&](TokenId token) { return token < 0 ? std::string() : vocabulary_.piece(token, true); };
     Outcome<JinjaTemplate> opened =
-        JinjaTemplate::open(source_, {text_of(vocabulary_.bos()), text_of(vocabulary_.eos()), date}, render);
+        JinjaTemplate::open(source_, {text_of(vocabulary_.begin()), text_of(vocabulary_.end()), date}, render);
     if (!opened) {
         refusal_ = opened.error().message;
         return fall_back();

@@ -14,6 +14,7 @@
 #include "model/llama/gguf_file.h"
 #include "model/llama/jinja_apart.h"
 #include "model/llama/machine.h"
+#include "model/llama/tokenizer.h"
 #include "model/llama/vocabulary.h"
 
 namespace retort {
@@ -77,21 +78,6 @@ Outcome<ModelHandle> load_model(const std::string& path) {
         return Error{ErrorKind::file,
                      fmt::format("{} is no model that writes text (it has an encoder, or no decoder)", path)};
     return model;
-}
-
-std::string chat_template_of(const llama_model* model) {
-    const char* text = llama_model_chat_template(model, nullptr);
-    return text == nullptr ? std::string() : std::string(text);
-}
-
-ReasoningRules rules_of(const Vocabulary& vocabulary, const ReasoningMarks* marks) {
-    ReasoningRules rules;
-    rules.marks = marks;
-    if (marks == nullptr) return rules;
-    rules.forced_end = vocabulary.control("\n" + std::string(marks->end) + "\n\n");
-    rules.begin_token = vocabulary.single(marks->begin);
-    rules.end_token = vocabulary.single(marks->end);
-    return rules;
 }
 
 llama_flash_attn_type flash_type(FlashAttention choice) {
@@ -202,7 +188,7 @@ Outcome<void> LlamaModel::Loaded::start_engine() {
     const KvLimits limits{options.kv_layout, std::max(cells, most_tokens), options.max_sequences};
     engine = std::make_unique<Engine>(model.get(), vocabulary,
                                       EngineSettings{cache_settings(model.get(), options), limits, options.prefill,
-                                                     options.mixed_prefill, rules_of(vocabulary, chat.marks())});
+                                                     options.mixed_prefill, reasoning_rules(vocabulary, chat.marks())});
     return {};
 }
 

@@ -19,6 +19,7 @@ class Vocabulary {
     int size() const { return llama_vocab_n_tokens(vocab_); }
     bool ends_generation(TokenId token) const { return llama_vocab_is_eog(vocab_, token); }
     bool is_control(TokenId token) const { return llama_vocab_is_control(vocab_, token); }
+    bool is_unused(TokenId token) const { return (llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_UNUSED) != 0; }
     // Whether its text is read as this token in a template and not in plain text.
     bool is_read_as_control(TokenId token) const {
         return (llama_vocab_get_attr(vocab_, token) & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN)) != 0;
@@ -40,12 +41,14 @@ class Vocabulary {
     // The token whose whole text this is, or -1.
     TokenId single(std::string_view text) const;
 
-    // The beginning and the end of a text, -1 where the model has none.
-    TokenId bos() const { return llama_vocab_bos(vocab_); }
-    TokenId eos() const { return llama_vocab_eos(vocab_); }
+    // The token that begins a text, -1 where the model has none.
+    TokenId begin() const { return llama_vocab_bos(vocab_); }
 
     // BOS where the model wants it first, else -1.
     TokenId opening() const { return llama_vocab_get_add_bos(vocab_) ? llama_vocab_bos(vocab_) : LLAMA_TOKEN_NULL; }
+
+    // The token that ends a generation, -1 where the model has none.
+    TokenId end() const { return llama_vocab_eos(vocab_); }
 
   private:
     std::vector<TokenId> tokenize(std::string_view text, bool control) const;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "operator/prompts.h"
+#include "operator/gguf/carried_prompts.h"
 #include "train/net/shape.h"
 
 namespace retort::train {
@@ -33,7 +33,7 @@ Outcome<ModelFile> read_model(const std::string& path);
 // What a run adds to the metadata of a file.
 struct RunMetadata {
     std::string name;                          // general.name
-    std::optional<PromptSet> prompts;          // the set that `solve` uses with this file
+    std::optional<PromptSet> prompts;          // the set that `solve` uses with this file, as prompt_set_in() reads it
     std::map<std::string, std::string> about;  // "retort.train.steps" and the like
 };
 
@@ -41,21 +41,21 @@ struct RunMetadata {
 // divide into blocks is F16. Error: the disk is full, and so on; nothing half-written remains.
 Outcome<void> write_model(const std::string& path, const ModelFile& model, WeightType type, const RunMetadata& run);
 
-// The prompt set that a file carries; nothing where it has none. Reads the header only.
-Outcome<std::optional<PromptSet>> prompt_set_in(const std::string& path);
-
 // A tokenizer of ours: the longest word that matches is the next token, whatever follows (llama.cpp's "rwkv" kind).
-// A byte that begins no word becomes the unknown token.
+// A byte that begins no word becomes the unknown token; one that begins words of which none matches, a token of its
+// own.
 struct WordTokenizer {
-    std::vector<std::string> words;  // distinct, not empty
-    std::string chat_template;       // Jinja
-    // Besides the words the vocabulary has, first: the unknown token, the end of generation, "<think>" and "</think>".
+    std::vector<std::string> words;  // distinct, not empty, any bytes; none is the name of a control token
+    std::string chat_template;       // Jinja, of a form that llama.cpp knows; empty: none
+    // The vocabulary: "<unk>", the end of generation "</s>", "<think>" and "</think>" (tokens 0 to 3), the words from 4
+    // on in their order, then first bytes of words that are no words themselves, then three unused tokens that stand
+    // for control tokens' names in what users write.
 };
 
-// Metadata of a new model with this tokenizer.
+// Metadata of a new model with this tokenizer. Error: a word or the chat template cannot be used.
 Outcome<std::shared_ptr<const Metadata>> new_metadata(const WordTokenizer& tokenizer, const std::string& name);
 
-// Texts of all tokens, by id; control tokens by their names.
+// Texts of all tokens, by id; control tokens by their names, unused ones empty.
 std::vector<std::string> token_texts(const Metadata& metadata);
 
 }  // namespace retort::train

@@ -1,0 +1,108 @@
+// The trainer as a program. `retort train` starts it, so that LibTorch is loaded by those alone who train.
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include "cli/interrupts.h"
+#include "cli/output.h"
+#include "train/display/train_display.h"
+#include "train/run/trainer.h"
+
+namespace {
+
+using namespace retort;
+
+std::atomic<bool> stop_asked = false;
+
+// The first signal lets the step under way end; a second one ends the process.
+void on_signal(int signal) {
+    if (stop_asked.exchange(true)) {
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+    }
+}
+
+// Freed tensors stay with the process: handing their pages back and forth costs more than the arithmetic.
+void keep_memory() {
+    constexpr int kNever = 1 << 30;
+    mallopt(M_MMAP_THRESHOLD, kNever);
+    mallopt(M_TRIM_THRESHOLD, kNever);
+}
+
+struct Arguments {
+    std::string file;
+    std::vector<std::string> words;
+    bool resume = false;
+    bool dry_run = false;
+    bool quiet = false;
+    bool keys = false;
+};
+
+std::string all_keys() {
+    return train::to_toml(train::parse_config("", "sft.steps = 1\ntask = \"countdown\"", {}).value());
+}
+
+int run(const Arguments& arguments) {
+    if (arguments.keys) {
+        const auto written = cli::write_stdout(all_keys());
+        return written ? 0 : cli::report(written.error());
+    }
+    if (arguments.file.empty())
+        return cli::report({ErrorKind::usage, "expected the configuration: retort train FILE.toml"});
+    const auto config = train::read_config(arguments.file, arguments.words);
+    if (!config) return cli::report(config.error());
+    if (arguments.dry_run) {
+        const auto plan = train::plan_text(*config);
+        if (!plan) return cli::report(plan.error());
+        const auto written = cli::write_stdout(*plan);
+        return written ? 0 : cli::report(written.error());
+    }
+    train::TrainDisplay display(arguments.quiet);
+    train::TrainOptions options;
+    options.resume = arguments.resume;
+    options.stop = &stop_asked;
+    options.listener = &display;
+    std::signal(SIGINT, on_signal);
+    std::signal(SIGTERM, on_signal);
+    const auto trained = train::train(*config, options);
+    display.close();
+    return trained ? 0 : cli::report(trained.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    keep_memory();
+    cli::ignore_writing_signals();
+    Arguments arguments;
+    CLI::App app("Train a model by SFT and by reinforcement through the operators", "retort train");
+    app.add_option("FILE", arguments.file, "The run's configuration (TOML; see experiments/train-smoke.toml)");
+    app.add_option("WORDS", arguments.words, "key=value: wins over the file; run=DIR names the run's folder");
+    app.add_flag("--resume", arguments.resume, "Go on after the folder's last checkpoint");
+    app.add_flag("--dry-run", arguments.dry_run, "Print the resolved configuration and what a step takes, and stop");
+    app.add_flag("-q,--quiet", arguments.quiet, "No progress");
+    app.add_flag("--keys", arguments.keys, "Print every key of a configuration with its standard value");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        return cli::report({ErrorKind::usage, error.what()});
+    }
+    try {
+        return run(arguments);
+    } catch (const ErrorException& exception) {
+        return cli::report(exception.error());
+    } catch (const std::bad_alloc&) {
+        return cli::report({ErrorKind::file, "out of memory: lower pack_tokens, rl.rows or the model's size"});
+    } catch (const std::exception& exception) {
+        // LibTorch's messages carry a trace of calls after their first line.
+        const std::string what = exception.what();
+        return cli::report({ErrorKind::file, "training failed: " + what.substr(0, what.find('\n'))});
+    }
+}

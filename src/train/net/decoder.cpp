@@ -1,0 +1,200 @@
+#include "train/net/decoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <stdexcept>
+
+#include "train/net/net_inside.h"
+
+namespace retort::train {
+namespace {
+
+// The cache grows by so many positions at a time.
+constexpr std::int64_t kGrowth = 64;
+
+std::int64_t rounded_up(std::int64_t positions) {
+    return (positions + kGrowth - 1) / kGrowth * kGrowth;
+}
+
+// {sequences * kv_heads, room, head_width} each.
+struct Cache {
+    at::Tensor keys;
+    at::Tensor values;
+};
+
+at::Tensor grown(const at::Tensor& cache, std::int64_t room) {
+    at::Tensor out = at::zeros({cache.size(0), room, cache.size(2)}, cache.options());
+    out.narrow(1, 0, cache.size(1)).copy_(cache);
+    return out;
+}
+
+}  // namespace
+
+struct Decoder::Inside {
+    explicit Inside(const Net::Inside& n) : net(n), attention(attention_shape(n.shape)) {}
+
+    const Net::Inside& net;
+    AttentionShape attention;
+    std::vector<Cache> caches;
+    std::vector<std::int64_t> lengths;  // tokens of each sequence so far
+    std::int64_t room = 0;              // positions of the caches
+    at::Tensor logits;                  // on the host, so that rows can be read
+
+    Logits give(const at::Tensor& hidden) {
+        logits = at::mm(hidden, net.parameters.weights().output.t()).to(at::kCPU).contiguous();
+        return {logits.data_ptr<float>(), logits.size(0), logits.size(1)};
+    }
+
+    at::Tensor indices(const std::vector<std::int64_t>& values) const {
+        return at::tensor(values, at::kLong).to(net.device);
+    }
+
+    void check_context() const {
+        for (const std::int64_t length : lengths)
+            if (length > net.shape.context) throw std::length_error("a sequence is longer than the model's context");
+    }
+
+    Logits start(const std::vector<std::vector<std::int32_t>>& prompts);
+    void fill(const KeysValues& computed, const std::vector<std::int64_t>& begins,
+              const std::vector<std::size_t>& which);
+    Logits feed(const std::vector<std::int32_t>& tokens);
+    at::Tensor attend_step(Cache& cache, const at::Tensor& qkv, const at::Tensor& turns, const at::Tensor& slots,
+                           const at::Tensor& mask) const;
+    void keep(const std::vector<std::int32_t>& kept);
+};
+
+// Computes each distinct prompt once, and copies its keys and values to the sequences that begin with it.
+Decoder::Logits Decoder::Inside::start(const std::vector<std::vector<std::int32_t>>& prompts) {
+    std::map<std::vector<std::int32_t>, std::size_t> known;
+    Pack pack;
+    std::vector<std::size_t> which;
+    std::vector<std::int64_t> begins;
+    std::vector<std::int64_t> lasts;
+    lengths.clear();
+    for (const std::vector<std::int32_t>& prompt : prompts) {
+        const auto [place, is_new] = known.emplace(prompt, begins.size());
+        which.push_back(place->second);
+        lengths.push_back(static_cast<std::int64_t>(prompt.size()));
+        if (!is_new) continue;
+        begins.push_back(static_cast<std::int64_t>(pack.tokens.size()));
+        pack.tokens.insert(pack.tokens.end(), prompt.begin(), prompt.end());
+        pack.lengths.push_back(static_cast<std::int32_t>(prompt.size()));
+        lasts.push_back(static_cast<std::int64_t>(pack.tokens.size()) - 1);
+    }
+    check_context();
+    pack.wanted.assign(pack.tokens.size(), 0);
+    const PackPlan plan = plan_pack(pack, 0, pack.lengths.size(), net.device);
+    std::vector<KeysValues> computed;
+    const at::Tensor hidden = hidden_states(net.shape, net.parameters.weights(), net.turns, plan, &computed);
+    room = rounded_up(*std::max_element(lengths.begin(), lengths.end()) + 1);
+    caches.clear();
+    for (const KeysValues& layer : computed) fill(layer, begins, which);
+    std::vector<std::int64_t> rows;
+    for (const std::size_t i : which) rows.push_back(lasts[i]);
+    return give(hidden.index_select(0, indices(rows)));
+}
+
+void Decoder::Inside::fill(const KeysValues& computed, const std::vector<std::int64_t>& begins,
+                           const std::vector<std::size_t>& which) {
+    const auto sequences = static_cast<std::int64_t>(which.size());
+    std::vector<std::int64_t> gather(static_cast<std::size_t>(sequences * room), 0);
+    for (std::size_t i = 0; i < which.size(); ++i)
+        for (std::int64_t j = 0; j < lengths[i]; ++j)
+            gather[i * static_cast<std::size_t>(room) + static_cast<std::size_t>(j)] = begins[which[i]] + j;
+    const at::Tensor from = indices(gather);
+    const auto spread = [&](const at::Tensor& x) {
+        return x.index_select(0, from)
+            .view({sequences, room, attention.kv_heads, attention.head_width})
+            .permute({0, 2, 1, 3})
+            .reshape({sequences * attention.kv_heads, room, attention.head_width});
+    };
+    caches.push_back({spread(computed.keys), spread(computed.values)});
+}
+
+Decoder::Logits Decoder::Inside::feed(const std::vector<std::int32_t>& tokens) {
+    const auto sequences = static_cast<std::int64_t>(lengths.size());
+    if (static_cast<std::int64_t>(tokens.size()) != sequences) throw std::invalid_argument("one token a sequence");
+    const at::Tensor positions = indices(lengths);
+    std::vector<std::int64_t> slots;
+    for (std::int64_t& length : lengths) {
+        const auto i = static_cast<std::int64_t>(&length - lengths.data());
+        for (std::int64_t head = 0; head < attention.kv_heads; ++head)
+            slots.push_back((i * attention.kv_heads + head) * room + length);
+        ++length;
+    }
+    check_context();
+    const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
+    at::Tensor mask = at::arange(room, positions.options()).unsqueeze(0) > positions.unsqueeze(1);
+    mask = at::zeros(mask.sizes(), net.parameters.values().options())
+               .masked_fill_(mask, -std::numeric_limits<float>::infinity());
+    const at::Tensor turns = net.turns.index_select(0, positions).unsqueeze(1);
+    const at::Tensor where = indices(slots);
+    const Weights& weights = net.parameters.weights();
+    const double epsilon = net.shape.norm_epsilon;
+    at::Tensor x = at::embedding(weights.embedding, indices(std::vector<std::int64_t>(tokens.begin(), tokens.end())));
+    for (std::size_t i = 0; i < weights.layers.size(); ++i) {
+        const LayerWeights& layer = weights.layers[i];
+        const at::Tensor qkv = at::mm(rms_norm(x, layer.attn_norm, epsilon), layer.qkv.t());
+        x = after_attention(layer, x, attend_step(caches[i], qkv, turns, where, mask), epsilon);
+    }
+    if (longest == room) {
+        room += kGrowth;
+        for (Cache& cache : caches) cache = {grown(cache.keys, room), grown(cache.values, room)};
+    }
+    return give(rms_norm(x, weights.output_norm, epsilon));
+}
+
+at::Tensor Decoder::Inside::attend_step(Cache& cache, const at::Tensor& qkv, const at::Tensor& turns,
+                                        const at::Tensor& slots, const at::Tensor& mask) const {
+    const AttentionShape& s = attention;
+    const std::int64_t sequences = qkv.size(0);
+    const at::Tensor rows = qkv.view({sequences, s.all(), s.head_width});
+    rotate(rows, s.heads + s.kv_heads, turns);
+    const std::vector<std::int64_t> flat{-1, s.head_width};
+    cache.keys.view(flat).index_copy_(0, slots, rows.narrow(1, s.heads, s.kv_heads).reshape(flat));
+    cache.values.view(flat).index_copy_(0, slots, rows.narrow(1, s.heads + s.kv_heads, s.kv_heads).reshape(flat));
+    const at::Tensor q = rows.narrow(1, 0, s.heads)
+                             .reshape({sequences * s.kv_heads, s.per_kv(), s.head_width})
+                             .mul_(1 / std::sqrt(static_cast<double>(s.head_width)));
+    at::Tensor scores = at::bmm(q, cache.keys.transpose(1, 2));
+    scores.view({sequences, s.heads, room}).add_(mask.unsqueeze(1));
+    return at::bmm(at::softmax(scores, -1), cache.values).view({sequences, s.heads * s.head_width});
+}
+
+void Decoder::Inside::keep(const std::vector<std::int32_t>& kept) {
+    std::vector<std::int64_t> rows;
+    std::vector<std::int64_t> left;
+    for (const std::int32_t i : kept) {
+        left.push_back(lengths[static_cast<std::size_t>(i)]);
+        for (std::int64_t head = 0; head < attention.kv_heads; ++head) rows.push_back(i * attention.kv_heads + head);
+    }
+    lengths = std::move(left);
+    if (kept.empty()) {
+        caches.clear();
+        return;
+    }
+    const at::Tensor which = indices(rows);
+    for (Cache& cache : caches) cache = {cache.keys.index_select(0, which), cache.values.index_select(0, which)};
+}
+
+Decoder::Decoder(const Net& net) : inside_(std::make_unique<Inside>(*net.inside_)) {}
+Decoder::~Decoder() = default;
+
+Decoder::Logits Decoder::start(const std::vector<std::vector<std::int32_t>>& prompts) {
+    const at::NoGradGuard no_gradient;
+    return inside_->start(prompts);
+}
+
+Decoder::Logits Decoder::feed(const std::vector<std::int32_t>& tokens) {
+    const at::NoGradGuard no_gradient;
+    return inside_->feed(tokens);
+}
+
+void Decoder::keep(const std::vector<std::int32_t>& kept) {
+    const at::NoGradGuard no_gradient;
+    inside_->keep(kept);
+}
+
+}  // namespace retort::train

@@ -1,0 +1,200 @@
+#include "train/rollout/sampler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+
+#include "model/llama/sampler.h"
+
+namespace retort::train {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+double seconds_since(Steady::time_point start) {
+    return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+// Rows that have ended go on taking room in the cache until so large a part of the batch has ended.
+constexpr double kKeepAt = 0.75;
+
+// Of one token, under softmax(logits).
+float log_probability(const std::vector<float>& logits, TokenId token) {
+    const float highest = *std::max_element(logits.begin(), logits.end());
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - highest));
+    return static_cast<float>(static_cast<double>(logits[static_cast<std::size_t>(token)] - highest) - std::log(sum));
+}
+
+}  // namespace
+
+// A call that waits. It lives in the coroutine's frame.
+struct Sampler::Pending {
+    Pending(asio::any_io_executor executor, CompletionRequest r) : request(std::move(r)), landed(std::move(executor)) {}
+    CompletionRequest request;
+    llama::RenderedPrompt prompt;
+    Completion completion;
+    Gate landed;
+};
+
+struct Sampler::Row {
+    Pending* call;
+    llama::Generation generation;
+    std::deque<TokenId> forced;  // still to be fed
+    std::vector<float> logprobs = {};
+};
+
+Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options)
+    : loop_(loop), net_(net), tokenizer_(tokenizer), options_(std::move(options)), decoder_(net) {}
+
+Sampler::~Sampler() = default;
+
+ModelInfo Sampler::info() const {
+    return {options_.name, net_.shape().context, tokenizer_.chat().marks() != nullptr, "the net in training"};
+}
+
+Outcome<llama::RenderedPrompt> Sampler::render(const Prompt& prompt, bool think) const {
+    if (const auto* tokens = std::get_if<TokenSequence>(&prompt)) return llama::RenderedPrompt{**tokens, false};
+    return tokenizer_.chat().render(*std::get<Messages>(prompt), think);
+}
+
+std::optional<CallError> Sampler::fault(const CompletionRequest& request, const std::vector<TokenId>& prompt) const {
+    const auto refused = [](std::string message) {
+        return CallError{CallErrorKind::refused, std::move(message), false, 0, 0};
+    };
+    if (prompt.empty()) return refused("the prompt has no tokens");
+    if (request.think < 0 || request.max_answer < 1) return refused("expected think >= 0 and max-answer >= 1 tokens");
+    const std::int64_t most = static_cast<std::int64_t>(prompt.size()) + request.max_tokens();
+    if (most <= net_.shape().context) return std::nullopt;
+    return CallError{CallErrorKind::context,
+                     fmt::format("the prompt has {} tokens and may be answered with {}: {} in all, but the model's "
+                                 "context is {}: lower think or max_answer, or raise model.context",
+                                 prompt.size(), request.max_tokens(), most, net_.shape().context),
+                     false, 0, 0};
+}
+
+Task<Completion> Sampler::complete(CompletionRequest request, OnDelta, std::stop_token) {
+    Outcome<llama::RenderedPrompt> prompt = render(request.prompt, request.think > 0);
+    if (!prompt) co_return failed_completion({CallErrorKind::refused, prompt.error().message, false, 0, 0});
+    if (auto wrong = fault(request, prompt->tokens)) co_return failed_completion(std::move(*wrong));
+    Pending call(loop_.get_executor(), std::move(request));
+    call.prompt = std::move(*prompt);
+    pending_.push_back(&call);
+    co_await call.landed.wait();
+    co_return std::move(call.completion);
+}
+
+Task<TokenCount> Sampler::count_tokens(std::string text) {
+    co_return TokenCount{static_cast<std::int64_t>(tokenizer_.vocabulary().plain(text).size()), true};
+}
+
+Task<TokenCount> Sampler::count_prompt(Prompt prompt) {
+    const Outcome<llama::RenderedPrompt> rendered = render(prompt, true);
+    co_return TokenCount{rendered ? static_cast<std::int64_t>(rendered->tokens.size()) : 0, rendered.has_value()};
+}
+
+void Sampler::write() {
+    std::vector<Pending*> calls = std::exchange(pending_, {});
+    std::sort(calls.begin(), calls.end(),
+              [](const Pending* a, const Pending* b) { return a->request.place < b->request.place; });
+    const auto rows = static_cast<std::size_t>(options_.rows);
+    for (std::size_t begin = 0; begin < calls.size(); begin += rows) {
+        const auto first = calls.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto last = calls.begin() + static_cast<std::ptrdiff_t>(std::min(begin + rows, calls.size()));
+        write_batch({first, last});
+    }
+}
+
+void Sampler::write_batch(const std::vector<Pending*>& batch) {
+    const auto started = Steady::now();
+    std::vector<Row> rows;
+    std::vector<std::vector<TokenId>> prompts;
+    std::vector<std::int32_t> running;  // rows that are in the decoder, by its numbering; -1: it has ended
+    for (Pending* call : batch) {
+        const llama::GenerationLimits limits{call->request.think, call->request.max_answer, false};
+        rows.push_back(
+            {call, llama::Generation(tokenizer_.reasoning(), limits, call->prompt.inside_reasoning, true), {}});
+        running.push_back(static_cast<std::int32_t>(prompts.size()));
+        prompts.push_back(call->prompt.tokens);
+    }
+    Decoder::Logits logits = decoder_.start(prompts);
+    std::vector<TokenId> feed;
+    std::size_t left = rows.size();
+    while (left > 0) {
+        feed.assign(running.size(), 0);
+        for (std::size_t i = 0; i < running.size(); ++i) {
+            if (running[i] < 0) continue;
+            Row& row = rows[static_cast<std::size_t>(running[i])];
+            feed[i] = next_token(row, logits.row(static_cast<std::int64_t>(i)));
+            if (!row.generation.done()) continue;
+            row.call->completion.wall_s = seconds_since(started);
+            land(row);
+            running[i] = -1;
+            --left;
+        }
+        if (left == 0) break;
+        if (static_cast<double>(left) <= kKeepAt * static_cast<double>(running.size())) {
+            std::vector<std::int32_t> kept;
+            for (std::size_t i = 0; i < running.size(); ++i)
+                if (running[i] >= 0) kept.push_back(static_cast<std::int32_t>(i));
+            decoder_.keep(kept);
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                feed[i] = feed[static_cast<std::size_t>(kept[i])];
+                running[i] = running[static_cast<std::size_t>(kept[i])];
+            }
+            feed.resize(kept.size());
+            running.resize(kept.size());
+        }
+        logits = decoder_.feed(feed);
+    }
+}
+
+// The token that the row is to be fed: forced, or sampled now.
+TokenId Sampler::next_token(Row& row, const float* logits) {
+    if (!row.forced.empty()) {
+        const TokenId token = row.forced.front();
+        row.forced.pop_front();
+        return token;
+    }
+    const CompletionRequest& request = row.call->request;
+    const auto vocabulary = static_cast<std::size_t>(net_.shape().vocabulary);
+    const auto position = static_cast<std::uint64_t>(row.generation.written());
+    const std::span<const float> raw(logits, vocabulary);
+    llama::SampledToken token = draw_.sample(raw, {request.temperature, request.top_p, request.seed}, position, true);
+    row.logprobs.push_back(token.logprob);
+    if (request.temperature > 0 && request.temperature != 1) {
+        scaled_.assign(raw.begin(), raw.end());
+        for (float& value : scaled_) value = static_cast<float>(static_cast<double>(value) / request.temperature);
+        row.logprobs.back() = log_probability(scaled_, token.id);
+    }
+    const llama::Vocabulary& words = tokenizer_.vocabulary();
+    const bool is_mark = tokenizer_.reasoning().is_mark(token.id);
+    row.generation.take(token, words.piece(token.id, is_mark), words.ends_generation(token.id));
+    ++tokens_written_;
+    for (const TokenId forced : row.generation.forced()) {
+        row.forced.push_back(forced);
+        row.logprobs.push_back(0);
+    }
+    return token.id;
+}
+
+void Sampler::land(Row& row) {
+    Completion& completion = row.call->completion;
+    row.generation.finish(row.generation.natural_finish(), completion);
+    completion.usage.in = static_cast<std::int64_t>(row.call->prompt.tokens.size());
+    SampledCall sampled;
+    sampled.prompt = row.call->prompt.tokens;
+    sampled.ids = completion.trace.ids;
+    sampled.forced = completion.trace.forced;
+    sampled.logprobs = std::move(row.logprobs);
+    sampled.finish = completion.finish;
+    sampled.thinking_cut = completion.thinking_cut;
+    if (!row.call->request.logprobs) completion.trace = {};
+    calls_[row.call->request.place] = std::move(sampled);
+    row.call->landed.open();
+}
+
+}  // namespace retort::train

@@ -1,0 +1,49 @@
+// Rollouts become what the net learns from: rewards, advantages, mini-batches of packed calls. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "train/objective/objective.h"
+#include "train/rollout/rollouts.h"
+#include "train/run/config.h"
+
+namespace retort::train {
+
+// The reward of a run and its parts. None where the answer could not be judged or the run failed: it is counted, and
+// does not learn.
+struct Reward {
+    double value = 0;
+    double rounds = 0;  // mean over rounds of the share of right drafts; the sum over rounds is `rounds_sum`
+    double rounds_sum = 0;
+    bool right = false;
+};
+std::optional<Reward> reward_of(const RunResult& result, const RewardSettings& settings);
+
+// The rollouts of one arm in one step.
+struct ArmRollouts {
+    GradientOf gradient = GradientOf::refine;
+    std::vector<Rollout> rollouts;               // in the order of problems
+    std::vector<std::optional<Reward>> rewards;  // one a rollout
+    std::vector<double> advantages;              // likewise; 0 where there is no reward
+    std::vector<std::uint8_t> kept;              // 0: its prompt was dropped, or it has no reward
+    std::size_t prompts = 0;                     // that were tried
+    std::size_t dropped = 0;                     // of them, whose rewards were all alike
+};
+ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardSettings& reward,
+                           AdvantageScale scale);
+
+// What one update learns from. Vectors with one entry a wanted token are in the order of the pack.
+struct MiniBatch {
+    Pack pack;
+    std::vector<RolloutTerm> terms;
+    std::vector<std::size_t> term_of;     // a wanted token's rollout, in `terms`
+    std::vector<float> sampled_logprobs;  // of each wanted token, when it was sampled
+};
+
+// The step's prompts, arm by arm, shuffled by the seed and dealt into `updates` batches as even as can be.
+std::vector<MiniBatch> make_batches(std::span<const ArmRollouts> arms, std::size_t updates, std::uint64_t seed);
+
+}  // namespace retort::train

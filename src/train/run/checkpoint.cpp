@@ -1,0 +1,138 @@
+#include "train/run/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "base/hash.h"
+#include "train/gguf/whole_file.h"
+
+namespace retort::train {
+namespace {
+
+constexpr std::string_view kMagic = "retort checkpoint 1\n";
+constexpr std::string_view kPrefix = "checkpoint-";
+constexpr std::string_view kSuffix = ".retort";
+
+using Json = nlohmann::json;
+
+Json to_json(const TrainState& state) {
+    Json rates = Json::object();
+    for (const auto& [id, rate] : state.draw.rates) rates[id] = {rate.tried, rate.solved};
+    Json out{{"step", state.step},          {"sft_examples", state.sft_examples}, {"epoch", state.draw.epoch},
+             {"next", state.draw.next},     {"rates", std::move(rates)},          {"pool", state.pool},
+             {"best_step", state.best_step}};
+    if (state.best) out["best"] = *state.best;
+    return out;
+}
+
+TrainState state_from(const Json& json) {
+    TrainState out;
+    json.at("step").get_to(out.step);
+    json.at("sft_examples").get_to(out.sft_examples);
+    json.at("epoch").get_to(out.draw.epoch);
+    json.at("next").get_to(out.draw.next);
+    for (const auto& [id, rate] : json.at("rates").items())
+        out.draw.rates[id] = {rate.at(0).get<std::int64_t>(), rate.at(1).get<std::int64_t>()};
+    json.at("pool").get_to(out.pool);
+    json.at("best_step").get_to(out.best_step);
+    if (json.contains("best")) out.best = json.at("best").get<double>();
+    return out;
+}
+
+void append(std::string& out, const std::vector<float>& values) {
+    out.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+}
+
+// Takes so many floats from the front.
+std::vector<float> take(std::string_view& bytes, std::size_t count) {
+    std::vector<float> out(count);
+    std::memcpy(out.data(), bytes.data(), count * sizeof(float));
+    bytes.remove_prefix(count * sizeof(float));
+    return out;
+}
+
+Error damaged(const std::string& path, const std::string& what) {
+    return {ErrorKind::file, fmt::format("{}: damaged checkpoint: {}", path, what)};
+}
+
+}  // namespace
+
+std::string checkpoint_name(std::int64_t step) {
+    return fmt::format("{}{:06}{}", kPrefix, step, kSuffix);
+}
+
+// Magic, SHA-256 of what follows, a line of JSON, the floats as they are in memory (little-endian).
+Outcome<void> write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+    const Json head{{"state", to_json(checkpoint.state)},
+                    {"config", checkpoint.config_hash},
+                    {"optimiser_steps", checkpoint.optimiser.steps}};
+    std::string body = head.dump() + "\n";
+    for (const NamedTensor& tensor : checkpoint.weights) append(body, tensor.values);
+    append(body, checkpoint.optimiser.first);
+    append(body, checkpoint.optimiser.second);
+    Outcome<WholeFile> file = WholeFile::create(path);
+    if (!file) return file.error();
+    const std::string front = std::string(kMagic) + sha256_hex(body) + "\n";
+    for (const std::string_view part : {std::string_view(front), std::string_view(body)})
+        if (const auto written = file->write(std::as_bytes(std::span(part))); !written) return written.error();
+    return file->commit();
+}
+
+Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& shape) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string all{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return Error{ErrorKind::file, path + ": cannot be read"};
+    std::string_view bytes = all;
+    if (!bytes.starts_with(kMagic)) return damaged(path, "it does not begin as one");
+    bytes.remove_prefix(kMagic.size());
+    constexpr std::size_t kHash = 65;
+    if (bytes.size() < kHash || sha256_hex(bytes.substr(kHash)) != bytes.substr(0, kHash - 1))
+        return damaged(path, "its hash is not that of its contents");
+    bytes.remove_prefix(kHash);
+    const std::size_t line = bytes.find('\n');
+    const Json head = Json::parse(bytes.substr(0, line), nullptr, false);
+    bytes.remove_prefix(line + 1);
+    Checkpoint out;
+    out.weights = tensors_of(shape);
+    std::size_t floats = 0;
+    for (const NamedTensor& tensor : out.weights) {
+        std::size_t size = 1;
+        for (const std::int64_t n : tensor.shape) size *= static_cast<std::size_t>(n);
+        floats += size;
+    }
+    if (bytes.size() != 3 * floats * sizeof(float)) return damaged(path, "it is that of a model of another shape");
+    try {
+        out.state = state_from(head.at("state"));
+        head.at("config").get_to(out.config_hash);
+        head.at("optimiser_steps").get_to(out.optimiser.steps);
+    } catch (const Json::exception& error) {
+        return damaged(path, error.what());
+    }
+    for (NamedTensor& tensor : out.weights) {
+        std::size_t size = 1;
+        for (const std::int64_t n : tensor.shape) size *= static_cast<std::size_t>(n);
+        tensor.values = take(bytes, size);
+    }
+    out.optimiser.first = take(bytes, floats);
+    out.optimiser.second = take(bytes, floats);
+    return out;
+}
+
+std::vector<std::string> checkpoints_in(const std::string& folder) {
+    std::vector<std::string> out;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(kPrefix) && name.ends_with(kSuffix)) out.push_back(entry.path().string());
+    }
+    std::sort(out.rbegin(), out.rend());
+    return out;
+}
+
+}  // namespace retort::train

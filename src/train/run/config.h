@@ -1,0 +1,140 @@
+// What a training run is made of: a TOML file and "key=value" words after it, settled before anything is loaded.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "train/net/net.h"
+#include "train/objective/objective.h"
+
+namespace retort::train {
+
+// Tokens; see shape.h. Read only where the model is new.
+struct ModelSettings {
+    std::string from;  // a GGUF file, or the folder of a run; empty: a new model
+    std::int64_t width = 128;
+    std::int64_t layers = 4;
+    std::int64_t heads = 4;
+    std::int64_t kv_heads = 0;  // 0: as many as heads
+    std::int64_t feed_forward = 344;
+    std::int64_t context = 1024;
+    bool tied = false;
+    bool fourier = true;  // embeddings of number words start as Fourier features of the number
+};
+
+// Steps of AdamW with a learning rate that rises over `warmup` steps and falls along a cosine to lr * final_lr.
+struct StepSettings {
+    std::int64_t steps = 0;
+    double lr = 1e-3;
+    std::int64_t warmup = 50;
+    double final_lr = 0.1;  // as a part of lr
+    double weight_decay = 0;
+    double clip_norm = 1;
+
+    AdamW at(std::int64_t step, std::int64_t all) const;
+};
+
+struct SftSettings : StepSettings {
+    std::int64_t batch_tokens = 16384;  // of a step
+};
+
+// One of the two halves of the objective: how its rollouts are made.
+struct ArmSettings {
+    double share = 0;       // of the objective and of the prompts
+    double share_end = -1;  // at the last step, linearly from `share`; below 0: the same throughout
+    std::string operator_name;
+    std::string distiller = "random";
+    std::int64_t k = 4;
+    std::int64_t workspace = 256;
+    std::int64_t think = 128;
+    std::int64_t max_answer = 32;
+    std::string gradient = "refine";  // refine | drafts | all: whose tokens learn
+    std::string drafts = "fresh";     // fresh | shared | cached
+};
+
+struct RlSettings : StepSettings {
+    std::int64_t prompts = 32;      // of a step, over both arms
+    std::int64_t generations = 16;  // rollouts of a prompt
+    std::int64_t updates = 4;       // optimiser steps a rollout step
+    double temperature = 1;
+    double retire_at = 0.9;      // a prompt with this pass rate is not drawn again; above 1: none retires
+    double diff_warning = 0.01;  // mean |log-probability difference| between sampler and trainer that is warned of
+    std::int64_t rows = 512;     // sequences that are written side by side
+    ObjectiveSettings objective;
+    ArmSettings trace;
+    ArmSettings op;
+};
+
+// A reward is the sum of its terms; those of weight 0 are not computed.
+struct RewardSettings {
+    double correct = 1;
+    double wrong = -1;
+    double format = 0;  // added where a solution has an answer
+    double length = 0;  // added for each thousand tokens of B_seq; mostly below 0
+    double rounds = 0;  // added by the share of right drafts, mean over rounds
+};
+
+// Problems, from a suite file or made on the spot.
+struct ProblemSettings {
+    std::string suite;               // a file; empty: generated
+    std::string kind = "countdown";  // as `suite make` knows it
+    std::string options;             // "numbers=4,largest=15"
+    std::int64_t count = 0;
+    std::int64_t seed = 0;
+};
+
+struct DataSettings : ProblemSettings {
+    std::string against;  // suites (comma between) whose problems must not be among these
+};
+
+struct EvalSettings : ProblemSettings {
+    std::int64_t every = 0;                     // steps; 0: never. Before the first step too, and after the last
+    std::vector<std::string> operators{"cot"};  // "cot think=256", "pdr:16 think=48 distiller=random k=4"
+    std::int64_t samples = 1;
+    double temperature = 1;
+};
+
+struct TrainConfig {
+    std::string run;  // the run's folder
+    std::int64_t seed = 0;
+    std::int64_t threads = 0;
+    std::string device = "cpu";
+    std::int64_t pack_tokens = 4096;
+    std::int64_t checkpoint_every = 50;
+    std::int64_t checkpoint_keep = 2;
+    bool journal = true;  // rollouts stand in the run's journal
+    std::string task;     // the teacher, where there is SFT or a new model
+    std::string save = "f32";
+    ModelSettings model;
+    SftSettings sft;
+    RlSettings rl;
+    RewardSettings reward;
+    DataSettings data;
+    EvalSettings eval;
+};
+
+// One key of the configuration.
+struct ConfigKey {
+    using Value = std::variant<std::int64_t*, double*, bool*, std::string*, std::vector<std::string>*>;
+    std::string name;  // "rl.trace.think"
+    std::string about;
+    Value value;
+};
+
+// All keys, pointing into `config`.
+std::vector<ConfigKey> config_keys(TrainConfig& config);
+
+// `words`: "key=value", which win. The error names the file, line or word, and the nearest known key.
+Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std::string>& words);
+Outcome<TrainConfig> parse_config(const std::string& name, const std::string& toml,
+                                  const std::vector<std::string>& words);
+
+// Every key with its value, as TOML: parse_config() of it gives the same. `explained`: with what each key means.
+std::string to_toml(const TrainConfig& config, bool explained = true);
+
+}  // namespace retort::train

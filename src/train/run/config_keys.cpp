@@ -1,0 +1,103 @@
+#include "train/run/config.h"
+
+namespace retort::train {
+namespace {
+
+using Keys = std::vector<ConfigKey>;
+
+void add_model(Keys& keys, ModelSettings& m) {
+    keys.push_back({"model.from", "a GGUF file or a run's folder to go on from; empty: a new model", &m.from});
+    keys.push_back({"model.width", "new model: floats of the residual stream", &m.width});
+    keys.push_back({"model.layers", "new model: layers", &m.layers});
+    keys.push_back({"model.heads", "new model: heads of queries", &m.heads});
+    keys.push_back({"model.kv_heads", "new model: heads of keys and values; 0: as many as of queries", &m.kv_heads});
+    keys.push_back({"model.feed_forward", "new model: floats within the feed-forward part", &m.feed_forward});
+    keys.push_back({"model.context", "new model: most tokens of a sequence", &m.context});
+    keys.push_back({"model.tied", "new model: the output matrix is the embedding", &m.tied});
+    keys.push_back({"model.fourier", "new model: number words start as Fourier features", &m.fourier});
+}
+
+void add_steps(Keys& keys, const std::string& name, StepSettings& s) {
+    keys.push_back({name + ".steps", "steps of this phase; 0: none", &s.steps});
+    keys.push_back({name + ".lr", "highest learning rate of AdamW", &s.lr});
+    keys.push_back({name + ".warmup", "steps over which the learning rate rises", &s.warmup});
+    keys.push_back({name + ".final_lr", "learning rate at the end, as a part of lr (cosine)", &s.final_lr});
+    keys.push_back({name + ".weight_decay", "of matrices, a unit of learning rate", &s.weight_decay});
+    keys.push_back({name + ".clip_norm", "largest norm of the gradient; 0: no bound", &s.clip_norm});
+}
+
+void add_arm(Keys& keys, const std::string& name, ArmSettings& a, bool unrolled) {
+    keys.push_back({name + ".share", "of the objective and the prompts", &a.share});
+    keys.push_back({name + ".share_end", "share at the last step; below 0: the same throughout", &a.share_end});
+    keys.push_back({name + ".think", "thinking budget of a call, tokens", &a.think});
+    keys.push_back({name + ".max_answer", "tokens after the thinking", &a.max_answer});
+    if (!unrolled) return;
+    keys.push_back({name + ".operator", "what is unrolled: pdr:8, pdr:8,4, sr:3; of several one is drawn each step",
+                    &a.operator_name});
+    keys.push_back({name + ".distiller", "as in solve", &a.distiller});
+    keys.push_back({name + ".k", "drafts that a top-k or random-k keeps", &a.k});
+    keys.push_back({name + ".workspace", "bound of the workspace, tokens", &a.workspace});
+    keys.push_back({name + ".gradient", "whose tokens learn: refine | drafts | all", &a.gradient});
+    keys.push_back(
+        {name + ".drafts", "first drafts: fresh | shared (by a prompt's rollouts) | cached (from a pool)", &a.drafts});
+}
+
+void add_rl(Keys& keys, RlSettings& r) {
+    add_steps(keys, "rl", r);
+    keys.push_back({"rl.prompts", "prompts of a step, over both arms", &r.prompts});
+    keys.push_back({"rl.generations", "rollouts of a prompt", &r.generations});
+    keys.push_back({"rl.updates", "optimiser steps a rollout step", &r.updates});
+    keys.push_back({"rl.temperature", "of sampling, and of the log-probabilities that learn", &r.temperature});
+    keys.push_back({"rl.retire_at", "pass rate at which a prompt is not drawn again; above 1: never", &r.retire_at});
+    keys.push_back(
+        {"rl.diff_warning", "mean |log-probability difference| of sampler and trainer to warn of", &r.diff_warning});
+    keys.push_back({"rl.rows", "sequences that are written side by side", &r.rows});
+    keys.push_back({"rl.alpha", "weight of the SFT term on positive rollouts", &r.objective.alpha});
+    keys.push_back({"rl.is_clip_min", "lower bound of the importance ratio, absolute", &r.objective.is_clip_min});
+    keys.push_back({"rl.is_clip_max", "upper bound of the importance ratio, absolute", &r.objective.is_clip_max});
+    add_arm(keys, "rl.trace", r.trace, false);
+    add_arm(keys, "rl.op", r.op, true);
+}
+
+void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
+    keys.push_back({name + ".suite", "a file of problem lines; empty: problems are made", &p.suite});
+    keys.push_back({name + ".kind", "kind of problems that are made, as in `suite make`", &p.kind});
+    keys.push_back({name + ".options", "their difficulty: \"numbers=4,largest=15\"", &p.options});
+    keys.push_back({name + ".count", "how many; of a suite the first so many, 0: all", &p.count});
+    keys.push_back({name + ".seed", "of making them", &p.seed});
+}
+
+}  // namespace
+
+std::vector<ConfigKey> config_keys(TrainConfig& c) {
+    Keys keys;
+    keys.push_back({"run", "the run's folder", &c.run});
+    keys.push_back({"seed", "of everything that is drawn", &c.seed});
+    keys.push_back({"threads", "0: as many as there are cores", &c.threads});
+    keys.push_back({"device", "cpu, cuda, cuda:1", &c.device});
+    keys.push_back({"pack_tokens", "tokens that go through the net at once; bounds memory", &c.pack_tokens});
+    keys.push_back({"checkpoint_every", "steps", &c.checkpoint_every});
+    keys.push_back({"checkpoint_keep", "so many of the last checkpoints are kept, and the best", &c.checkpoint_keep});
+    keys.push_back({"journal", "rollouts and evaluations stand in the run's journal", &c.journal});
+    keys.push_back({"task", "the teacher of the SFT: countdown", &c.task});
+    keys.push_back({"save", "weights of model.gguf: f32, f16 or q8_0", &c.save});
+    add_model(keys, c.model);
+    add_steps(keys, "sft", c.sft);
+    keys.push_back({"sft.batch_tokens", "tokens of a step", &c.sft.batch_tokens});
+    add_rl(keys, c.rl);
+    keys.push_back({"reward.correct", "reward of a right answer", &c.reward.correct});
+    keys.push_back({"reward.wrong", "reward of a wrong answer, or of none", &c.reward.wrong});
+    keys.push_back({"reward.format", "added where there is an answer", &c.reward.format});
+    keys.push_back({"reward.length", "added for each thousand tokens of B_seq", &c.reward.length});
+    keys.push_back({"reward.rounds", "added by the share of right drafts, mean over rounds", &c.reward.rounds});
+    add_problems(keys, "data", c.data);
+    keys.push_back({"data.against", "suites whose problems must not be learnt, comma between", &c.data.against});
+    add_problems(keys, "eval", c.eval);
+    keys.push_back({"eval.every", "steps between evaluations; 0: none", &c.eval.every});
+    keys.push_back({"eval.operators", "each: an operator and its settings, \"pdr:8 think=48 k=4\"", &c.eval.operators});
+    keys.push_back({"eval.samples", "of each problem", &c.eval.samples});
+    keys.push_back({"eval.temperature", "of sampling; 0: greedy", &c.eval.temperature});
+    return keys;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,148 @@
+#include "train/run/model_setup.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numbers>
+#include <random>
+
+namespace retort::train {
+namespace {
+
+constexpr double kEmbeddingScale = 0.5;
+constexpr double kLongestPeriod = 256;  // numbers of the tasks lie well below
+
+// Normal numbers that are the same with every standard library (Box-Muller over a fixed engine).
+class Normal {
+  public:
+    explicit Normal(std::uint64_t seed) : engine_(seed) {}
+    double operator()() {
+        const double u = (static_cast<double>(engine_() >> 11) + 0.5) / 9007199254740992.0;
+        const double v = static_cast<double>(engine_() >> 11) / 9007199254740992.0;
+        return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
+    }
+
+  private:
+    std::mt19937_64 engine_;
+};
+
+// Numbers that are close have like features, at periods from 2 up.
+void fourier_features(double number, float* row, std::int64_t width) {
+    const std::int64_t pairs = width / 2;
+    for (std::int64_t i = 0; i < pairs; ++i) {
+        const double part = pairs > 1 ? static_cast<double>(i) / static_cast<double>(pairs - 1) : 0;
+        const double angle = 2 * std::numbers::pi * number / (2 * std::pow(kLongestPeriod / 2, part));
+        row[2 * i] = static_cast<float>(kEmbeddingScale * std::numbers::sqrt2 * std::cos(angle));
+        row[2 * i + 1] = static_cast<float>(kEmbeddingScale * std::numbers::sqrt2 * std::sin(angle));
+    }
+}
+
+// Of a matrix that reads `in` floats; what adds to the residual stream begins smaller the deeper the model is.
+double scale_of(const NamedTensor& tensor, const NetShape& shape) {
+    if (tensor.name == "token_embd.weight") return kEmbeddingScale;
+    const double plain = 1 / std::sqrt(3 * static_cast<double>(tensor.shape[1]));
+    const bool residual = tensor.name.ends_with("attn_output.weight") || tensor.name.ends_with("ffn_down.weight");
+    return residual ? plain / std::sqrt(2.0 * shape.layers) : plain;
+}
+
+NetShape new_shape(const ModelSettings& m, std::size_t vocabulary) {
+    NetShape out;
+    out.vocabulary = static_cast<int>(vocabulary);
+    out.width = static_cast<int>(m.width);
+    out.layers = static_cast<int>(m.layers);
+    out.heads = static_cast<int>(m.heads);
+    out.kv_heads = static_cast<int>(m.kv_heads > 0 ? m.kv_heads : m.heads);
+    out.head_width = static_cast<int>(m.width / m.heads);
+    out.feed_forward = static_cast<int>(m.feed_forward);
+    out.context = static_cast<int>(m.context);
+    out.tied = m.tied;
+    return out;
+}
+
+Outcome<std::shared_ptr<const Metadata>> metadata_of(const Teacher& teacher, const TrainConfig& config) {
+    return new_metadata({teacher.words(), teacher.chat_template()}, config.task);
+}
+
+Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher& teacher) {
+    TrainedModel out;
+    const auto metadata = metadata_of(teacher, config);
+    if (!metadata) return metadata.error();
+    const std::vector<std::string> tokens = token_texts(**metadata);
+    out.file.metadata = *metadata;
+    out.file.shape = new_shape(config.model, tokens.size());
+    const auto numbers = config.model.fourier ? teacher.numbers() : std::map<std::string, double>();
+    out.file.tensors = initial_weights(out.file.shape, static_cast<std::uint64_t>(config.seed), numbers, tokens);
+    out.prompts = teacher.prompts();
+    const std::string path = config.run + "/init.gguf";
+    const auto written = write_model(path, out.file, WeightType::f32, {config.task, out.prompts, {}});
+    if (!written) return written.error();
+    const auto tokenizer = llama::Tokenizer::open(path, teacher.chat_template());
+    if (!tokenizer) return tokenizer.error();
+    out.tokenizer = *tokenizer;
+    return out;
+}
+
+std::string file_of(const std::string& from) {
+    return std::filesystem::is_directory(from) ? from + "/model.gguf" : from;
+}
+
+Outcome<TrainedModel> model_from(const std::string& path, const Teacher* teacher) {
+    TrainedModel out;
+    auto file = read_model(path);
+    if (!file) return file.error();
+    out.file = std::move(*file);
+    const auto tokenizer = llama::Tokenizer::open(path, teacher != nullptr ? teacher->chat_template() : "");
+    if (!tokenizer) return tokenizer.error();
+    out.tokenizer = *tokenizer;
+    const auto carried = prompt_set_in(path);
+    if (!carried) return carried.error();
+    if (*carried)
+        out.prompts = **carried;
+    else
+        out.prompts = teacher != nullptr ? teacher->prompts() : prompt_set_for(path);
+    return out;
+}
+
+}  // namespace
+
+std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t seed,
+                                         const std::map<std::string, double>& numbers,
+                                         const std::vector<std::string>& tokens) {
+    Normal normal(seed);
+    std::vector<NamedTensor> out = tensors_of(shape);
+    for (NamedTensor& tensor : out) {
+        if (tensor.shape.size() == 1) {
+            tensor.values.assign(static_cast<std::size_t>(tensor.shape[0]), 1.0F);
+            continue;
+        }
+        const double scale = scale_of(tensor, shape);
+        tensor.values.resize(static_cast<std::size_t>(tensor.shape[0] * tensor.shape[1]));
+        for (float& value : tensor.values) value = static_cast<float>(scale * normal());
+    }
+    for (std::size_t token = 0; token < tokens.size(); ++token) {
+        const auto number = numbers.find(tokens[token]);
+        if (number == numbers.end()) continue;
+        const auto width = static_cast<std::size_t>(shape.width);
+        fourier_features(number->second, &out[0].values[token * width], shape.width);
+    }
+    return out;
+}
+
+Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher) {
+    if (!config.model.from.empty()) {
+        const auto file = read_model(file_of(config.model.from));
+        if (!file) return file.error();
+        return file->shape;
+    }
+    const auto metadata = metadata_of(*teacher, config);
+    if (!metadata) return metadata.error();
+    return new_shape(config.model, token_texts(**metadata).size());
+}
+
+Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher) {
+    if (config.model.from.empty()) return new_model(config, *teacher);
+    return model_from(file_of(config.model.from), teacher);
+}
+
+}  // namespace retort::train

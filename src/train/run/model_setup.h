@@ -1,0 +1,34 @@
+// The model that a run trains: from a file, or new with a tokenizer of the task.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "model/llama/tokenizer.h"
+#include "operator/prompts.h"
+#include "train/gguf/model_file.h"
+#include "train/run/config.h"
+#include "train/tasks/teacher.h"
+
+namespace retort::train {
+
+struct TrainedModel {
+    ModelFile file;  // as the run began
+    std::shared_ptr<const llama::Tokenizer> tokenizer;
+    PromptSet prompts;
+};
+
+// `teacher` may be null where the model comes from a file. A new model is written to run/init.gguf, where its tokenizer
+// is read from.
+Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher);
+
+// Shape and memory without loading weights, for --dry-run.
+Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher);
+
+// Weights of a model that has learnt nothing. `numbers`: by token text, those whose embeddings begin as Fourier
+// features.
+std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t seed,
+                                         const std::map<std::string, double>& numbers,
+                                         const std::vector<std::string>& tokens);
+
+}  // namespace retort::train

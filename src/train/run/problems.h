@@ -1,0 +1,67 @@
+// The problems that are learnt from: read or made, kept apart from test sets, drawn in an order that the seed decides,
+// retired when they are solved.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "eval/suite.h"
+#include "train/run/config.h"
+
+namespace retort::train {
+
+// A suite from its settings; `split` is "train" or "test" for problems that are made. Where nothing is asked for (no
+// file and no count) it is empty.
+Outcome<Suite> load_problems(const ProblemSettings& settings, const std::string& split);
+
+// Problems of `suite` that are in `tests` too: by the same text, white space and case apart, or by 13 words in a row.
+struct Contamination {
+    std::size_t exact = 0;
+    std::size_t by_words = 0;
+    std::vector<std::size_t> places;  // in `suite`, ascending
+};
+Contamination find_contamination(const Suite& suite, const std::vector<Suite>& tests);
+
+// How often a problem was tried and solved.
+struct PassRate {
+    std::int64_t tried = 0;
+    std::int64_t solved = 0;
+};
+
+// Where the drawing stands: part of every checkpoint.
+struct DrawState {
+    std::int64_t epoch = 0;
+    std::int64_t next = 0;                  // in the epoch's order
+    std::map<std::string, PassRate> rates;  // by the problem's id; of those that were tried
+};
+
+// Draws problems without repetition, epoch by epoch, each in an order of its own. One thread.
+class ProblemDraw {
+  public:
+    // `retire_at`: a problem whose last rollouts were solved at this rate is passed over.
+    ProblemDraw(const Suite& suite, std::uint64_t seed, double retire_at);
+
+    // So many different problems, by place in the suite; fewer when fewer are left in all.
+    std::vector<std::size_t> take(std::size_t count);
+
+    void tried(std::size_t problem, std::int64_t samples, std::int64_t solved);
+
+    std::size_t retired() const;
+    const DrawState& state() const { return state_; }
+    void set_state(DrawState state);
+
+  private:
+    bool is_retired(std::size_t problem) const;
+    void order_epoch();
+
+    const Suite& suite_;
+    std::uint64_t seed_;
+    double retire_at_;
+    DrawState state_;
+    std::vector<int> order_;
+};
+
+}  // namespace retort::train

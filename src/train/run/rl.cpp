@@ -1,0 +1,91 @@
+#include "train/run/rl.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace retort::train {
+namespace {
+
+// Gathers what one mini-batch says on its way through the net.
+class Update {
+  public:
+    Update(const MiniBatch& batch, const std::vector<double>& shares, const ObjectiveSettings& objective)
+        : batch_(batch), objective_(objective), weights_(rollout_weights(batch.terms, shares, objective)) {}
+
+    std::vector<float> coefficients(std::size_t first, const TokenScores& scores, RatioStatistics& ratios) {
+        std::vector<float> out;
+        out.reserve(scores.logprobs.size());
+        for (std::size_t i = 0; i < scores.logprobs.size(); ++i) {
+            const std::size_t term = batch_.term_of[first + i];
+            const double now = scores.logprobs[i];
+            const double then = batch_.sampled_logprobs[first + i];
+            const double weight =
+                token_weight(now, then, batch_.terms[term].advantage, weights_[term], objective_, ratios);
+            out.push_back(static_cast<float>(weight));
+            value_ += weight * now;
+            sft_ += weights_[term].sft * now;
+            const double difference = std::abs(now - then);
+            difference_ += difference;
+            largest_difference_ = std::max(largest_difference_, difference);
+            entropy_ += static_cast<double>(scores.entropies[i]);
+        }
+        tokens_ += scores.logprobs.size();
+        return out;
+    }
+
+    double value() const { return value_; }
+    double sft() const { return sft_; }
+    double entropy_sum() const { return entropy_; }
+    double difference() const { return tokens_ == 0 ? 0 : difference_ / static_cast<double>(tokens_); }
+    double largest_difference() const { return largest_difference_; }
+    std::size_t tokens() const { return tokens_; }
+
+  private:
+    const MiniBatch& batch_;
+    const ObjectiveSettings& objective_;
+    std::vector<RolloutWeights> weights_;
+    double value_ = 0;
+    double sft_ = 0;
+    double entropy_ = 0;
+    double difference_ = 0;
+    double largest_difference_ = 0;
+    std::size_t tokens_ = 0;
+};
+
+}  // namespace
+
+RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vector<double>& shares,
+                const ObjectiveSettings& objective, double temperature, const AdamW& settings) {
+    RlUpdates out;
+    std::size_t tokens = 0;
+    for (const MiniBatch& batch : batches) {
+        Update update(batch, shares, objective);
+        net.accumulate(
+            batch.pack,
+            [&](std::size_t first, const TokenScores& scores) {
+                return update.coefficients(first, scores, out.ratios);
+            },
+            temperature);
+        if (out.updates == 0) {
+            out.logprob_diff = update.difference();
+            out.logprob_diff_max = update.largest_difference();
+        }
+        const double norm = net.step(settings);
+        ++out.updates;
+        out.loss -= update.value();
+        out.sft_loss -= update.sft();
+        out.entropy += update.entropy_sum();
+        out.grad_norm += norm;
+        tokens += update.tokens();
+        out.tokens += static_cast<std::int64_t>(batch.pack.tokens.size());
+        if (!std::isfinite(norm)) break;
+    }
+    if (out.updates == 0) return out;
+    out.loss /= out.updates;
+    out.sft_loss /= out.updates;
+    out.grad_norm /= out.updates;
+    out.entropy /= static_cast<double>(std::max<std::size_t>(tokens, 1));
+    return out;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,28 @@
+// One step of reinforcement: what rollouts taught, in a few updates.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "train/net/net.h"
+#include "train/run/batch.h"
+
+namespace retort::train {
+
+struct RlUpdates {
+    int updates = 0;
+    double loss = 0;       // -J, mean over updates, with log-probabilities as they were before each update
+    double sft_loss = 0;   // the part of it that is J_SFT's
+    double entropy = 0;    // mean over tokens
+    double grad_norm = 0;  // before clipping, mean over updates; no number: an update was left out
+    RatioStatistics ratios;
+    double logprob_diff = 0;      // mean |log pi - log pi when sampled| before the first update
+    double logprob_diff_max = 0;  // the largest of it
+    std::int64_t tokens = 0;      // that went through the net
+};
+
+// `shares`: one an arm. An update whose gradient is no number is left out, and no further one is made.
+RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vector<double>& shares,
+                const ObjectiveSettings& objective, double temperature, const AdamW& settings);
+
+}  // namespace retort::train

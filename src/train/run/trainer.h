@@ -1,0 +1,39 @@
+// A training run from its configuration to model.gguf: steps, metrics, evaluations, checkpoints.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "train/run/config.h"
+#include "train/run/metrics.h"
+
+namespace retort::train {
+
+// Told of what happens, for people.
+class TrainListener {
+  public:
+    virtual ~TrainListener() = default;
+    virtual void told(const std::string& line) = 0;                           // one line
+    virtual void stepped(const MetricsRow& row, std::int64_t all_steps) = 0;  // after each step
+};
+
+struct TrainOptions {
+    bool resume = false;
+    const std::atomic<bool>* stop = nullptr;  // set: the step under way is the last one; null: never
+    TrainListener* listener = nullptr;        // not owned; null: nobody listens
+};
+
+// On this thread, to its end. Errors: usage for a configuration that cannot be, or a run folder in use without
+// `resume`; file for disk and damaged files; model for a gradient that is no number; interrupted when `stop` was set,
+// with a checkpoint written. Whatever happens, the checkpoints that were there remain.
+Outcome<void> train(const TrainConfig& config, const TrainOptions& options);
+
+// What the run will be, for --dry-run: parameters, memory, calls and tokens a step. The error of a configuration that
+// cannot be.
+Outcome<std::string> plan_text(const TrainConfig& config);
+
+}  // namespace retort::train

@@ -1,0 +1,12 @@
+#include "train/tasks/teacher.h"
+
+#include "train/tasks/countdown_teacher.h"
+
+namespace retort::train {
+
+Outcome<std::unique_ptr<Teacher>> make_teacher(const std::string& task) {
+    if (task == "countdown") return std::make_unique<CountdownTeacher>();
+    return Error{ErrorKind::usage, "no task \"" + task + "\" to teach: expected countdown"};
+}
+
+}  // namespace retort::train
