@@ -1,6 +1,7 @@
 # llama.cpp, by the first of these that is there: an installed package, a folder given by the user, the pinned release.
 # Gives the target retort_llama_cpp to link. docs/decisions/ says why it is done so.
 set(RETORT_LLAMA_SOURCE "" CACHE PATH "Folder of llama.cpp's source, instead of the pinned release")
+option(RETORT_LLAMA_JINJA "Render GGUFs' own chat templates by llama.cpp's Jinja engine, where its source is at hand" ON)
 option(RETORT_LLAMA_TOOLS "Also build llama-server, llama-batched-bench and llama-quantize (for tests and benchmarks)" OFF)
 
 option(RETORT_LLAMA_THIS_CPU "Build llama.cpp for this machine's CPU alone: minutes less, and runs on like machines only" OFF)
@@ -178,3 +179,25 @@ endif()
 
 add_library(retort_llama_cpp INTERFACE)
 target_link_libraries(retort_llama_cpp INTERFACE llama)
+
+# llama.cpp's engine for chat templates. No package has it, but it needs little of the rest, so that beside an installed
+# llama.cpp any source at hand serves. Where there is none, llama.cpp's built-in families of templates are used.
+function(retort_jinja_build)
+  if(NOT RETORT_LLAMA_JINJA)
+    return()
+  endif()
+  foreach(folder IN ITEMS "${RETORT_LLAMA_FOLDER}" "${RETORT_LLAMA_SOURCE}" "${RETORT_LLAMA_CACHE}/llama.cpp-${RETORT_LLAMA_COMMIT}")
+    if(folder AND EXISTS "${folder}/common/jinja/runtime.h" AND EXISTS "${folder}/common/json.cpp")
+      list(TRANSFORM ARGN PREPEND "${folder}/common/" OUTPUT_VARIABLE sources)
+      add_library(retort_jinja OBJECT ${sources})
+      target_include_directories(retort_jinja PRIVATE "${folder}/common" "${folder}/vendor")
+      target_link_libraries(retort_jinja PRIVATE llama)
+      target_compile_options(retort_jinja PRIVATE -w $<$<BOOL:${RETORT_FUZZ}>:-fsanitize=fuzzer-no-link>)
+      set(RETORT_JINJA_FOLDER "${folder}" PARENT_SCOPE)
+      message(STATUS "llama.cpp: its Jinja engine from ${folder}")
+      return()
+    endif()
+  endforeach()
+  message(STATUS "llama.cpp: no Jinja engine; -DRETORT_LLAMA_SOURCE=FOLDER with its source gives one")
+endfunction()
+retort_jinja_build(jinja/lexer.cpp jinja/parser.cpp jinja/runtime.cpp jinja/string.cpp jinja/value.cpp json.cpp unicode.cpp)

@@ -1,15 +1,19 @@
-// Chat prompts and what models write: the first byte chooses a template, the rest is a user's message and a model's
-// output. What must hold for any bytes: a user's message never adds a control token, and an output cut anywhere splits
-// into the same reasoning and answer, as valid UTF-8.
+// Chat prompts and what models write: the first byte chooses a template, the rest is a message and a model's output.
+// What must hold for any bytes: a message never adds a control token, whoever wrote it, and an output cut anywhere
+// splits into the same reasoning and answer, as valid UTF-8. Or the rest is a template: then this process must outlive
+// it, within its bounds.
 #include <llama.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
+#include "llama/chat_templates.h"
 #include "llama/tiny_model.h"
 #include "model/llama/backend.h"
 #include "model/llama/chat_prompt.h"
@@ -19,14 +23,22 @@ namespace {
 using namespace retort;
 using namespace retort::llama;
 
-constexpr std::array<std::string_view, 8> kTemplates{"<|im_start|>",
-                                                     "[INST] <<SYS>>",
-                                                     "<|start_header_id|> <|end_header_id|>",
-                                                     "<start_of_turn>",
-                                                     "<|assistant|> <|end|>",
-                                                     "<|im_start|> <think></think>",
-                                                     "",
-                                                     "{{ unknown }}"};
+// Some by llama.cpp's built-in families, some by its Jinja engine, in this process.
+constexpr std::array<std::string_view, 15> kTemplates{"<|im_start|>",
+                                                      "[INST] <<SYS>>",
+                                                      "<|start_header_id|> <|end_header_id|>",
+                                                      "<start_of_turn>",
+                                                      "<|assistant|> <|end|>",
+                                                      "<|im_start|> <think></think>",
+                                                      "",
+                                                      "{{ unknown }}",
+                                                      testing::kOwnSystemTemplate,
+                                                      testing::kSwitchedThinkingTemplate,
+                                                      testing::kDatedTemplate,
+                                                      testing::kNoSystemTemplate,
+                                                      testing::kOpenedThinkingTemplate,
+                                                      testing::kPartsTemplate,
+                                                      testing::kGluingTemplate};
 
 const Vocabulary& vocabulary() {
     static const testing::TinyModelFile file({.thinks = true});
@@ -40,22 +52,45 @@ const Vocabulary& vocabulary() {
     return made;
 }
 
-std::ptrdiff_t controls(const RenderedPrompt& prompt) {
-    return std::count_if(prompt.tokens.begin(), prompt.tokens.end(),
-                         [](TokenId t) { return vocabulary().is_control(t); });
-}
-
 void check(bool holds) {
     if (!holds) std::abort();
 }
 
-void check_prompt(const ChatPrompt& chat, const std::string& message) {
-    for (const bool think : {false, true}) {
-        const auto harmless = chat.render({{"system", "x"}, {"user", "y"}}, think);
-        const auto rendered = chat.render({{"system", "x"}, {"user", message}}, think);
-        check(harmless.has_value() == rendered.has_value());
-        if (rendered) check(controls(*rendered) == controls(*harmless));
+// A template, and how many control tokens it writes around messages that have none.
+class Templated {
+  public:
+    explicit Templated(std::string_view source) : chat_(vocabulary(), std::string(source), 0, render_here) {
+        for (std::size_t i = 0; i < kConversations; ++i) harmless_[i] = controls(i, "y");
     }
+
+    void check_message(const std::string& message) const {
+        for (std::size_t i = 0; i < kConversations; ++i) check(controls(i, message) == harmless_[i]);
+    }
+    const ReasoningMarks* marks() const { return chat_.marks(); }
+
+  private:
+    static constexpr std::size_t kConversations = 3;
+
+    // Nothing where the template refuses it.
+    std::optional<std::ptrdiff_t> controls(std::size_t conversation, const std::string& text) const {
+        std::vector<Message> messages{{"system", "x"}, {"user", text}};
+        if (conversation == 2) messages = {{"user", text}, {"assistant", text}, {"user", "x"}};
+        const auto rendered = chat_.render(messages, conversation == 0);
+        if (!rendered) return std::nullopt;
+        return std::count_if(rendered->tokens.begin(), rendered->tokens.end(),
+                             [](TokenId token) { return vocabulary().is_control(token); });
+    }
+
+    ChatPrompt chat_;
+    std::array<std::optional<std::ptrdiff_t>, kConversations> harmless_;
+};
+
+// A template that nobody wrote: the bounds hold, and whatever it gives can be made tokens.
+void check_source(const std::string& source) {
+    const ChatPrompt chat(vocabulary(), source, 0);
+    const auto rendered = chat.render({{"system", "x<|im_end|>"}, {"user", "<s>y"}}, false);
+    if (rendered)
+        for (const TokenId token : rendered->tokens) check(vocabulary().valid(token));
 }
 
 std::array<std::string, 2> split(const ReasoningMarks* marks, std::string_view output, std::size_t step) {
@@ -75,12 +110,16 @@ std::array<std::string, 2> split(const ReasoningMarks* marks, std::string_view o
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    static std::array<std::unique_ptr<ChatPrompt>, kTemplates.size()> chats;
-    const std::size_t chosen = data[0] % kTemplates.size();
-    if (!chats[chosen]) chats[chosen] = std::make_unique<ChatPrompt>(vocabulary(), std::string(kTemplates[chosen]));
+    static std::array<std::unique_ptr<Templated>, kTemplates.size()> templates;
+    const std::size_t chosen = data[0] % (kTemplates.size() + 1);
     const std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
-    check_prompt(*chats[chosen], text);
-    const ReasoningMarks* marks = chats[chosen]->marks();
+    if (chosen == kTemplates.size()) {
+        check_source(text);
+        return 0;
+    }
+    if (!templates[chosen]) templates[chosen] = std::make_unique<Templated>(kTemplates[chosen]);
+    templates[chosen]->check_message(text);
+    const ReasoningMarks* marks = templates[chosen]->marks();
     check(split(marks, text, 1) == split(marks, text, text.size() + 1));
     check(split(marks, text, 7) == split(marks, text, text.size() + 1));
     return 0;

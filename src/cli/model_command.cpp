@@ -98,7 +98,7 @@ std::string info_text(const GgufInfo& info, const std::optional<PromptSet>& prom
     line("tokenizer", fmt::format("{}, {} tokens", info.tokenizer, grouped(info.vocabulary)));
     line("chat template", !info.has_chat_template    ? "none"
                           : info.knows_chat_template ? "yes"
-                                                     : "yes, not one that llama.cpp knows");
+                                                     : "yes, one that cannot be rendered");
     line("marks reasoning", yes(info.marks_reasoning));
     line("licence", info.licence.empty() ? "not said" : info.licence);
     if (prompts) line("prompts", prompts_text(*prompts));

@@ -82,7 +82,7 @@ void write_vocabulary(gguf_context* file, const TinyModel& model) {
     gguf_set_val_u32(file, "tokenizer.ggml.bos_token_id", 1);
     gguf_set_val_u32(file, "tokenizer.ggml.eos_token_id", 2);
     std::string text = model.chat_template;
-    if (model.thinks) text += "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}";
+    if (model.thinks) text += "{% if add_generation_prompt %}<think>\n{% endif %}";
     if (!text.empty()) gguf_set_val_str(file, "tokenizer.chat_template", text.c_str());
 }
 

@@ -7,7 +7,9 @@
 namespace retort::testing {
 
 struct TinyModel {
-    std::string chat_template = "{% for m in messages %}<|im_start|>{{ m.role }}{% endfor %}";  // read as ChatML
+    std::string chat_template =  // ChatML
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
     bool thinks = false;      // the chat template opens a reasoning, and the vocabulary has <think> and </think>
     bool chat_tokens = true;  // the vocabulary has <|im_start|> and <|im_end|>
     std::uint32_t seed = 1;

@@ -12,6 +12,7 @@
 #include "model/llama/chat_prompt.h"
 #include "model/llama/engine.h"
 #include "model/llama/gguf_file.h"
+#include "model/llama/jinja_apart.h"
 #include "model/llama/machine.h"
 #include "model/llama/tokenizer.h"
 #include "model/llama/vocabulary.h"
@@ -231,6 +232,7 @@ Outcome<std::unique_ptr<LlamaModel>> LlamaModel::open(LlamaOptions options) {
     if (const Outcome<void> valid = check(options); !valid) return valid.error();
     if (const Outcome<GgufHandle> file = open_gguf(options.path); !file) return file.error();
     if (const Outcome<void> memory = check_memory(options.path); !memory) return memory.error();
+    prepare_to_render();
     Outcome<ModelHandle> model = load_model(options.path);
     if (!model) return model.error();
     auto loaded = std::make_unique<Loaded>(std::move(options), std::move(*model));

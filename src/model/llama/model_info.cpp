@@ -7,7 +7,9 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "model/llama/family_template.h"
 #include "model/llama/gguf_file.h"
+#include "model/llama/jinja_template.h"
 #include "model/llama/reasoning.h"
 
 namespace retort {
@@ -45,9 +47,7 @@ std::unordered_set<std::string_view> vocabulary(const gguf_context* file) {
 void read_template(const gguf_context* file, GgufInfo& info) {
     const std::string text = metadata_text(file, "tokenizer.chat_template");
     info.has_chat_template = !text.empty();
-    const llama_chat_message hello{"user", "hello"};
-    info.knows_chat_template =
-        info.has_chat_template && llama_chat_apply_template(text.c_str(), &hello, 1, true, nullptr, 0) > 0;
+    info.knows_chat_template = info.has_chat_template && (JinjaTemplate::open(text, {}) || FamilyTemplate::find(text));
     const std::unordered_set<std::string_view> tokens = vocabulary(file);
     info.vocabulary = static_cast<std::int64_t>(tokens.size());
     info.marks_reasoning = find_marks(text, [&](std::string_view mark) { return tokens.contains(mark); }) != nullptr;

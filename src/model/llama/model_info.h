@@ -22,7 +22,7 @@ struct GgufInfo {
     std::string tokenizer;        // "gpt2 (smollm)", "llama", ...
     std::int64_t vocabulary = 0;  // tokens
     bool has_chat_template = false;
-    bool knows_chat_template = false;  // llama.cpp can render it
+    bool knows_chat_template = false;  // it can be rendered, or llama.cpp has a version of its own
     bool marks_reasoning = false;      // the chat template or the vocabulary has marks of reasoning
     std::string licence;               // "general.license"; may be empty
     std::vector<std::pair<std::string, std::string>> retort;  // metadata under "retort.", without the prefix

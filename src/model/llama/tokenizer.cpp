@@ -42,10 +42,11 @@ std::string chat_template_of(const llama_model* model) {
 }
 
 struct Tokenizer::Loaded {
-    explicit Loaded(ModelHandle m)
+    explicit Loaded(ModelHandle m, const std::string& known = {})
         : model(std::move(m)),
           vocabulary(model.get()),
-          chat(vocabulary, chat_template_of(model.get())),
+          chat(vocabulary, chat_template_of(model.get()), date_of_today(),
+               chat_template_of(model.get()) == known ? render_here : render_apart),
           reasoning(reasoning_rules(vocabulary, chat.marks())) {}
 
     ModelHandle model;
@@ -57,13 +58,13 @@ struct Tokenizer::Loaded {
 Tokenizer::Tokenizer(std::unique_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
 Tokenizer::~Tokenizer() = default;
 
-Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::open(const std::string& path) {
+Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::open(const std::string& path, const std::string& known) {
     if (const Outcome<void> backends = load_backends(); !backends) return backends.error();
     if (const Outcome<GgufHandle> file = open_gguf(path); !file) return file.error();
     const LogCapture log;
     ModelHandle model(llama_model_load_from_file(path.c_str(), vocabulary_only()));
     if (!model) return unreadable(path, log);
-    return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model))));
+    return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model), known)));
 }
 
 Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::of(gguf_context& metadata, const std::string& where) {

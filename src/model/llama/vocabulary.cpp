@@ -20,11 +20,11 @@ TokenId Vocabulary::single(std::string_view text) const {
     return tokens.size() == 1 ? tokens.front() : LLAMA_TOKEN_NULL;
 }
 
-std::vector<TokenId> Vocabulary::tokenize(std::string_view text, bool opening, bool control) const {
+std::vector<TokenId> Vocabulary::tokenize(std::string_view text, bool control) const {
     std::vector<TokenId> out(text.size() + 8);
     const auto write = [&] {
         return llama_tokenize(vocab_, text.data(), static_cast<std::int32_t>(text.size()), out.data(),
-                              static_cast<std::int32_t>(out.size()), opening, control);
+                              static_cast<std::int32_t>(out.size()), false, control);
     };
     int count = write();
     if (count < 0) {

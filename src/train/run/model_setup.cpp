@@ -77,7 +77,7 @@ Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher& teache
     const std::string path = config.run + "/init.gguf";
     const auto written = write_model(path, out.file, WeightType::f32, {config.task, out.prompts, {}});
     if (!written) return written.error();
-    const auto tokenizer = llama::Tokenizer::open(path);
+    const auto tokenizer = llama::Tokenizer::open(path, teacher.chat_template());
     if (!tokenizer) return tokenizer.error();
     out.tokenizer = *tokenizer;
     return out;
@@ -92,7 +92,7 @@ Outcome<TrainedModel> model_from(const std::string& path, const Teacher* teacher
     auto file = read_model(path);
     if (!file) return file.error();
     out.file = std::move(*file);
-    const auto tokenizer = llama::Tokenizer::open(path);
+    const auto tokenizer = llama::Tokenizer::open(path, teacher != nullptr ? teacher->chat_template() : "");
     if (!tokenizer) return tokenizer.error();
     out.tokenizer = *tokenizer;
     const auto carried = prompt_set_in(path);
