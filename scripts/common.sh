@@ -56,7 +56,10 @@ packages_to_build() {
     python3 -m pip --version >/dev/null 2>&1 || echo python3 python3-pip
 }
 
-packages_to_test() { echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3; }
+packages_to_test() {
+    # python3-torch: the reference of the objective. It comes for the system's own Python.
+    echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3 python3-torch
+}
 
 # install PACKAGE...: what is not there yet, by apt, as root or with sudo.
 install() {

@@ -2,9 +2,7 @@
 
 #include <gguf.h>
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <limits>
@@ -18,11 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string bytes_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string read_error(const std::string& path) {
     const auto read = read_model(path);
@@ -261,26 +254,6 @@ TEST(ModelFile, AModelThatIsNotOfItsShapeIsNotWritten) {
     EXPECT_THAT(error(wrong, WeightType::f16), HasSubstr("blk.0.attn_q.weight has values"));
     EXPECT_EQ(error(wrong), "it was written");
 }
-
-// Writing beyond the limit fails as it does on a full disk.
-class FileSizeLimit {
-  public:
-    explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-        getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit now{bytes, before_.rlim_max};
-        setrlimit(RLIMIT_FSIZE, &now);
-    }
-    ~FileSizeLimit() {
-        setrlimit(RLIMIT_FSIZE, &before_);
-        std::signal(SIGXFSZ, handler_);
-    }
-    FileSizeLimit(const FileSizeLimit&) = delete;
-    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
-  private:
-    rlimit before_{};
-    void (*handler_)(int);
-};
 
 TEST(ModelFile, WhereItDoesNotFitTheOldFileStaysAndNothingElse) {
     const Folder folder;

@@ -1,48 +1,16 @@
-// A tiny Llama with random weights and a vocabulary of awkward words, and a folder that goes when the test ends.
+// A tiny Llama with random weights and a vocabulary of awkward words.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "train/folder.h"
 #include "train/gguf/model_file.h"
 
 namespace retort::train::test {
-
-class Folder {
-  public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "retort-train-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder for temporary files");
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
-    // Names of the files in it, sorted.
-    std::vector<std::string> files() const {
-        std::vector<std::string> out;
-        for (const auto& entry : std::filesystem::directory_iterator(path_))
-            out.push_back(entry.path().filename().string());
-        std::sort(out.begin(), out.end());
-        return out;
-    }
-
-  private:
-    std::string path_;
-};
 
 // Phrases, leading spaces, line ends, quotes, backslashes, UTF-8, bytes that are none, and words that begin each other.
 inline WordTokenizer awkward_tokenizer() {

@@ -54,16 +54,4 @@ std::vector<Rollout> run_rollouts(asio::io_context& loop, Sampler& sampler, Lang
     return out;
 }
 
-bool gets_gradient(const Place& place, GradientOf of) {
-    switch (of) {
-        case GradientOf::refine:
-            return place.role == CallRole::final;
-        case GradientOf::drafts:
-            return place.role == CallRole::draft;
-        case GradientOf::all:
-            break;
-    }
-    return true;
-}
-
 }  // namespace retort::train

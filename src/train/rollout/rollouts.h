@@ -10,6 +10,7 @@
 
 #include "eval/runner.h"
 #include "operator/engine.h"
+#include "train/rollout/rollout.h"
 #include "train/rollout/sampler.h"
 
 namespace retort::train {
@@ -21,23 +22,9 @@ struct RolloutRequest {
     int samples = 1;  // of each problem
 };
 
-struct Rollout {
-    SampleKey key;  // problem: place in the suite
-    RunResult result;
-    std::map<Place, SampledCall> calls;  // by place; a call that was given and not sampled has none
-};
-
 // All samples to their ends, side by side; in the order of problems and samples. `model` is what the operators call:
 // the sampler, or decorators around it. `listener` may be null.
 std::vector<Rollout> run_rollouts(asio::io_context& loop, Sampler& sampler, LanguageModel& model,
                                   const PromptSet& prompts, const RolloutRequest& request, EvalListener* listener);
-
-// Whose tokens learn.
-enum class GradientOf {
-    refine,  // the finish's call
-    drafts,  // the drafts of all rounds
-    all,     // every call, those of distillers and judges too
-};
-bool gets_gradient(const Place& place, GradientOf of);
 
 }  // namespace retort::train

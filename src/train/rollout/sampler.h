@@ -15,18 +15,9 @@
 #include "model/language_model.h"
 #include "model/llama/tokenizer.h"
 #include "train/net/decoder.h"
+#include "train/rollout/rollout.h"
 
 namespace retort::train {
-
-// A call as it was sampled: token ids and log-probabilities, never made from text again.
-struct SampledCall {
-    std::vector<TokenId> prompt;
-    std::vector<TokenId> ids;
-    std::vector<float> logprobs;       // of the distribution that was sampled from: at the call's temperature
-    std::vector<std::uint8_t> forced;  // 1: put there by us
-    Finish finish = Finish::error;
-    bool thinking_cut = false;
-};
 
 struct SamplerOptions {
     std::string name;         // of the model, for the journal

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "train/objective/objective.h"
-#include "train/rollout/rollouts.h"
+#include "train/rollout/rollout.h"
 #include "train/run/config.h"
 
 namespace retort::train {

@@ -92,7 +92,7 @@ Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& sha
     if (!bytes.starts_with(kMagic)) return damaged(path, "it does not begin as one");
     bytes.remove_prefix(kMagic.size());
     constexpr std::size_t kHash = 65;
-    if (bytes.size() < kHash || sha256_hex(bytes.substr(kHash)) != bytes.substr(0, kHash - 1))
+    if (bytes.size() < kHash || sha256_hex(bytes.substr(kHash)) + "\n" != bytes.substr(0, kHash))
         return damaged(path, "its hash is not that of its contents");
     bytes.remove_prefix(kHash);
     const std::size_t line = bytes.find('\n');
@@ -131,7 +131,10 @@ std::vector<std::string> checkpoints_in(const std::string& folder) {
         const std::string name = entry.path().filename().string();
         if (name.starts_with(kPrefix) && name.ends_with(kSuffix)) out.push_back(entry.path().string());
     }
-    std::sort(out.rbegin(), out.rend());
+    // Names of more digits are of later steps.
+    std::sort(out.begin(), out.end(), [](const std::string& a, const std::string& b) {
+        return a.size() != b.size() ? a.size() > b.size() : a > b;
+    });
     return out;
 }
 

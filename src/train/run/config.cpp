@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <numbers>
 #include <optional>
@@ -243,10 +244,19 @@ struct ToToml {
         for (const std::string& value : *values) parts.push_back(quoted(value));
         return fmt::format("[{}]", fmt::join(parts, ", "));
     }
+    // On one line, whatever it holds.
     static std::string quoted(const std::string& text) {
-        std::ostringstream out;
-        out << toml::value<std::string>(text);
-        return out.str();
+        std::string out = "\"";
+        for (const char c : text) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (c == '"' || c == '\\')
+                out += {'\\', c};
+            else if (byte < 0x20 || byte == 0x7F)
+                out += fmt::format("\\u{:04X}", byte);
+            else
+                out += c;
+        }
+        return out + "\"";
     }
 };
 
@@ -301,7 +311,9 @@ Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std:
     std::ifstream file(path);
     std::stringstream text;
     text << file.rdbuf();
-    if (!file) return usage(fmt::format("{}: cannot be read; give the configuration of a training run (TOML)", path));
+    std::error_code failed;
+    if (!file || std::filesystem::is_directory(path, failed))
+        return usage(fmt::format("{}: cannot be read; give the configuration of a training run (TOML)", path));
     return parse_config(path, text.str(), words);
 }
 

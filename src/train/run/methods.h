@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "operator/prompts.h"
 #include "operator/schedule.h"
-#include "train/rollout/rollouts.h"
+#include "train/rollout/rollout.h"
 #include "train/run/config.h"
 
 namespace retort::train {

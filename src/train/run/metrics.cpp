@@ -40,7 +40,7 @@ Outcome<MetricsFile> MetricsFile::open(const std::string& path, std::int64_t las
         const auto row = nlohmann::json::parse(line, nullptr, false);
         const bool keep = row.is_object() && row.contains("step") && row["step"].is_number_integer() &&
                           row["step"].get<std::int64_t>() <= last;
-        cut = cut || !keep;
+        cut = cut || !keep || file.eof();  // at the end of the file: the line's own end is missing
         if (keep) kept += line + "\n";
     }
     if (cut) {

@@ -126,7 +126,7 @@ std::vector<std::size_t> ProblemDraw::take(std::size_t count) {
     std::set<std::size_t> taken;
     // Two rounds through the suite find whatever is left.
     for (std::size_t looked = 0; out.size() < count && looked < 2 * order_.size(); ++looked) {
-        if (state_.next == static_cast<std::int64_t>(order_.size())) {
+        if (state_.next >= static_cast<std::int64_t>(order_.size())) {
             ++state_.epoch;
             state_.next = 0;
             order_epoch();

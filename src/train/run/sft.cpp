@@ -1,5 +1,7 @@
 #include "train/run/sft.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace retort::train {
@@ -46,10 +48,15 @@ Outcome<void> add_example(SftBatch& batch, const Example& example, const llama::
 
 Outcome<SftBatch> draw_examples(const Teacher& teacher, const llama::Tokenizer& tokenizer, std::uint64_t seed,
                                 std::uint64_t first, std::int64_t tokens, double progress, std::int64_t context) {
+    constexpr std::int64_t kMostTooLong = 1000;
     SftBatch out;
     while (static_cast<std::int64_t>(out.pack.tokens.size()) < tokens) {
         const Example example = teacher.example(seed, first + static_cast<std::uint64_t>(out.examples), progress);
         if (const auto added = add_example(out, example, tokenizer, context); !added) return added.error();
+        if (out.examples == kMostTooLong && out.pack.tokens.empty())
+            return Error{ErrorKind::usage,
+                         fmt::format("none of {} examples fits the model's context of {} tokens: raise model.context",
+                                     kMostTooLong, context)};
     }
     return out;
 }

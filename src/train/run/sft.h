@@ -19,7 +19,8 @@ struct SftBatch {
     std::int64_t examples = 0;
 };
 
-// Examples from `first` on until the batch has `tokens`. The error is that of the chat template.
+// Examples from `first` on until the batch has `tokens`. The error is that of the chat template, or
+// says that no example fits the context.
 Outcome<SftBatch> draw_examples(const Teacher& teacher, const llama::Tokenizer& tokenizer, std::uint64_t seed,
                                 std::uint64_t first, std::int64_t tokens, double progress, std::int64_t context);
 
