@@ -21,7 +21,7 @@ enum class VerifyStage {
     normalised,  // equal as spelled, but for layout
     structure,   // equal trees
     rational,    // exact arithmetic
-    rounding,    // a decimal number, at its own precision
+    rounding,    // a decimal number, at its own precision; of an unknown: what is known of it holds only so
     ball,        // certified intervals: disjoint proves different; equal means equal to 1,024 bits
     polynomial,  // rational functions at random points of a prime field
     points,      // certified intervals at random points
