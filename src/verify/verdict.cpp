@@ -196,10 +196,4 @@ Comparison judge(std::string_view reference, std::string_view text) {
     return compare_values(wanted, *answer);
 }
 
-Verdict compare_answers(std::string_view reference, const std::optional<std::string>& answer) {
-    if (blank(reference)) return Verdict::unknown;
-    if (!answer) return Verdict::different;
-    return judge(reference, *answer).verdict;
-}
-
 }  // namespace retort
