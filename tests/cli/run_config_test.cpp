@@ -82,12 +82,5 @@ TEST(RunConfig, GivesBackTheDefaultsOfAShortName) {
     }
 }
 
-TEST(RunConfig, NamesEachModelOnce) {
-    RunConfig two = config();
-    two.final_model = "n";
-    two.schedule.rounds[0].model = "n";
-    EXPECT_THAT(model_names(two), ElementsAre("m", "n"));
-}
-
 }  // namespace
 }  // namespace retort::cli

@@ -91,8 +91,8 @@ TEST(Evaluation, ReadsRunsWithTheirProblemsAndFacts) {
     ASSERT_TRUE(read) << read.error().message;
     ASSERT_EQ(read->runs.size(), 2U);
     const EvaluatedRun& run = read->runs[1];
-    EXPECT_EQ(run.setup.method.name, "pdr:4,2");
-    EXPECT_EQ(run.setup.method.distiller(), "summary");
+    EXPECT_EQ(run.setup.schedule.name, "pdr:4,2");
+    EXPECT_EQ(run.setup.distiller(), "summary");
     EXPECT_EQ(run.setup.suite, "sums");
     EXPECT_EQ(run.problems.size(), 12U);
     EXPECT_EQ(run.problems[3].reference, "7");

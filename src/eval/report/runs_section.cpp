@@ -129,8 +129,8 @@ ordered_json use_json(const std::string& role, std::int64_t budget, Written writ
 
 // Of drafts and of the final call; what a distiller's own calls wrote is in the journal alone.
 ordered_json budget_use_json(const EvaluatedRun& run) {
-    const Method& method = run.setup.method;
-    std::vector<Written> rounds(method.rounds.size());
+    const Schedule& schedule = run.setup.schedule;
+    std::vector<Written> rounds(schedule.rounds.size());
     Written final;
     for (std::size_t i = 0; i < run.facts.size(); ++i) {
         const SampleFacts& one = run.facts[i];
@@ -143,9 +143,9 @@ ordered_json budget_use_json(const EvaluatedRun& run) {
     for (std::size_t r = 0; r < rounds.size(); ++r)
         if (!rounds[r].tokens.empty())
             out.push_back(use_json(step_words(static_cast<int>(r) + 1) + " draft",
-                                   method.rounds[r].think + method.rounds[r].max_answer, std::move(rounds[r])));
+                                   schedule.rounds[r].think + schedule.rounds[r].max_answer, std::move(rounds[r])));
     if (!final.tokens.empty())
-        out.push_back(use_json("final", method.finish_think + method.finish_max_answer, std::move(final)));
+        out.push_back(use_json("final", schedule.finish.think + schedule.finish.max_answer, std::move(final)));
     return out;
 }
 
@@ -217,20 +217,20 @@ ordered_json run_json(const ReportLayout& layout, std::size_t r, std::size_t fir
     const EvaluatedRun& run = layout.run(r);
     const RunSetup& setup = run.setup;
     const RunTable& table = layout.tables[r];
-    const std::string distiller = setup.method.distiller();
+    const std::string distiller = setup.distiller();
     const auto unanswered = count_of(run, [](const SampleFacts& one) { return !one.answer.has_value(); });
     ordered_json out{{"id", run.header.run_id},
                      {"label", layout.labels[r]},
                      {"suite", setup.suite},
                      {"model", setup.model},
-                     {"operator", setup.method.name},
+                     {"operator", setup.schedule.name},
                      {"family", layout.family_of[r]},
                      {"distiller", distiller.empty() ? ordered_json(nullptr) : ordered_json(distiller)},
-                     {"k", unless_zero(setup.method.k())},
-                     {"kappa", unless_zero(setup.method.workspace())},
-                     {"think", setup.method.think()},
-                     {"temperature", number(setup.temperature)},
-                     {"seed", setup.seed},
+                     {"k", unless_zero(setup.k())},
+                     {"kappa", unless_zero(setup.workspace())},
+                     {"think", setup.think()},
+                     {"temperature", number(setup.settings.sampling.temperature)},
+                     {"seed", setup.settings.seed},
                      {"samples", setup.samples},
                      {"problems", setup.problems},
                      {"landed", run.facts.size()},

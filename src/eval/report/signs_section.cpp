@@ -19,7 +19,7 @@ constexpr BootstrapOptions kNoIntervals{16, 1, 0.95, false};
 std::vector<std::size_t> runs_with_rounds(const ReportLayout& layout) {
     std::vector<std::size_t> out;
     for (std::size_t r = 0; r < layout.tables.size(); ++r)
-        if (layout.scored(r) && !layout.run(r).setup.method.rounds.empty() && !layout.run(r).setup.method.oracle())
+        if (layout.scored(r) && !layout.run(r).setup.schedule.rounds.empty() && !layout.run(r).setup.oracle())
             out.push_back(r);
     return out;
 }
