@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 
 #include "base/hash.h"
 #include "record/differences.h"
@@ -70,7 +72,12 @@ Journal::Journal(std::string path, JournalOptions options, FileLock lock)
       lock_(std::move(lock)),
       order_([this] { return reading_ > 0; }) {}
 
-Journal::~Journal() = default;
+Journal::~Journal() {
+    if (writer_) writer_->close();
+    if (!lock_.created() || !runs_.empty()) return;
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+}
 
 std::optional<Error> Journal::prepare() {
     auto database = open_for_writing(path_, {options_.sync, options_.largest_pages});
