@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/models.h"
+#include "cli/option_differences.h"
 #include "cli/output.h"
 
 namespace retort::cli {
@@ -39,12 +40,6 @@ Outcome<std::vector<std::string>> recorded_warnings(JournalReader& reader, RunKe
     return out;
 }
 
-std::string list(const std::vector<std::string>& differences) {
-    std::string out;
-    for (const std::string& one : differences) out += (out.empty() ? "" : "; ") + one;
-    return out;
-}
-
 // The last of the journal's runs that agrees with what was given.
 Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<RecordedRun>& runs, const std::string& path,
                                   const SolveArguments& arguments, const Settings& settings,
@@ -66,7 +61,7 @@ Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<Recor
         if (!first)
             first = usage(
                 fmt::format("{} holds another run: {}; leave the options out that differ, or take another journal",
-                            path, list(recorded->differences)));
+                            path, joined(recorded->differences)));
     }
     return *first;
 }

@@ -44,32 +44,6 @@ Error unreadable(const std::string& why) {
                                          why)};
 }
 
-std::string shown(const json& value) {
-    constexpr std::size_t kMost = 60;
-    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (text.size() > kMost) text = std::string(utf8_prefix(text, kMost)) + "...";
-    return text;
-}
-
-void compare(const std::string& where, const json& recorded, const json& now, std::vector<std::string>& out) {
-    if (recorded == now) return;
-    if (recorded.is_object() && now.is_object()) {
-        for (const auto& [key, value] : recorded.items())
-            compare(where.empty() ? key : where + "." + key, value, now.value(key, json()), out);
-        return;
-    }
-    if (recorded.is_array() && now.is_array() && recorded.size() == now.size()) {
-        for (std::size_t i = 0; i < recorded.size(); ++i)
-            compare(fmt::format("{}[{}]", where, i + 1), recorded[i], now[i], out);
-        return;
-    }
-    if (recorded.is_array() && now.is_array()) {
-        out.push_back(fmt::format("{}: {} in the journal, {} now", where, recorded.size(), now.size()));
-        return;
-    }
-    out.push_back(fmt::format("{}: {} in the journal, {} now", where, shown(recorded), shown(now)));
-}
-
 }  // namespace
 
 std::string problem_id(const std::string& text) {
@@ -92,22 +66,6 @@ Outcome<RunConfig> config_from_json(const std::string& text) {
     } catch (const json::exception& error) {
         return unreadable(error.what());
     }
-}
-
-std::vector<std::string> differences(const RunConfig& recorded, const RunConfig& now) {
-    json before = to_object(recorded);
-    json after = to_object(now);
-    if (before["problem"]["text"] != after["problem"]["text"]) {  // the ids differ because of it
-        before["problem"].erase("id");
-        after["problem"].erase("id");
-    }
-    return json_differences(before, after);
-}
-
-std::vector<std::string> json_differences(const json& recorded, const json& now) {
-    std::vector<std::string> out;
-    compare("", recorded, now, out);
-    return out;
 }
 
 StepDefaults defaults_of(const Schedule& schedule) {

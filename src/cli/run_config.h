@@ -15,9 +15,6 @@ struct RunConfig : MethodConfig {
     Problem problem;
 };
 
-// What differs between two objects of settings, one line each: "seed: 1 in the journal, 2 now".
-std::vector<std::string> json_differences(const nlohmann::json& recorded, const nlohmann::json& now);
-
 // "p-" and twelve digits of the text's SHA-256.
 std::string problem_id(const std::string& text);
 
@@ -29,9 +26,6 @@ std::string run_id(const RunConfig& config);
 
 // From a journal. The error says what is wrong with it.
 Outcome<RunConfig> config_from_json(const std::string& text);
-
-// What differs, one line each: "seed: 1 in the journal, 2 now". Empty when the configurations are the same.
-std::vector<std::string> differences(const RunConfig& recorded, const RunConfig& now);
 
 // The defaults with which the schedule's short name gives the schedule again, as far as it uses them.
 StepDefaults defaults_of(const Schedule& schedule);

@@ -107,8 +107,7 @@ ShownRun read_run(JournalReader& reader, const RecordedRun& run, const ShowArgum
     ShownRun out;
     out.run = run;
     if (const auto config = config_from_json(run.header.config_json)) out.config = *config;
-    if (!is_brief(run, arguments))
-        out.damage = read_calls(reader, out, arguments);
+    if (!is_brief(run, arguments)) out.damage = read_calls(reader, out, arguments);
     if (const auto error = read_events(reader, out, arguments); error && !out.damage) out.damage = error;
     for (auto& [key, sample] : out.samples) {
         sample.problem = key.first;

@@ -41,15 +41,16 @@ class Counting {
 };
 
 Error no_such_run(const std::string& path, const std::vector<RecordedRun>& runs, const RunHeader& header) {
-    Differences fewest;
+    std::vector<SettingDifference> fewest;
     for (const RecordedRun& run : runs) {
-        Differences found = setting_differences(run.header.config_json, header.config_json);
-        if (fewest.count == 0 || (found.count > 0 && found.count < fewest.count)) fewest = std::move(found);
+        auto found = setting_differences(run.header.config_json, header.config_json);
+        if (fewest.empty() || (!found.empty() && found.size() < fewest.size())) fewest = std::move(found);
     }
-    if (fewest.count == 0) fewest.text = "the settings are the same, but not what else makes the run";
-    return {ErrorKind::usage, fmt::format("{}: the journal holds another run: {}; resume with its settings or choose "
-                                          "another journal",
-                                          path, fewest.text)};
+    return {ErrorKind::usage,
+            fmt::format("{}: the journal holds another run: {}; resume with its settings or choose "
+                        "another journal",
+                        path,
+                        fewest.empty() ? "the settings are the same, but not what else makes the run" : told(fewest))};
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ std::optional<Error> refuse(const std::string& path, SchemaState state) {
         case SchemaState::newer:
             return file_error("the journal was written by a newer version of Retort; use that version or newer");
         case SchemaState::damaged:
-            return file_error("the journal is damaged: its tables are not those of a journal. Restore a copy, or begin "
-                              "another journal");
+            return file_error(
+                "the journal is damaged: its tables are not those of a journal. Restore a copy, or begin "
+                "another journal");
     }
     return std::nullopt;
 }

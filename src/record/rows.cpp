@@ -164,8 +164,8 @@ std::string select_calls(CallColumns columns, std::string_view where) {
                        kRequestColumns, outcome_columns(columns), where);
 }
 
-// In the order of the table itself: by the index on runs SQLite would read and sort all calls, texts included, before it
-// gives the first.
+// In the order of the table itself: by the index on runs SQLite would read and sort all calls, texts included, before
+// it gives the first.
 constexpr std::string_view kCallsOfRun =
     "c.id BETWEEN (SELECT min(id) FROM call WHERE run=?1) AND (SELECT max(id) FROM call WHERE run=?1) AND +c.run=?1 "
     "ORDER BY c.id";

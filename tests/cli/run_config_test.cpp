@@ -1,13 +1,9 @@
 #include "cli/run_config.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace retort::cli {
 namespace {
-
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 RunConfig config(const std::string& method = "pdr:8,4") {
     RunConfig out;
@@ -45,21 +41,6 @@ TEST(RunConfig, TheIdIsMadeOfEverythingThatAsksForOtherCompletions) {
     other.schedule.rounds[0].distil.k = 3;
     EXPECT_NE(run_id(other), id);
     EXPECT_EQ(run_id(config()), id);
-}
-
-TEST(RunConfig, NamesWhatDiffers) {
-    RunConfig now = config();
-    EXPECT_THAT(differences(config(), now), IsEmpty());
-    now.settings.seed = 8;
-    now.problem = {problem_id("2 + 2?"), "2 + 2?", "2"};
-    EXPECT_THAT(differences(config(), now), ElementsAre("problem.text: \"1 + 1?\" in the journal, \"2 + 2?\" now",
-                                                        "seed: 7 in the journal, 8 now"));
-    now = config();
-    now.schedule.rounds[1].think = 1;
-    EXPECT_THAT(differences(config(), now), ElementsAre("operator.rounds[2].think: 8192 in the journal, 1 now"));
-    EXPECT_THAT(differences(config("pdr:8,4"), config("pdr:8")),
-                ElementsAre("operator.name: \"pdr:8,4\" in the journal, \"pdr:8\" now",
-                            "operator.rounds: 2 in the journal, 1 now"));
 }
 
 TEST(RunConfig, RefusesWhatItCannotRead) {
