@@ -12,7 +12,7 @@ namespace retort {
 
 // Calls of a run, as far as the results of its samples tell.
 struct CallCounts {
-    std::int64_t looked_at = 0;  // drafts and final calls
+    std::int64_t looked_at = 0;  // drafts, distillers' and final calls
     std::int64_t cut = 0;        // of them, by length
     std::int64_t completed = 0;
     std::int64_t failed = 0;
