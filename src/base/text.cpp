@@ -118,8 +118,13 @@ std::vector<std::size_t> sentence_ends(std::string_view text) {
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
+    return nearest(word, candidates, std::max<std::size_t>(2, word.size() / 3));
+}
+
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates,
+                         std::size_t most_edits) {
     std::string_view best;
-    std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+    std::size_t best_distance = most_edits + 1;
     for (const std::string_view candidate : candidates) {
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {

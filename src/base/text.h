@@ -24,7 +24,11 @@ std::size_t utf8_incomplete_tail(std::string_view text);
 // ascending.
 std::vector<std::size_t> sentence_ends(std::string_view text);
 
-// The candidate nearest to `word` by edit distance, or empty when none is near: for "did you mean".
+// The candidate nearest to `word` by edit distance, or empty when none is within so many edits: for "did you mean".
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates,
+                         std::size_t most_edits);
+
+// The same with edits for words of options: a third of the letters, at least two.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace retort

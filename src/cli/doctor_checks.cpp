@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/paths.h"
 #include "cli/version.h"
+#include "eval/sim_model.h"
 #include "model/limiting_model.h"
 #include "verify/sandbox/sandbox.h"
 #if RETORT_HAS_LLAMA
@@ -85,9 +86,18 @@ std::vector<Check> check_file(const std::string& path) {
 }
 #endif
 
+std::vector<Check> check_simulated(const std::string& name) {
+    const auto model = make_sim_model(name, {});
+    if (!model) return {{fail, "model", name, model.error().message}};
+    return {
+        {ok, "model", name + ": simulated, its answers are made up; for eval and sweep, which give it a suite", ""}};
+}
+
 std::vector<Check> check_local(const Settings& settings, const PlanContext& context) {
-    RunConfig config;
-    config.model = model_name(*main_model(settings, context), false);
+    const std::string given = *main_model(settings, context);
+    if (is_sim_model(given)) return check_simulated(given);
+    MethodConfig config;
+    config.model = model_name(given, false);
     const auto found = find_models(config, settings, context);
     if (!found) return {{fail, "model", config.model, found.error().message}};
     return check_file(found->front().path);
@@ -216,7 +226,9 @@ std::vector<Check> check_settings(const Settings& settings, const std::vector<st
 }
 
 std::vector<Check> check_model(const Settings& settings, const PlanContext& context) {
-    std::vector<Check> out = settings.text("url") ? check_server(settings, context) : check_local(settings, context);
+    const bool simulated = is_sim_model(settings.text("model").value_or(""));
+    const bool remote = settings.text("url") && !simulated;
+    std::vector<Check> out = remote ? check_server(settings, context) : check_local(settings, context);
     const std::string model = main_model(settings, context).value_or("");
     const auto own = prompts_of_model(settings, model, context);
     const PromptSet& prompts = own ? *own : prompt_set_for(model);  // a damaged file has its own line

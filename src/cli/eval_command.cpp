@@ -25,6 +25,7 @@ Outcome<ExitCode> evaluate(const EvalPlan& plan, const EvalArguments& arguments,
     EvalSessionOptions options{arguments.journal, arguments.resume, false, arguments.quiet, arguments.concurrency};
     auto session = EvalSession::open(std::move(options), plan.models, *plan.suite, settings, environment);
     if (!session) return session.error();
+    if (auto error = (*session)->check(plan)) return *error;
     const auto outcome = (*session)->evaluate(plan);
     if (!outcome) return outcome.error();
     if (const auto closed = (*session)->close(); !closed) return closed.error();

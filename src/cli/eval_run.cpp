@@ -3,55 +3,21 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 #include <map>
 
+#include "cli/eval_recorded.h"
 #include "cli/observers.h"
+#include "cli/option_differences.h"
 #include "cli/output.h"
 #include "cli/prepare.h"
 #include "cli/presenter.h"
 #include "cli/version.h"
 #include "model/http/open_files.h"
-#include "record/journal_reader.h"
 
 namespace retort::cli {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-// Results that the journal has of this configuration. Those that failed are left out: they are tried again.
-Outcome<std::map<SampleKey, SampleFacts>> recorded_facts(const std::string& path, const std::string& run,
-                                                         const Suite& suite) {
-    std::map<SampleKey, SampleFacts> out;
-    std::error_code failed;
-    if (!std::filesystem::exists(path, failed) || JournalReader::is_blank(path)) return out;
-    auto reader = JournalReader::open(path);
-    if (!reader) return reader.error();
-    const auto runs = (*reader)->runs();
-    if (!runs) return runs.error();
-    std::map<std::string, std::size_t> index;
-    for (std::size_t i = 0; i < suite.problems.size(); ++i) index.emplace(suite.problems[i].problem.id, i);
-    std::map<SampleKey, SampleFacts> by_key;  // a later result is that of a later try
-    std::optional<Error> unreadable;
-    for (const RecordedRun& recorded : *runs) {
-        if (recorded.header.run_id != run) continue;
-        const auto read = (*reader)->events(recorded.key, [&](const RecordedEvent& event) {
-            const auto at = index.find(event.problem);
-            if (event.kind != "result" || at == index.end()) return true;
-            const auto record = sample_record(event.problem, event.sample, event.body_json);
-            if (!record) unreadable = record.error();
-            if (record)
-                by_key[{at->second, event.sample}] =
-                    facts_of(*record, suite.problems[at->second].problem.verifier.get());
-            return record.has_value();
-        });
-        if (!read) return read.error();
-        if (unreadable) return *unreadable;
-    }
-    for (auto& [key, facts] : by_key)
-        if (!facts.failed) out.emplace(key, std::move(facts));
-    return out;
-}
 
 EvalTitle title_of(const EvalConfig& config) {
     return {fmt::format("{}, {} problem{} x {} sample{}", config.suite, config.problems,
@@ -78,12 +44,15 @@ Outcome<std::unique_ptr<EvalSession>> EvalSession::open(EvalSessionOptions optio
     journal_options.mode = out->options_.resume ? going_on : JournalOptions::Mode::create;
     journal_options.sync = settings.text("sync") == "full" ? SyncMode::full : SyncMode::process;
     journal_options.program = program_name();
-    auto opened = ModelSet::open(models, settings, environment, out->loop_, &suite);
-    if (!opened) return opened.error();
-    out->models_ = std::move(*opened);
+    if (out->options_.resume)
+        if (auto error = nothing_to_resume(out->options_.journal)) return *error;
+    // First, so that what is killed while a model is loaded can be resumed.
     auto journal = Journal::open(out->options_.journal, std::move(journal_options));
     if (!journal) return journal.error();
     out->journal_ = std::move(*journal);
+    auto opened = ModelSet::open(models, settings, environment, out->loop_, &suite);
+    if (!opened) return opened.error();
+    out->models_ = std::move(*opened);
     EvalSession* const self = out.get();
     out->interrupts_ = std::make_unique<Interrupts>(
         out->loop_, [self] { self->stop_.request_stop(); },
@@ -93,12 +62,52 @@ Outcome<std::unique_ptr<EvalSession>> EvalSession::open(EvalSessionOptions optio
     return out;
 }
 
+EvalJob EvalSession::job_of(const EvalPlan& plan) const {
+    EvalJob job;
+    job.suite = plan.suite.get();
+    job.policy = std::make_shared<const FixedSchedule>(plan.config.method.schedule);
+    job.settings = plan.config.method.settings;
+    job.samples = plan.config.samples;
+    job.concurrency = options_.concurrency;
+    return job;
+}
+
+EngineDependencies EvalSession::dependencies_of(const EvalPlan& plan) const {
+    EngineDependencies out;
+    out.models = models_->engine_models(plan.config.method);
+    out.prompts = &plan.prompts;
+    return out;
+}
+
+std::optional<Error> EvalSession::check(const EvalPlan& plan) {
+    if (options_.resume) {
+        const auto differences = differences_to_run(options_.journal, plan.config);
+        if (!differences) return differences.error();
+        if (!differences->empty() && !options_.several)
+            return Error{ErrorKind::usage,
+                         fmt::format("{} holds another run: {}; resume with its settings, or take another journal",
+                                     options_.journal, joined(*differences))};
+        const auto begun = has_run(options_.journal, plan.config);
+        if (!begun) return begun.error();
+        if (*begun) return std::nullopt;  // its budgets did when it was begun
+    }
+    const std::optional<SuiteShortfall> shortfall =
+        run_to_end(loop_, suite_shortfall(job_of(plan), dependencies_of(plan)));
+    if (!shortfall) return std::nullopt;
+    const BudgetShortfall& largest = shortfall->largest;
+    return Error{ErrorKind::budget,
+                 fmt::format("{0} {1} is too small for {2}: problem {3} needs at least {4}. Give {0} {4}, or an "
+                             "operator with fewer calls, or a smaller --workspace, or leave out long problems (--only)",
+                             largest.option, largest.given, plan.config.method.schedule.name, shortfall->problem,
+                             largest.smallest)};
+}
+
 Outcome<EvalOutcome> EvalSession::evaluate(const EvalPlan& plan) {
     const Steady::time_point started = Steady::now();
     const auto elapsed = [started] { return std::chrono::duration<double>(Steady::now() - started).count(); };
     std::map<SampleKey, SampleFacts> known;
     if (options_.resume) {
-        auto recorded = recorded_facts(options_.journal, run_id(plan.config), *plan.suite);
+        auto recorded = recorded_facts(options_.journal, plan.config, *plan.suite);
         if (!recorded) return recorded.error();
         known = std::move(*recorded);
     }
@@ -156,15 +165,8 @@ Task<Outcome<EvalEnd>> EvalSession::run(const EvalPlan& plan, std::map<SampleKey
         facts.push_back(std::move(one));
     }
     recorder_->take(std::move(facts));
-    EvalJob job;
-    job.suite = plan.suite.get();
-    job.policy = std::make_shared<const FixedSchedule>(plan.config.method.schedule);
-    job.settings = plan.config.method.settings;
-    job.samples = plan.config.samples;
-    job.concurrency = options_.concurrency;
-    EngineDependencies dependencies;
-    dependencies.models = models_->engine_models(plan.config.method);
-    dependencies.prompts = &plan.prompts;
+    EvalJob job = job_of(plan);
+    EngineDependencies dependencies = dependencies_of(plan);
     const EvalEnd end =
         co_await run_eval(std::move(job), std::move(dependencies), std::move(done), *recorder_, stop_.get_token());
     co_return end;

@@ -52,6 +52,10 @@ class EvalSession {
                                                       const Suite& suite, const Settings& settings,
                                                       const Environment& environment);
 
+    // What is wrong with a plan before any call: the journal that is gone on with holds another run, or a budget is too
+    // small for the suite's problems.
+    std::optional<Error> check(const EvalPlan& plan);
+
     // On this thread, to its end. An error is the journal's.
     Outcome<EvalOutcome> evaluate(const EvalPlan& plan);
 
@@ -62,6 +66,8 @@ class EvalSession {
     EvalSession(EvalSessionOptions options);
     Task<Outcome<RunKey>> begin_recording(const EvalPlan& plan);
     Task<Outcome<EvalEnd>> run(const EvalPlan& plan, std::map<SampleKey, SampleFacts> known);
+    EvalJob job_of(const EvalPlan& plan) const;
+    EngineDependencies dependencies_of(const EvalPlan& plan) const;
     void record_problems(const Suite& suite, RunKey run);
 
     const EvalSessionOptions options_;

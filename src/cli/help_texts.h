@@ -79,4 +79,13 @@ A sweep's file:
 Any setting may be varied: model, operator, distiller, k, workspace, think, samples, ...
 Operators and distillers are those of retort solve --help.)";
 
+inline constexpr const char* kExportHelp =
+    R"(Inspect has one run a log: of several runs --out names a folder, which is made where it is not there, with one file a
+run, named as Inspect names its own (TIME_SUITE_RUN.json).
+
+Examples:
+  retort export aime.db --to inspect --out aime.json     one run: a file
+  retort export sweep.db --to inspect --out logs         several: a folder of logs
+  inspect view --log-dir logs)";
+
 }  // namespace retort::cli

@@ -226,10 +226,10 @@ void add_export(CLI::App& app, Invocation& invocation) {
     command.add_option("--to", out.format, "jsonl: samples whole; csv: their figures; inspect: logs for Inspect")
         ->type_name("jsonl|csv|inspect")
         ->required();
-    command.add_option("--out", out.out, "A file, - for standard output; for several of Inspect's logs a folder")
+    command.add_option("--out", out.out, "A file, - for standard output; for Inspect's logs of several runs a folder")
         ->type_name("PATH")
         ->required();
-    command.footer("Example:\n  retort export aime.db --to inspect --out aime.json\n  inspect view --log-dir .");
+    command.footer(kExportHelp);
 }
 
 void add_completion(CLI::App& app, Invocation& invocation) {

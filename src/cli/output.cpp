@@ -27,6 +27,7 @@ int write_all(int descriptor, std::string_view bytes) {
 Outcome<void> write_stdout(std::string_view bytes) {
     const int failed = write_all(kStdout, bytes);
     if (failed == 0) return {};
+    if (failed == EPIPE) return Error{ErrorKind::file, ""};
     return Error{ErrorKind::file, fmt::format("cannot write the result to standard output: {}", std::strerror(failed))};
 }
 
@@ -35,7 +36,7 @@ void say(std::string_view line) {
 }
 
 int report(const Error& error) {
-    say("retort: " + one_line(error.message));
+    if (!error.message.empty()) say("retort: " + one_line(error.message));
     return exit_code(error.kind);
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "cli/option_differences.h"
 #include "cli/paths.h"
 #include "eval/sim_model.h"
 #include "operator/operator_file.h"
@@ -272,7 +273,7 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
     out.plan.prompts = *prompts;
     now.prompts = prompts->hash(asks_judge(now.schedule));
     set_run_settings(now.settings, given);
-    out.differences = differences(*recorded, now);
+    out.differences = option_differences(config_json(*recorded), config_json(now));
     if (now.prompts != recorded->prompts && !given.text("prompts") && !given.text("model"))
         out.differences.emplace_back(
             "its prompts came from a folder or with the model's file: give --prompts or --model");

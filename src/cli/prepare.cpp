@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/models.h"
+#include "cli/option_differences.h"
 #include "cli/output.h"
 
 namespace retort::cli {
@@ -39,12 +40,6 @@ Outcome<std::vector<std::string>> recorded_warnings(JournalReader& reader, RunKe
     return out;
 }
 
-std::string list(const std::vector<std::string>& differences) {
-    std::string out;
-    for (const std::string& one : differences) out += (out.empty() ? "" : "; ") + one;
-    return out;
-}
-
 // The last of the journal's runs that agrees with what was given.
 Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<RecordedRun>& runs, const std::string& path,
                                   const SolveArguments& arguments, const Settings& settings,
@@ -66,7 +61,7 @@ Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<Recor
         if (!first)
             first = usage(
                 fmt::format("{} holds another run: {}; leave the options out that differ, or take another journal",
-                            path, list(recorded->differences)));
+                            path, joined(recorded->differences)));
     }
     return *first;
 }
@@ -83,11 +78,11 @@ Outcome<PreparedRun> prepare_replay(const SolveArguments& arguments, const Setti
     return out;
 }
 
-// Nothing when there is no run to go on with: then the journal is begun.
+// Nothing when no run was begun in the journal yet: then it is begun.
 Outcome<std::optional<PreparedRun>> prepare_resume(const SolveArguments& arguments, const Settings& settings,
                                                    const std::optional<std::string>& text, const PlanContext& context) {
-    std::error_code failed;
-    if (!arguments.resume || !std::filesystem::exists(*arguments.journal, failed)) return std::optional<PreparedRun>();
+    if (!arguments.resume) return std::optional<PreparedRun>();
+    if (auto error = nothing_to_resume(*arguments.journal)) return *error;
     if (JournalReader::is_blank(*arguments.journal)) return std::optional<PreparedRun>();
     const auto reader = JournalReader::open(*arguments.journal);
     if (!reader) return reader.error();
@@ -123,6 +118,12 @@ Outcome<PreparedRun> prepare_fresh(const SolveArguments& arguments, const Settin
 }
 
 }  // namespace
+
+std::optional<Error> nothing_to_resume(const std::string& journal) {
+    std::error_code failed;
+    if (std::filesystem::exists(journal, failed)) return std::nullopt;
+    return usage(fmt::format("--resume: there is no journal {} to go on with; without --resume it is begun", journal));
+}
 
 Outcome<std::string> model_to_use(const Settings& settings, const PlanContext& context, bool dry_run, bool quiet) {
     if (auto given = main_model(settings, context)) return *given;

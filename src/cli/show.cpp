@@ -25,6 +25,7 @@ struct ShownRun {
     RecordedRun run;
     std::optional<RunConfig> config;  // none: another kind of run, or another version's
     std::map<SampleKey, ShownSample> samples;
+    std::optional<Error> damage;  // what could not be read of it
 };
 
 std::string dumped(const ordered_json& value) {
@@ -102,13 +103,12 @@ void take_from_result(ShownSample& sample) {
         sample.warnings.push_back(ordered_json{{"text", warning}}.dump());
 }
 
-Outcome<ShownRun> read_run(JournalReader& reader, const RecordedRun& run, const ShowArguments& arguments) {
+ShownRun read_run(JournalReader& reader, const RecordedRun& run, const ShowArguments& arguments) {
     ShownRun out;
     out.run = run;
     if (const auto config = config_from_json(run.header.config_json)) out.config = *config;
-    if (!is_brief(run, arguments))
-        if (const auto error = read_calls(reader, out, arguments)) return *error;
-    if (const auto error = read_events(reader, out, arguments)) return *error;
+    if (!is_brief(run, arguments)) out.damage = read_calls(reader, out, arguments);
+    if (const auto error = read_events(reader, out, arguments); error && !out.damage) out.damage = error;
     for (auto& [key, sample] : out.samples) {
         sample.problem = key.first;
         sample.sample = key.second;
@@ -242,6 +242,24 @@ Outcome<ExitCode> list_runs(const std::vector<RecordedRun>& runs, const ShowArgu
     return print(painted(lines, isatty(kStdout) == 1));
 }
 
+Outcome<ExitCode> print_run(const ShownRun& shown, const ShowArguments& arguments) {
+    TreeOptions options;
+    options.unicode = isatty(kStdout) == 1 ? terminal_canvas(kStdout).unicode : true;
+    options.text = arguments.text;
+    std::vector<Line> lines{run_line(shown.run, std::nullopt)};
+    if (shown.config)
+        lines.back().back() = {fmt::format("{} · {} · seed {}", shown.config->schedule.name, shown.config->model,
+                                           shown.config->settings.seed)};
+    if (is_brief(shown.run, arguments)) {
+        for (const auto& [key, sample] : shown.samples) lines.push_back(sample_line(sample));
+        lines.push_back({{"one of them in full: --problem ID", Tone::dim}});
+        return print(painted(lines, isatty(kStdout) == 1));
+    }
+    for (const auto& [key, sample] : shown.samples)
+        for (Line& line : sample_tree(sample, options)) lines.push_back(std::move(line));
+    return print(painted(lines, isatty(kStdout) == 1 && !arguments.text));
+}
+
 }  // namespace
 
 Outcome<ExitCode> run_show(const ShowArguments& arguments) {
@@ -253,27 +271,13 @@ Outcome<ExitCode> run_show(const ShowArguments& arguments) {
     if (runs->size() > 1 && !arguments.run) return list_runs(*runs, arguments);
     const auto run = choose(*runs, arguments);
     if (!run) return run.error();
-    const auto shown = read_run(**reader, *run, arguments);
-    if (!shown) return shown.error();
-    if (arguments.problem && shown->samples.empty())
+    const ShownRun shown = read_run(**reader, *run, arguments);
+    if (arguments.problem && shown.samples.empty() && !shown.damage)
         return Error{ErrorKind::usage, fmt::format("--problem: {} has nothing of a problem \"{}\"", arguments.journal,
                                                    *arguments.problem)};
-    if (arguments.json) return print(dumped(run_json(*shown, arguments.text)));
-    TreeOptions options;
-    options.unicode = isatty(kStdout) == 1 ? terminal_canvas(kStdout).unicode : true;
-    options.text = arguments.text;
-    std::vector<Line> lines{run_line(shown->run, std::nullopt)};
-    if (shown->config)
-        lines.back().back() = {fmt::format("{} · {} · seed {}", shown->config->schedule.name, shown->config->model,
-                                           shown->config->settings.seed)};
-    if (is_brief(*run, arguments)) {
-        for (const auto& [key, sample] : shown->samples) lines.push_back(sample_line(sample));
-        lines.push_back({{"one of them in full: --problem ID", Tone::dim}});
-        return print(painted(lines, isatty(kStdout) == 1));
-    }
-    for (const auto& [key, sample] : shown->samples)
-        for (Line& line : sample_tree(sample, options)) lines.push_back(std::move(line));
-    return print(painted(lines, isatty(kStdout) == 1 && !arguments.text));
+    const auto printed = arguments.json ? print(dumped(run_json(shown, arguments.text))) : print_run(shown, arguments);
+    if (printed && shown.damage) return *shown.damage;
+    return printed;
 }
 
 }  // namespace retort::cli

@@ -145,9 +145,13 @@ Outcome<ExitCode> run_suite_check(const SuiteArguments& arguments) {
     for (std::size_t i = 0; i < std::min(faults.kept.size(), kMostShown); ++i)
         say(fault_line(arguments.file, faults.kept[i]));
     if (faults.all > kMostShown) say(fmt::format("... and {} more", faults.all - kMostShown));
+    for (const SuiteFault& warning : report.warnings)
+        say(fault_line(arguments.file, {warning.place, "warning: " + warning.what}));
     std::string out;
     for (const auto& [kind, count] : report.kinds) out += count_line(kind, count);
-    out += faults.all == 0 ? "nothing is wrong\n" : counted(static_cast<std::int64_t>(faults.all), "fault") + "\n";
+    if (!report.warnings.empty()) out += counted(static_cast<std::int64_t>(report.warnings.size()), "warning") + "\n";
+    if (faults.all > 0) out += counted(static_cast<std::int64_t>(faults.all), "fault") + "\n";
+    if (faults.all == 0 && report.warnings.empty()) out += "nothing is wrong\n";
     return print(out, faults.all == 0 ? 0 : 1);
 }
 

@@ -135,6 +135,8 @@ Outcome<ExitCode> run_all(const SweepPlan& plan, const SweepArguments& arguments
     auto session = EvalSession::open(std::move(options), all_models(plan.runs), *plan.runs.front().suite, plan.settings,
                                      environment);
     if (!session) return session.error();
+    for (const EvalPlan& run : plan.runs)
+        if (auto error = (*session)->check(run)) return *error;
     std::vector<SweepRow> rows;
     std::optional<Error> stopped;
     std::optional<Error> failed;  // of a run of which every sample failed

@@ -38,11 +38,37 @@ std::vector<SampleKey> to_do(const EvalJob& job, const std::set<SampleKey>& done
     return out;
 }
 
+std::vector<const Problem*> longest_problems(const Suite& suite) {
+    constexpr std::size_t kMost = 8;  // texts of as many bytes may have other numbers of tokens
+    std::vector<const Problem*> out;
+    for (const SuiteProblem& one : suite.problems) out.push_back(&one.problem);
+    const auto longer = [](const Problem* a, const Problem* b) {
+        return std::pair(b->text.size(), std::string_view(a->id)) < std::pair(a->text.size(), std::string_view(b->id));
+    };
+    std::sort(out.begin(), out.end(), longer);
+    if (out.size() > kMost) out.resize(kMost);
+    return out;
+}
+
 bool failed_by_model(const RunResult& result) {
     return result.error && result.error->kind == ErrorKind::model;
 }
 
 }  // namespace
+
+Task<std::optional<SuiteShortfall>> suite_shortfall(EvalJob job, EngineDependencies dependencies) {
+    std::optional<SuiteShortfall> out;
+    if (!job.settings.budget.seq && !job.settings.budget.total) co_return out;
+    const std::vector<const Problem*> problems = longest_problems(*job.suite);
+    for (const Problem* problem : problems) {
+        const std::optional<BudgetShortfall> found =
+            co_await budget_shortfall(*problem, job.policy, job.settings, dependencies);
+        if (!found) continue;
+        const bool larger = out && found->option == out->largest.option && found->smallest > out->largest.smallest;
+        if (!out || larger) out = SuiteShortfall{*found, problem->id};
+    }
+    co_return out;
+}
 
 Task<EvalEnd> run_eval(EvalJob job, EngineDependencies dependencies, std::set<SampleKey> done, EvalListener& listener,
                        std::stop_token stop) {

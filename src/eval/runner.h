@@ -48,4 +48,14 @@ enum class EvalEnd {
 Task<EvalEnd> run_eval(EvalJob job, EngineDependencies dependencies, std::set<SampleKey> done, EvalListener& listener,
                        std::stop_token stop);
 
+// A budget with which not every problem can be answered.
+struct SuiteShortfall {
+    BudgetShortfall largest;  // the smallest budget that would do for all that were looked at
+    std::string problem;      // which of them needs that much
+};
+
+// Whether the budgets can do for the suite, before any call: none when they can. The longest problems are looked at,
+// since they need the most.
+Task<std::optional<SuiteShortfall>> suite_shortfall(EvalJob job, EngineDependencies dependencies);
+
 }  // namespace retort

@@ -48,12 +48,19 @@ Workspace workspace_of(const json& object) {
     return out;
 }
 
+CallRecord call_of(const json& object) {
+    return {object.at("path"), finish_of(object.at("finish")), object.at("tokens_in"), object.at("tokens_out")};
+}
+
 RoundRecord round_of(const json& object) {
     RoundRecord out;
     out.width = object.at("width");
     for (const json& draft : object.at("drafts")) out.drafts.push_back(draft_of(draft));
     for (const json& workspace : object.at("workspaces")) out.workspaces.push_back(workspace_of(workspace));
     out.stopped_early = object.at("stopped_early");
+    if (object.contains("calls"))
+        for (const json& call : object["calls"]) out.calls.push_back(call_of(call));
+    if (object.contains("b_seq")) out.b_seq = object["b_seq"].get<std::int64_t>();
     return out;
 }
 
@@ -73,12 +80,6 @@ BudgetTotals budget_of(const json& object) {
     return out;
 }
 
-std::optional<FinalRecord> final_of(const json& object) {
-    if (object.is_null()) return std::nullopt;
-    return FinalRecord{object.at("path"), finish_of(object.at("finish")), object.at("tokens_in"),
-                       object.at("tokens_out")};
-}
-
 }  // namespace
 
 Outcome<SampleRecord> sample_record(const std::string& problem, int sample, const std::string& body_json) {
@@ -94,7 +95,7 @@ Outcome<SampleRecord> sample_record(const std::string& problem, int sample, cons
         out.budget = budget_of(object.at("budget"));
         out.wall_s = object.at("wall_s");
         for (const json& round : object.at("rounds")) out.rounds.push_back(round_of(round));
-        out.final = final_of(object.at("final"));
+        if (!object.at("final").is_null()) out.final = call_of(object["final"]);
         out.warnings = object.at("warnings").get<std::vector<std::string>>();
         return out;
     } catch (const json::exception& error) {

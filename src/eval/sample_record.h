@@ -28,18 +28,21 @@ struct DraftRecord {
     bool right() const { return verdict == Verdict::equal; }
 };
 
-struct RoundRecord {
-    int width = 0;
-    std::vector<DraftRecord> drafts;
-    std::vector<Workspace> workspaces;  // made from these drafts, for the next step
-    bool stopped_early = false;
-};
-
-struct FinalRecord {
+// A distiller's call, or the final one.
+struct CallRecord {
     std::string path;
     Finish finish = Finish::error;
     std::int64_t tokens_in = 0;
     std::int64_t tokens_out = 0;
+};
+
+struct RoundRecord {
+    int width = 0;
+    std::vector<DraftRecord> drafts;
+    std::vector<Workspace> workspaces;  // made from these drafts, for the next step
+    std::vector<CallRecord> calls;      // that made them; empty in results that do not tell
+    bool stopped_early = false;
+    std::optional<std::int64_t> b_seq;  // tokens on the heaviest path to any of these drafts; none: not told
 };
 
 struct SampleRecord {
@@ -52,7 +55,7 @@ struct SampleRecord {
     BudgetTotals budget;
     double wall_s = 0;
     std::vector<RoundRecord> rounds;
-    std::optional<FinalRecord> final;
+    std::optional<CallRecord> final;
     std::vector<std::string> warnings;
 
     // An unfinished, unanswered or unknown sample counts as wrong.

@@ -181,6 +181,8 @@ RoundFacts round_facts(const RoundRecord& round, const Verifier* verifier) {
     if (const auto most = std::max_element(votes.begin(), votes.end()); most != votes.end())
         out.majority_right = round.drafts[answers.first[static_cast<std::size_t>(most - votes.begin())]].right();
     for (const Workspace& workspace : round.workspaces) out.workspaces.push_back(workspace_facts(workspace, answers));
+    for (const CallRecord& call : round.calls) out.calls.push_back({call.finish, call.tokens_out});
+    out.b_seq = round.b_seq;
     return out;
 }
 

@@ -54,11 +54,18 @@ struct DraftFacts {
     bool counts() const { return finish != Finish::cancelled; }
 };
 
+struct DistillerCallFacts {
+    Finish finish = Finish::error;
+    std::int64_t tokens_out = 0;
+};
+
 struct RoundFacts {
     std::vector<DraftFacts> drafts;
     std::vector<WorkspaceFacts> workspaces;
-    bool majority_right = false;  // the answer with most votes, ties by the first draft; false without answers
-    int answers = 0;              // different ones
+    std::vector<DistillerCallFacts> calls;
+    std::optional<std::int64_t> b_seq;  // tokens on the heaviest path to any of the drafts; none: not recorded
+    bool majority_right = false;        // the answer with most votes, ties by the first draft; false without answers
+    int answers = 0;                    // different ones
 };
 
 struct SampleFacts {

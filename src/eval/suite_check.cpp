@@ -3,12 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "base/text.h"
+#include "verify/kind.h"
 
 namespace retort {
 namespace {
+
+using nlohmann::json;
 
 // References may be pages long.
 std::string shown(std::string_view text) {
@@ -44,6 +50,67 @@ std::string reference_fault(const Problem& problem) {
                        judgement->reason);
 }
 
+// ---- keys
+
+// Known keys that a line may have and has not.
+std::vector<std::string_view> missing_keys(const json& line) {
+    std::vector<std::string_view> out(common_keys().begin(), common_keys().end());
+    const std::string kind =
+        line.contains("kind") && line["kind"].is_string() ? line["kind"].get<std::string>() : "math";
+    for (const VerifierKind& one : verifier_kinds())
+        if (one.name == kind) out.insert(out.end(), one.keys.begin(), one.keys.end());
+    std::erase_if(out, [&](std::string_view key) { return line.contains(key); });
+    return out;
+}
+
+bool is_known(std::string_view key) {
+    const auto has = [key](std::span<const std::string_view> keys) {
+        return std::find(keys.begin(), keys.end(), key) != keys.end();
+    };
+    const auto kinds = verifier_kinds();
+    return has(common_keys()) ||
+           std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) { return has(kind.keys); });
+}
+
+struct Misspelt {
+    std::size_t place = 0;  // its first line
+    std::size_t lines = 0;
+};
+
+// By the key as it is written and the one that may have been meant.
+using MisspeltKeys = std::map<std::pair<std::string, std::string_view>, Misspelt>;
+
+void look_at_keys(std::string_view line, std::size_t place, MisspeltKeys& out) {
+    constexpr std::size_t kShort = 5;  // letters; in so short a word two edits make any other
+    const json object = json::parse(line, nullptr, false);
+    if (!object.is_object()) return;
+    const std::vector<std::string_view> missing = missing_keys(object);
+    for (const auto& [key, value] : object.items()) {
+        if (is_known(key)) continue;
+        const std::string_view meant = nearest(key, missing, key.size() <= kShort ? 1 : 2);
+        if (meant.empty()) continue;
+        Misspelt& one = out[{key, meant}];
+        if (one.lines++ == 0) one.place = place;
+    }
+}
+
+std::vector<SuiteFault> key_warnings(std::string_view text) {
+    MisspeltKeys found;
+    for (std::size_t place = 1; !text.empty(); ++place) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        look_at_keys(text.substr(0, end), place, found);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    std::vector<SuiteFault> out;
+    for (const auto& [keys, one] : found)
+        out.push_back(
+            {one.place,
+             fmt::format("the key \"{}\" is not known and not read{}: did you mean \"{}\"?", shown(keys.first),
+                         one.lines > 1 ? fmt::format(" ({} lines)", one.lines) : "", keys.second)});
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+    return out;
+}
+
 }  // namespace
 
 SuiteReport check_suite(const std::string& text) {
@@ -58,6 +125,7 @@ SuiteReport check_suite(const std::string& text) {
         std::string fault = reference_fault(one.problem);
         if (!fault.empty()) out.faults.add({one.place, std::move(fault)});
     }
+    out.warnings = key_warnings(text);
     std::sort(out.faults.kept.begin(), out.faults.kept.end(),
               [](const SuiteFault& a, const SuiteFault& b) { return a.place < b.place; });
     return out;

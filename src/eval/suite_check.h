@@ -19,7 +19,8 @@ struct KindCount {
 
 struct SuiteReport {
     std::map<std::string, KindCount> kinds;
-    SuiteFaults faults;  // by line
+    SuiteFaults faults;                // by line
+    std::vector<SuiteFault> warnings;  // keys that nothing reads and that look like others; at the first line of each
 };
 
 SuiteReport check_suite(const std::string& text);

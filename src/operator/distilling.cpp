@@ -21,6 +21,8 @@ struct Distilling {
     CountTokens count;
     std::vector<PlannedStep> steps;
     std::stop_token stop;
+
+    RoundState& state() const { return run.view.rounds[static_cast<std::size_t>(round - 1)]; }
 };
 
 HandedOn named(Workspace workspace, std::string distiller, std::vector<NodeId> parents) {
@@ -54,7 +56,7 @@ std::vector<int> drawn(const Distilling& d, int reader) {
 
 // Candidates by verdict, the first k.
 std::vector<int> oracle(const Distilling& d, Verdict wanted) {
-    const std::vector<Draft>& drafts = d.run.view.rounds[static_cast<std::size_t>(d.round - 1)].drafts;
+    const std::vector<Draft>& drafts = d.state().drafts;
     std::vector<int> out;
     for (std::size_t i = 0; i < d.sources.size() && out.size() < static_cast<std::size_t>(d.spec.k); ++i)
         if (drafts[static_cast<std::size_t>(d.sources[i].draft)].verdict == wanted) out.push_back(static_cast<int>(i));
@@ -83,7 +85,10 @@ Task<std::optional<CallResult>> ask(Distilling& d, Place place, std::string prom
         co_return std::nullopt;
     }
     spec.most_out = *most;
+    const std::string path = spec.place.path();
     CallResult result = co_await make_call(d.run, std::move(spec), d.stop);
+    const Completion& completion = result.completion;
+    d.state().calls.push_back({path, completion.finish, completion.usage.in, completion.usage.out});
     co_return result;
 }
 
@@ -254,6 +259,8 @@ Task<std::vector<HandedOn>> distil(RunState& run, int round, std::vector<std::st
         if (handed.workspace.text.empty())
             handed.parents.insert(handed.parents.end(), nothing.parents.begin(), nothing.parents.end());
     tell(run, round, made, readers);
+    std::vector<DistillerCall>& calls = d.state().calls;
+    std::sort(calls.begin(), calls.end(), [](const auto& one, const auto& other) { return one.path < other.path; });
     if (made.size() == 1) made.resize(readers.size(), made.front());
     co_return made;
 }

@@ -26,11 +26,10 @@ Task<std::vector<HandedOn>> hand_on(RunState& run, Decision next, std::vector<st
 }
 
 // Whether the budgets can do at all, before anything is asked.
-Task<std::optional<Error>> check_budget(RunState& run, Decision first) {
+Task<std::optional<BudgetShortfall>> check_budget(RunState& run, Decision first) {
     std::vector<PlannedStep> steps = planned_steps(run, nullptr, first, run.policy->rest(run.view), Distilled::not_yet);
-    const auto most = co_await allowance(run, std::move(steps), std::nullopt, {});
-    if (!most) co_return most.error();
-    co_return std::nullopt;
+    const Allowed out = co_await allowed(run, std::move(steps), std::nullopt, {});
+    co_return out.shortfall;
 }
 
 Task<RoundOutcome> next_round(RunState& run, Round round) {
@@ -86,7 +85,8 @@ bool settle_for_drafts(RunState& run, RunResult& result) {
 // The loop that every method runs in.
 Task<void> loop(RunState& run, RunResult& result) {
     Decision next = run.policy->decide(run.view);
-    result.error = co_await check_budget(run, next);
+    const std::optional<BudgetShortfall> shortfall = co_await check_budget(run, next);
+    if (shortfall) result.error = too_small(*shortfall);
     while (!result.error) {
         if (std::holds_alternative<Wait>(next)) {
             result.error =
@@ -115,6 +115,18 @@ Task<void> conclude(RunState& run, RunResult& result) {
 }
 
 }  // namespace
+
+Task<std::optional<BudgetShortfall>> budget_shortfall(Problem problem, std::shared_ptr<const Policy> policy,
+                                                      RunSettings settings, EngineDependencies dependencies) {
+    RunState run(std::move(problem), std::move(policy), std::move(settings), std::move(dependencies), {});
+    try {
+        Decision first = run.policy->decide(run.view);
+        const std::optional<BudgetShortfall> shortfall = co_await check_budget(run, std::move(first));
+        co_return shortfall;
+    } catch (const ErrorException&) {  // a template or model that nobody has: the run itself says so
+        co_return std::nullopt;
+    }
+}
 
 Task<RunResult> run_operator(Problem problem, std::shared_ptr<const Policy> policy, RunSettings settings,
                              EngineDependencies dependencies, std::stop_token stop) {

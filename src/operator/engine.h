@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "async/task.h"
@@ -104,6 +105,21 @@ struct RunResult {
     std::optional<Choice> choice;    // where a judge decides
     std::vector<std::string> warnings;
 };
+
+// A budget that is too small for any answer. In tokens.
+struct BudgetShortfall {
+    std::string_view option;  // "--budget-seq"
+    std::int64_t given = 0;
+    std::int64_t smallest = 0;  // that would do
+};
+
+// The error that a run with it ends with.
+Error too_small(const BudgetShortfall& shortfall);
+
+// Whether the budgets can do at all, as run_operator finds before its first call: none when they can. Tokens of prompts
+// are counted, nothing is asked.
+Task<std::optional<BudgetShortfall>> budget_shortfall(Problem problem, std::shared_ptr<const Policy> policy,
+                                                      RunSettings settings, EngineDependencies dependencies);
 
 // Runs to the end. Never throws for what models do: `error` says how a run failed, and everything until then is kept.
 Task<RunResult> run_operator(Problem problem, std::shared_ptr<const Policy> policy, RunSettings settings,

@@ -88,17 +88,21 @@ Stage stage_of(const PlannedStep& step, const PromptSize& size) {
     return stage;
 }
 
-Error too_small(const BudgetSettings& budget, const BudgetLeft& left, const Allotment& allotment) {
+BudgetShortfall shortfall_of(const BudgetSettings& budget, const BudgetLeft& left, const Allotment& allotment) {
     const bool seq = left.seq && *left.seq < allotment.smallest_seq;
     const std::int64_t given = seq ? *budget.seq : *budget.total;
     const std::int64_t short_of = seq ? allotment.smallest_seq - *left.seq : allotment.smallest_total - *left.total;
-    return {ErrorKind::budget,
-            fmt::format("--budget-{0} {1} is too small to answer: the smallest that would do is {2}. Give "
-                        "--budget-{0} {2}, or an operator with fewer calls, or a smaller --workspace",
-                        seq ? "seq" : "total", given, given + short_of)};
+    return {seq ? "--budget-seq" : "--budget-total", given, given + short_of};
 }
 
 }  // namespace
+
+Error too_small(const BudgetShortfall& shortfall) {
+    return {ErrorKind::budget,
+            fmt::format("{0} {1} is too small to answer: the smallest that would do is {2}. Give {0} {2}, or an "
+                        "operator with fewer calls, or a smaller --workspace",
+                        shortfall.option, shortfall.given, shortfall.smallest)};
+}
 
 std::map<std::string, std::string> empty_values() {
     return {{"workspace", ""}, {"candidates", ""}, {"count", "100"}, {"k", "100"}, {"workspace_words", "10000"}};
@@ -157,11 +161,10 @@ std::vector<PlannedStep> planned_steps(const RunState& run, const Round* from, c
     return steps;
 }
 
-Task<Outcome<std::optional<std::int64_t>>> allowance(RunState& run, std::vector<PlannedStep> steps,
-                                                     std::optional<std::vector<Message>> prompt,
-                                                     std::vector<NodeId> parents) {
+Task<Allowed> allowed(RunState& run, std::vector<PlannedStep> steps, std::optional<std::vector<Message>> prompt,
+                      std::vector<NodeId> parents) {
     const BudgetSettings& budget = run.settings.budget;
-    if ((!budget.seq && !budget.total) || steps.empty()) co_return std::optional<std::int64_t>();
+    if ((!budget.seq && !budget.total) || steps.empty()) co_return Allowed();
     std::vector<Stage> stages;
     for (const PlannedStep& step : steps) {
         const PromptSize size = co_await prompt_size(run, step);
@@ -177,8 +180,16 @@ Task<Outcome<std::optional<std::int64_t>>> allowance(RunState& run, std::vector<
     if (budget.seq) left.seq = *budget.seq - run.ledger.heaviest_path(parents);
     if (budget.total) left.total = *budget.total - run.ledger.total();
     const Allotment allotment = allot(stages, left);
-    if (!allotment.enough) co_return too_small(budget, left, allotment);
-    co_return std::optional<std::int64_t>(allotment.out);
+    if (!allotment.enough) co_return Allowed{std::nullopt, shortfall_of(budget, left, allotment)};
+    co_return Allowed{allotment.out, std::nullopt};
+}
+
+Task<Outcome<std::optional<std::int64_t>>> allowance(RunState& run, std::vector<PlannedStep> steps,
+                                                     std::optional<std::vector<Message>> prompt,
+                                                     std::vector<NodeId> parents) {
+    const Allowed out = co_await allowed(run, std::move(steps), std::move(prompt), std::move(parents));
+    if (out.shortfall) co_return too_small(*out.shortfall);
+    co_return out.most;
 }
 
 }  // namespace retort

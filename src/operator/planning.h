@@ -40,8 +40,17 @@ std::string distil_prompt(const Distil& distil);
 // Values for every placeholder, when a prompt is rendered for its length only.
 std::map<std::string, std::string> empty_values();
 
-// What a call with this prompt (none: not known yet) and these parents may write, as the first of the steps. No limit
-// when no budget binds. The error says the smallest budget that would do.
+// What a call may write, in tokens: no limit when no budget binds.
+struct Allowed {
+    std::optional<std::int64_t> most;
+    std::optional<BudgetShortfall> shortfall;  // it must not be made
+};
+
+// Of a call with this prompt (none: not known yet) and these parents, as the first of the steps.
+Task<Allowed> allowed(RunState& run, std::vector<PlannedStep> steps, std::optional<std::vector<Message>> prompt,
+                      std::vector<NodeId> parents);
+
+// The same, with a shortfall as the error that tells it.
 Task<Outcome<std::optional<std::int64_t>>> allowance(RunState& run, std::vector<PlannedStep> steps,
                                                      std::optional<std::vector<Message>> prompt,
                                                      std::vector<NodeId> parents);

@@ -57,23 +57,29 @@ ordered_json workspace_json(const Workspace& workspace) {
             {"cuts", std::move(cuts)}};
 }
 
+// A call that has no more to tell than what it cost and how it ended.
+template <class Call>
+ordered_json call_json(const Call& call) {
+    return {{"path", call.path},
+            {"finish", name(call.finish)},
+            {"tokens_in", call.tokens_in},
+            {"tokens_out", call.tokens_out}};
+}
+
 ordered_json round_json(const RoundState& round) {
     ordered_json drafts = ordered_json::array();
     for (const Draft& draft : round.drafts) drafts.push_back(draft_json(draft));
     ordered_json workspaces = ordered_json::array();
     for (const Workspace& workspace : round.workspaces) workspaces.push_back(workspace_json(workspace));
-    return {{"width", round.spec.width},
-            {"drafts", std::move(drafts)},
-            {"workspaces", std::move(workspaces)},
-            {"stopped_early", round.stopped_early}};
+    ordered_json calls = ordered_json::array();
+    for (const DistillerCall& call : round.calls) calls.push_back(call_json(call));
+    return {{"width", round.spec.width},           {"drafts", std::move(drafts)},
+            {"workspaces", std::move(workspaces)}, {"stopped_early", round.stopped_early},
+            {"calls", std::move(calls)},           {"b_seq", round.b_seq}};
 }
 
 ordered_json final_json(const std::optional<FinalCall>& final) {
-    if (!final) return nullptr;
-    return {{"path", final->path},
-            {"finish", name(final->finish)},
-            {"tokens_in", final->tokens_in},
-            {"tokens_out", final->tokens_out}};
+    return final ? call_json(*final) : ordered_json(nullptr);
 }
 
 ordered_json choice_json(const Choice& choice) {

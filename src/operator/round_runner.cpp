@@ -149,6 +149,7 @@ void update_spent(RunState& run) {
     for (const Draft& draft : run.view.rounds.back().drafts)
         if (draft.landed && draft.node) ends.push_back(*draft.node);
     run.view.spent = run.ledger.totals(ends);
+    run.view.rounds.back().b_seq = run.view.spent.b_seq;
 }
 
 // A policy is the user's code: what it throws becomes the run's error, once every draft has landed.

@@ -33,11 +33,21 @@ struct Draft {
     std::optional<NodeId> node;      // its last call in the ledger
 };
 
+// A call of a distiller: a summary, a selection, an analysis.
+struct DistillerCall {
+    std::string path;
+    Finish finish = Finish::error;
+    std::int64_t tokens_in = 0;
+    std::int64_t tokens_out = 0;
+};
+
 struct RoundState {
     Round spec;
     std::vector<Draft> drafts;          // by index, whatever the order of landing
     std::vector<Workspace> workspaces;  // made from these drafts, for the next step
+    std::vector<DistillerCall> calls;   // that made them, by path
     bool stopped_early = false;         // the policy had seen enough
+    std::int64_t b_seq = 0;             // tokens on the heaviest path to any of these drafts
 };
 
 struct RunView {

@@ -1,8 +1,11 @@
 #include "operator/schedule.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 namespace retort {
@@ -40,6 +43,59 @@ json finish_json(const FinishStep& finish) {
     if (finish.kind == FinishKind::tournament) {  // elsewhere they are no part of what the run is
         out["group"] = finish.group;
         out["votes"] = finish.votes;
+    }
+    return out;
+}
+
+// What the text must be one of; to be caught where the whole is read.
+template <class Kind>
+Kind known(const std::optional<Kind>& kind, const char* what, const std::string& text) {
+    if (!kind) throw std::invalid_argument(fmt::format("it has a {} \"{}\", which is unknown here", what, text));
+    return *kind;
+}
+
+std::optional<DistillerKind> any_distiller_from(std::string_view text) {
+    for (const DistillerKind own : {DistillerKind::none, DistillerKind::analysis})
+        if (text == name(own)) return own;
+    return distiller_from(text);
+}
+
+Distil distil_of(const json& object) {
+    Distil out;
+    const auto kind = object.at("distiller").get<std::string>();
+    out.kind = known(any_distiller_from(kind), "distiller", kind);
+    out.k = object.at("k");
+    out.workspace = object.at("workspace");
+    out.prompt = object.at("prompt");
+    out.think = object.at("think");
+    out.max_answer = object.at("max_answer");
+    out.model = object.at("model");
+    return out;
+}
+
+Round round_of(const json& object) {
+    Round out;
+    out.width = object.at("width");
+    out.prompt = object.at("prompt");
+    out.think = object.at("think");
+    out.max_answer = object.at("max_answer");
+    out.quorum = object.at("quorum");
+    out.model = object.at("model");
+    out.distil = distil_of(object.at("distil"));
+    return out;
+}
+
+FinishStep finish_of(const json& object) {
+    FinishStep out;
+    const auto kind = object.at("kind").get<std::string>();
+    out.kind = known(finish_kind_from(kind), "finish", kind);
+    out.prompt = object.at("prompt");
+    out.think = object.at("think");
+    out.max_answer = object.at("max_answer");
+    out.model = object.at("model");
+    if (out.kind == FinishKind::tournament) {
+        out.group = object.at("group");
+        out.votes = object.at("votes");
     }
     return out;
 }
@@ -162,6 +218,19 @@ std::string to_json(const Schedule& schedule) {
     json rounds = json::array();
     for (const Round& round : schedule.rounds) rounds.push_back(round_json(round));
     return json{{"name", schedule.name}, {"rounds", rounds}, {"finish", finish_json(schedule.finish)}}.dump();
+}
+
+Outcome<Schedule> schedule_from_json(const std::string& text) {
+    try {
+        const json object = json::parse(text);
+        Schedule out;
+        out.name = object.at("name");
+        for (const json& round : object.at("rounds")) out.rounds.push_back(round_of(round));
+        out.finish = finish_of(object.at("finish"));
+        return out;
+    } catch (const std::exception& error) {
+        return Error{ErrorKind::file, error.what()};
+    }
 }
 
 CallPlan plan_calls(const Schedule& schedule) {

@@ -98,6 +98,9 @@ std::vector<std::string> models_of(const Schedule& schedule);
 // The whole schedule as a JSON object in canonical order: part of what the run's id is made of.
 std::string to_json(const Schedule& schedule);
 
+// The other way. The error says what is wrong with it.
+Outcome<Schedule> schedule_from_json(const std::string& text);
+
 // What the schedule will ask for at most, repairs and retries apart; every draft has a solution.
 struct CallPlan {
     int rounds = 0;  // draft rounds, the finish apart

@@ -2,69 +2,82 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 
 namespace retort {
 namespace {
 
-constexpr std::size_t kLongestValue = 60;
-constexpr std::string_view kUnset = "unset";
+using nlohmann::json;
 
-std::string shown(const nlohmann::json& value) {
-    const std::string text = value.is_string() ? value.get<std::string>()
-                                               : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+constexpr std::size_t kLongestValue = 60;
+constexpr const char* kUnset = "unset";
+
+std::string shown(const json& value) {
+    const std::string text =
+        value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace);
     if (text.size() <= kLongestValue) return text;
     return std::string(utf8_prefix(text, kLongestValue)) + "...";
 }
 
-// The cut of a long value must not hide a difference, so values are compared whole.
-struct Value {
-    nlohmann::json whole;
-    std::string shown;
-};
+// None: not set.
+std::string shown(const json* value) {
+    return value == nullptr ? kUnset : shown(*value);
+}
 
-void flatten(const nlohmann::json& value, const std::string& name, std::map<std::string, Value>& out) {
-    if (!value.is_object()) {
-        out[name] = {value, shown(value)};
-        return;
+using Differences = std::vector<SettingDifference>;
+
+void compare(const std::string& name, const json* before, const json* now, Differences& out);
+
+void compare_objects(const std::string& name, const json& before, const json& now, Differences& out) {
+    std::set<std::string> keys;
+    for (const json* object : {&before, &now})
+        for (const auto& [key, value] : object->items()) keys.insert(key);
+    const auto at = [](const json& object, const std::string& key) {
+        const auto found = object.find(key);
+        return found == object.end() ? nullptr : &*found;
+    };
+    for (const std::string& key : keys)
+        compare(name.empty() ? key : name + "." + key, at(before, key), at(now, key), out);
+}
+
+// Values are compared whole: the cut of a long one must not hide a difference.
+void compare(const std::string& name, const json* before, const json* now, Differences& out) {
+    if (before != nullptr && now != nullptr) {
+        if (*before == *now) return;
+        if (before->is_object() && now->is_object()) return compare_objects(name, *before, *now, out);
+        if (before->is_array() && now->is_array() && before->size() == now->size()) {
+            for (std::size_t i = 0; i < before->size(); ++i)
+                compare(fmt::format("{}[{}]", name, i + 1), &(*before)[i], &(*now)[i], out);
+            return;
+        }
+        if (before->is_array() && now->is_array()) {
+            out.push_back({name, std::to_string(before->size()), std::to_string(now->size())});
+            return;
+        }
     }
-    for (const auto& [key, inner] : value.items()) flatten(inner, name.empty() ? key : name + "." + key, out);
-}
-
-std::map<std::string, Value> settings(const std::string& json) {
-    std::map<std::string, Value> out;
-    const nlohmann::json parsed = nlohmann::json::parse(json, nullptr, false);
-    if (parsed.is_object())
-        flatten(parsed, "", out);
-    else
-        out["configuration"] = {json, shown(json)};
-    return out;
-}
-
-void add(Differences& out, const std::string& name, std::string_view before, std::string_view now) {
-    ++out.count;
-    if (!out.text.empty()) out.text += "; ";
-    out.text += fmt::format("{}={} in the journal, now {}={}", name, before, name, now);
+    out.push_back({name, shown(before), shown(now)});
 }
 
 }  // namespace
 
-Differences setting_differences(const std::string& journal_json, const std::string& asked_json) {
+std::vector<SettingDifference> setting_differences(const std::string& journal_json, const std::string& asked_json) {
     Differences out;
-    const auto before = settings(journal_json);
-    const auto now = settings(asked_json);
-    for (const auto& [name, value] : before) {
-        const auto at = now.find(name);
-        if (at == now.end())
-            add(out, name, value.shown, kUnset);
-        else if (at->second.whole != value.whole)
-            add(out, name, value.shown, at->second.shown);
-    }
-    for (const auto& [name, value] : now)
-        if (!before.contains(name)) add(out, name, kUnset, value.shown);
+    const json before = json::parse(journal_json, nullptr, false), now = json::parse(asked_json, nullptr, false);
+    if (before.is_object() && now.is_object())
+        compare_objects("", before, now, out);
+    else if (journal_json != asked_json)
+        out.push_back({"configuration", shown(json(journal_json)), shown(json(asked_json))});
+    return out;
+}
+
+std::string told(const std::vector<SettingDifference>& differences) {
+    std::string out;
+    for (const SettingDifference& one : differences)
+        out += fmt::format("{}{}={} in the journal, now {}={}", out.empty() ? "" : "; ", one.name, one.before, one.name,
+                           one.now);
     return out;
 }
 

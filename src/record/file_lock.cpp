@@ -33,7 +33,9 @@ Outcome<FileLock> FileLock::take(const std::string& path) {
     if (::stat(path.c_str(), &status) == 0 && registry.held.contains({status.st_dev, status.st_ino})) return FileLock();
 
     FileLock lock;
-    lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    lock.created_ = lock.descriptor_ >= 0;
+    if (!lock.created_) lock.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock.descriptor_ < 0 || ::fstat(lock.descriptor_, &status) != 0) {
         const int error = errno;
         return Error{ErrorKind::file,
@@ -51,12 +53,14 @@ Outcome<FileLock> FileLock::take(const std::string& path) {
 FileLock::FileLock(FileLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       identity_(other.identity_),
-      state_(std::exchange(other.state_, State::taken_by_another)) {}
+      state_(std::exchange(other.state_, State::taken_by_another)),
+      created_(other.created_) {}
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     std::swap(identity_, other.identity_);
     std::swap(state_, other.state_);
+    std::swap(created_, other.created_);
     return *this;
 }
 

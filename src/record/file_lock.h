@@ -23,6 +23,7 @@ class FileLock {
     ~FileLock();
 
     State state() const { return state_; }
+    bool created() const { return created_; }  // the file was not there before
 
   private:
     struct Identity {
@@ -35,6 +36,7 @@ class FileLock {
     int descriptor_ = -1;
     Identity identity_;
     State state_ = State::taken_by_another;
+    bool created_ = false;
 };
 
 }  // namespace retort

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 
 #include "base/hash.h"
 #include "record/differences.h"
@@ -39,15 +41,16 @@ class Counting {
 };
 
 Error no_such_run(const std::string& path, const std::vector<RecordedRun>& runs, const RunHeader& header) {
-    Differences fewest;
+    std::vector<SettingDifference> fewest;
     for (const RecordedRun& run : runs) {
-        Differences found = setting_differences(run.header.config_json, header.config_json);
-        if (fewest.count == 0 || (found.count > 0 && found.count < fewest.count)) fewest = std::move(found);
+        auto found = setting_differences(run.header.config_json, header.config_json);
+        if (fewest.empty() || (!found.empty() && found.size() < fewest.size())) fewest = std::move(found);
     }
-    if (fewest.count == 0) fewest.text = "the settings are the same, but not what else makes the run";
-    return {ErrorKind::usage, fmt::format("{}: the journal holds another run: {}; resume with its settings or choose "
-                                          "another journal",
-                                          path, fewest.text)};
+    return {ErrorKind::usage,
+            fmt::format("{}: the journal holds another run: {}; resume with its settings or choose "
+                        "another journal",
+                        path,
+                        fewest.empty() ? "the settings are the same, but not what else makes the run" : told(fewest))};
 }
 
 }  // namespace
@@ -70,7 +73,12 @@ Journal::Journal(std::string path, JournalOptions options, FileLock lock)
       lock_(std::move(lock)),
       order_([this] { return reading_ > 0; }) {}
 
-Journal::~Journal() = default;
+Journal::~Journal() {
+    if (writer_) writer_->close();
+    if (!lock_.created() || !runs_.empty()) return;
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+}
 
 std::optional<Error> Journal::prepare() {
     auto database = open_for_writing(path_, {options_.sync, options_.largest_pages});

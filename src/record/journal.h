@@ -44,7 +44,8 @@ class Journal {
     // recorded as lost.
     static Outcome<std::shared_ptr<Journal>> open(const std::string& path, JournalOptions options);
 
-    // Writes all that is queued and closes the file; one file remains.
+    // Writes all that is queued and closes the file; one file remains, and none where this process made the file and
+    // began no run in it.
     ~Journal();
 
     // Begins the run, or, when resuming, goes on with it. ErrorKind::usage names the settings that differ when the

@@ -31,7 +31,9 @@ std::optional<Error> refuse(const std::string& path, SchemaState state) {
         case SchemaState::newer:
             return file_error("the journal was written by a newer version of Retort; use that version or newer");
         case SchemaState::damaged:
-            return file_error("the journal is damaged: its tables are not those of a journal; start another file");
+            return file_error(
+                "the journal is damaged: its tables are not those of a journal. Restore a copy, or begin "
+                "another journal");
     }
     return std::nullopt;
 }
@@ -96,7 +98,7 @@ Outcome<std::unique_ptr<Database>> open_for_writing(const std::string& path, con
         database->allow_inserts_only();
         return database;
     } catch (const DatabaseError& error) {
-        return journal_error(path, error);
+        return journal_error(path, error, Readable::not_at_all);
     }
 }
 
@@ -109,12 +111,12 @@ Outcome<std::unique_ptr<Database>> open_for_reading(const std::string& path) {
     try {
         return read_with(path, Database::Access::read);
     } catch (const DatabaseError& error) {
-        if (error.corrupt() || has_log(path)) return journal_error(path, error);
+        if (error.corrupt() || has_log(path)) return journal_error(path, error, Readable::not_at_all);
     }
     try {
         return read_with(path, Database::Access::untouched);
     } catch (const DatabaseError& error) {
-        return journal_error(path, error);
+        return journal_error(path, error, Readable::not_at_all);
     }
 }
 
@@ -131,15 +133,16 @@ bool is_blank_file(const std::string& path) {
     }
 }
 
-Error journal_error(const std::string& path, const DatabaseError& error) {
+Error journal_error(const std::string& path, const DatabaseError& error, Readable readable) {
     std::string text;
     if (error.not_a_database())
         text = fmt::format(
             "{}: expected a Retort journal, found something that is not an SQLite file; choose another file", path);
     else if (error.corrupt())
-        text = fmt::format(
-            "{}: the journal is damaged ({}); `retort show` prints what can still be read; start another file", path,
-            error.what());
+        text = fmt::format("{}: the journal is damaged ({}), and {}. To go on, restore a copy or begin another journal",
+                           path, error.what(),
+                           readable == Readable::partly ? "`retort show` prints what can still be read of it"
+                                                        : "nothing of it can be read");
     else if (error.disk_full())
         text = fmt::format(
             "{}: the journal cannot be written, the disk may be full ({}); what was written is intact: "

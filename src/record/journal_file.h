@@ -30,7 +30,10 @@ Outcome<std::unique_ptr<Database>> open_for_reading(const std::string& path);
 // A file without any table: what a process leaves that dies while it sets its journal up. It may be begun anew.
 bool is_blank_file(const std::string& path);
 
-// What went wrong with this file, for people.
-Error journal_error(const std::string& path, const DatabaseError& error);
+// Whether `retort show` can still print something of a damaged file.
+enum class Readable { partly, not_at_all };
+
+// What went wrong with this file and what can be done, for people.
+Error journal_error(const std::string& path, const DatabaseError& error, Readable readable = Readable::partly);
 
 }  // namespace retort

@@ -29,16 +29,16 @@ JournalReader::JournalReader(std::string path, std::unique_ptr<Database> databas
     : path_(std::move(path)), database_(std::move(database)), rows_(*database_) {}
 
 template <class T>
-Outcome<T> JournalReader::guard(const std::function<Outcome<T>()>& read) const {
+Outcome<T> JournalReader::guard(const std::function<Outcome<T>()>& read, Readable without) const {
     try {
         return read();
     } catch (const DatabaseError& error) {
-        return journal_error(path_, error);
+        return journal_error(path_, error, without);
     }
 }
 
 Outcome<std::vector<RecordedRun>> JournalReader::runs() {
-    return guard<std::vector<RecordedRun>>([&] { return rows_.runs(); });
+    return guard<std::vector<RecordedRun>>([&] { return rows_.runs(); }, Readable::not_at_all);
 }
 
 Outcome<std::map<std::string, RecordedModel>> JournalReader::models(RunKey run) {

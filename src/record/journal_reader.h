@@ -12,6 +12,7 @@
 #include "async/task.h"
 #include "base/error.h"
 #include "record/journal.h"
+#include "record/journal_file.h"
 #include "record/landing_order.h"
 #include "record/recorded.h"
 #include "record/rows.h"
@@ -57,7 +58,7 @@ class JournalReader {
   private:
     JournalReader(std::string path, std::unique_ptr<Database> database);
     template <class T>
-    Outcome<T> guard(const std::function<Outcome<T>()>& read) const;
+    Outcome<T> guard(const std::function<Outcome<T>()>& read, Readable without = Readable::partly) const;
     Outcome<RecordedCall> look_up(RunKey run, const CompletionRequest& request);
     std::shared_ptr<const Recollection> recollect(RunKey run, const std::string& problem, int sample);
 

@@ -50,10 +50,14 @@ struct VerifierKind {
     std::string_view name;   // as in a line's "kind"
     std::string_view about;  // for people, one line
     KindResult (*make)(std::string_view line);
+    std::span<const std::string_view> keys;  // that a line may have beside those of every kind (common_keys)
 };
 
 // All kinds; "math" is first.
 std::span<const VerifierKind> verifier_kinds();
+
+// What a line of any kind may have: "id", "kind", "problem", "answer", "source".
+std::span<const std::string_view> common_keys();
 
 // By the line's "kind", `default_kind` where it names none. An unknown kind is an error that names the known ones.
 KindResult make_verifier(std::string_view line, std::string_view default_kind = "math");

@@ -28,9 +28,10 @@ Comparison as_comparison(math::Judged judged) {
     return {judged.verdict, judged.stage};
 }
 
-bool better(Comparison a, Comparison b) {
-    const auto rank = [](Verdict v) { return v == Verdict::equal ? 2 : v == Verdict::different ? 1 : 0; };
-    return rank(a.verdict) > rank(b.verdict);
+// An unknown that would be something else without rounding is told before one that would not.
+int rank(Comparison c) {
+    if (c.verdict == Verdict::unknown) return c.stage == VerifyStage::rounding ? 1 : 0;
+    return c.verdict == Verdict::different ? 2 : 3;
 }
 
 // "1,234" is a number, a pair, or in other countries one and a bit: whichever reading makes the two equal is meant.
@@ -114,19 +115,17 @@ Comparison compare_parsed(std::string_view reference, std::string_view answer) {
     if (references.empty() || answers.empty()) return compare_words(reference, answer);
     math::free_caches_when_this_thread_ends();
     Comparison best{Verdict::unknown, VerifyStage::unparsed};
-    bool first = true;
     // Shares, not what is left: the order in which readings are tried changes nothing.
     const std::int64_t each = math::kAllSteps / static_cast<std::int64_t>(references.size() * answers.size());
     for (const auto& a : references) {
         for (const auto& b : answers) {
             math::Fuel fuel(each);
             const Comparison here = as_comparison(math::compare(a, b, fuel));
-            if (first || better(here, best)) best = here;
-            first = false;
+            if (rank(here) > rank(best)) best = here;
             if (best.verdict == Verdict::equal) return best;
         }
     }
-    return best.verdict == Verdict::unknown ? compare_words(reference, answer) : best;
+    return rank(best) == 0 ? compare_words(reference, answer) : best;
 }
 
 bool blank(std::string_view text) {
@@ -195,12 +194,6 @@ Comparison judge(std::string_view reference, std::string_view text) {
     const auto answer = extract_answer(text);
     if (!answer) return compare_prose(wanted, text);
     return compare_values(wanted, *answer);
-}
-
-Verdict compare_answers(std::string_view reference, const std::optional<std::string>& answer) {
-    if (blank(reference)) return Verdict::unknown;
-    if (!answer) return Verdict::different;
-    return judge(reference, *answer).verdict;
 }
 
 }  // namespace retort

@@ -7,7 +7,6 @@
 //     if (c.verdict == retort::Verdict::equal) ...
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,7 @@ enum class VerifyStage {
     normalised,  // equal as spelled, but for layout
     structure,   // equal trees
     rational,    // exact arithmetic
-    rounding,    // a decimal number, at its own precision
+    rounding,    // a decimal number, at its own precision; of an unknown: what is known of it holds only so
     ball,        // certified intervals: disjoint proves different; equal means equal to 1,024 bits
     polynomial,  // rational functions at random points of a prime field
     points,      // certified intervals at random points
@@ -48,9 +47,6 @@ Comparison compare_values(std::string_view reference, std::string_view answer);
 
 // A whole answer text or a bare value; the reference likewise. A missing reference is `unknown`.
 Comparison judge(std::string_view reference, std::string_view text);
-
-// As compare_values, of an answer that extract_answer found. A missing one is `different`.
-Verdict compare_answers(std::string_view reference, const std::optional<std::string>& answer);
 
 // Why, in a sentence for a person: "7/2 and 3.5 are the same number". One line, at most 300 bytes. With what judge()
 // gave, or asking it.

@@ -107,6 +107,8 @@ TEST(Nearest, FindsASlipOfTheFingersAndNothingElse) {
     EXPECT_EQ(nearest("topk", methods), "topk");
     EXPECT_EQ(nearest("completely different", methods), "");
     EXPECT_EQ(nearest("word", {}), "");
+    EXPECT_EQ(nearest("hint", {"kind"}, 1), "");
+    EXPECT_EQ(nearest("kidn", {"kind"}, 1), "kind");
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ TEST(Options, UnknownWordsNameTheNearest) {
 }
 
 TEST(Options, HelpIsOfTheCommandAsked) {
+    EXPECT_THAT(parse({"export", "--help"})->out, HasSubstr("of several runs --out names a folder"));
     const auto help = parse({"solve", "--help"});
     ASSERT_TRUE(help && !help->invocation);
     for (const char* part : {"Problem:", "Method:", "Budgets:", "--top-p P", "Examples:"})

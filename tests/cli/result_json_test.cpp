@@ -36,6 +36,8 @@ RunResult whole_result() {
     workspace.read_by = {"final"};
     workspace.cuts = {{"r1.d0", 9, 1}};
     round.workspaces = {workspace};
+    round.calls = {{"r1.select", Finish::stop, 5, 6}};
+    round.b_seq = 30;
     result.rounds = {round};
     result.final = FinalCall{"final", Finish::length, 30, 40};
     result.warnings = {"one"};
@@ -56,7 +58,8 @@ TEST(ResultJson, IsTheObjectOfTheContract) {
         R"("wall_s":0.5,"has_solution":true,"verdict":"equal"},{"path":"r1.d1","answer":null,"finish":"error",)"
         R"("tokens_in":0,"tokens_out":0,"wall_s":0.0,"has_solution":false,"verdict":null,"error":"503"}],)"
         R"("workspaces":[{"text":"w","tokens":1,"truncated":true,"distiller":"random","sources":["r1.d0"],)"
-        R"("read_by":["final"],"cuts":[{"path":"r1.d0","tokens":9,"kept":1}]}],"stopped_early":false}],)"
+        R"("read_by":["final"],"cuts":[{"path":"r1.d0","tokens":9,"kept":1}]}],"stopped_early":false,)"
+        R"("calls":[{"path":"r1.select","finish":"stop","tokens_in":5,"tokens_out":6}],"b_seq":30}],)"
         R"("final":{"path":"final","finish":"length","tokens_in":30,"tokens_out":40},"warnings":["one"],)"
         R"("problem_id":"p-1","run":"run-1"})");
 }

@@ -1,13 +1,9 @@
 #include "cli/run_config.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace retort::cli {
 namespace {
-
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 RunConfig config(const std::string& method = "pdr:8,4") {
     RunConfig out;
@@ -47,21 +43,6 @@ TEST(RunConfig, TheIdIsMadeOfEverythingThatAsksForOtherCompletions) {
     EXPECT_EQ(run_id(config()), id);
 }
 
-TEST(RunConfig, NamesWhatDiffers) {
-    RunConfig now = config();
-    EXPECT_THAT(differences(config(), now), IsEmpty());
-    now.settings.seed = 8;
-    now.problem = {problem_id("2 + 2?"), "2 + 2?", "2"};
-    EXPECT_THAT(differences(config(), now), ElementsAre("problem.text: \"1 + 1?\" in the journal, \"2 + 2?\" now",
-                                                        "seed: 7 in the journal, 8 now"));
-    now = config();
-    now.schedule.rounds[1].think = 1;
-    EXPECT_THAT(differences(config(), now), ElementsAre("operator.rounds[2].think: 8192 in the journal, 1 now"));
-    EXPECT_THAT(differences(config("pdr:8,4"), config("pdr:8")),
-                ElementsAre("operator.name: \"pdr:8,4\" in the journal, \"pdr:8\" now",
-                            "operator.rounds: 2 in the journal, 1 now"));
-}
-
 TEST(RunConfig, RefusesWhatItCannotRead) {
     EXPECT_FALSE(config_from_json("{}"));
     EXPECT_FALSE(config_from_json("not json"));
@@ -80,13 +61,6 @@ TEST(RunConfig, GivesBackTheDefaultsOfAShortName) {
         const Schedule schedule = parse_operator(method, defaults).value();
         EXPECT_EQ(to_json(parse_operator(method, defaults_of(schedule)).value()), to_json(schedule)) << method;
     }
-}
-
-TEST(RunConfig, NamesEachModelOnce) {
-    RunConfig two = config();
-    two.final_model = "n";
-    two.schedule.rounds[0].model = "n";
-    EXPECT_THAT(model_names(two), ElementsAre("m", "n"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """Evaluations and sweeps: counted, resumed, killed, compared with their journal."""
 
 import json
+import os
 import re
 import signal
 import unittest
@@ -70,11 +71,30 @@ class Evals(ProgramTest):
 
     def test_another_configuration_is_named(self):
         self.eval()
-        for option, name in ((("--seed", "9"), "seed"), (("--limit", "2"), "suite"), (("--temperature", "0.5"), "temperature")):
+        for option, name in ((("--seed", "9"), "--seed: 0"), (("--limit", "2"), "--limit"), (("--temperature", "0.5"), "--temperature: 1.0"),
+                             (("--think", "9"), "--think: 8192 in the journal, 9 now")):
             done = self.eval("--resume", *option)
             self.assertEqual(done.code, 2, done.err)
             self.assertIn(name, done.err)
             self.assertIn("in the journal", done.err)
+
+    def test_resume_needs_a_journal(self):
+        done = self.eval("--resume")
+        self.assertEqual(done.code, 2, done.err)
+        self.assertIn("there is no journal", done.err)
+        self.assertEqual(self.behaviour.asked, [])
+
+    def test_a_budget_that_is_too_small_is_refused_before_any_call(self):
+        self.write("sums.jsonl", suite(6) + json.dumps({"id": "long", "problem": "What is 1 plus 2? " * 200, "answer": "3"}) + "\n")
+        done = self.eval("--budget-seq", "500")
+        self.assertEqual(done.code, 4, done.err)
+        self.assertRegex(done.err, r"--budget-seq 500 is too small for pdr:3,2: problem long needs at least \d+")
+        self.assertEqual(self.behaviour.asked, [])
+        self.assertFalse(os.path.exists(self.journal))
+        enough = re.search(r"needs at least (\d+)", done.err)[1]
+        done = self.eval("--budget-seq", enough)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(done.json["failed"], 0)
 
     def test_a_kill_loses_no_answer_and_changes_no_figure(self):
         whole = self.eval(journal=self.path("whole.db")).json

@@ -1,6 +1,7 @@
 """Journals: resumed, replayed, shown; interrupted runs."""
 
 import json
+import os
 import resource
 import signal
 import time
@@ -48,7 +49,7 @@ class Journals(ProgramTest):
             self.assertIn("in the journal", done.err)
         done = self.run_program("solve", "Another problem?", "--replay", self.journal)
         self.assertEqual(done.code, 2)
-        self.assertIn("problem.text", done.err)
+        self.assertIn("the problem: ", done.err)
         self.assertEqual(self.run_program("solve", PROBLEM, "--replay", self.journal, *METHOD, "--model", "mock-1", "-q").code, 0)
 
     def test_an_existing_journal_is_refused(self):
@@ -71,10 +72,40 @@ class Journals(ProgramTest):
         self.record()
         done = self.solve(PROBLEM, *METHOD, "--seed", "8", "--journal", self.journal, "--resume")
         self.assertEqual(done.code, 2, done.err)
-        self.assertIn("seed: 3 in the journal, 8 now", done.err)
+        self.assertIn("--seed: 3 in the journal, 8 now", done.err)
 
-    def test_resume_begins_where_there_is_no_journal(self):
-        self.assertEqual(self.record("--resume").json["budget"]["calls"], 4 + 2 + 2 + 1 + 1)
+    def test_resume_needs_a_journal(self):
+        done = self.solve(PROBLEM, *METHOD, "--journal", self.journal, "--resume")
+        self.assertEqual(done.code, 2, done.err)
+        self.assertIn("there is no journal %s to go on with; without --resume it is begun" % self.journal, done.err)
+        self.assertEqual(self.behaviour.asked, [])
+        open(self.journal, "wb").close()  # its writer died at once
+        done = self.solve(PROBLEM, *METHOD, "--journal", self.journal, "--resume", "--json")
+        self.assertEqual(done.json["budget"]["calls"], 4 + 2 + 2 + 1 + 1)
+
+    def test_a_refused_run_leaves_no_journal(self):
+        done = self.run_program("solve", PROBLEM, "--model", "sim:skill=0.6", "--journal", self.journal)
+        self.assertEqual(done.code, 2, done.err)
+        self.assertIn("simulated", done.err)
+        self.assertFalse(os.path.exists(self.journal))
+
+    def test_a_damaged_journal_is_shown_as_far_as_it_can_be_read(self):
+        self.behaviour.reply = lambda seed, prompt: "word " * 600 + "The answer is 1"
+        self.record("--operator", "vote:64")
+        with open(self.journal, "r+b") as file:
+            file.seek(os.path.getsize(self.journal) // 4096 * 3 // 4 * 4096)
+            file.write(b"\xa5" * 4096)
+        done = self.run_program("show", self.journal)
+        self.assertEqual(done.code, 1)
+        self.assertIn("r1.d0", done.out)
+        self.assertIn("the journal is damaged", done.err)
+        done = self.run_program("solve", "--journal", self.journal, "--resume", "--url", self.mock.url)
+        self.assertEqual(done.code, 1)
+        self.assertIn("`retort show` prints what can still be read", done.err)
+        self.write(self.journal, "SQLite format 3\0" + "x" * 5000)
+        done = self.run_program("show", self.journal)
+        self.assertEqual(done.code, 1)
+        self.assertNotIn("retort show", done.err)
 
     def test_wrong_files(self):
         self.assertEqual(self.run_program("solve", "--replay", self.path("none.db")).code, 1)

@@ -69,6 +69,12 @@ class SuiteCheck(ProgramTest):
         self.assertIn("judged different", faults[2])
         self.assertIn("3 faults", done.out)
 
+    def test_a_misspelt_key_is_a_warning(self):
+        done = self.run_program("suite", "check", self.write("s.jsonl", '{"id":"a","problem":"1+1?","anwser":"2"}'))
+        self.assertEqual(done.code, 0)
+        self.assertIn('s.jsonl:1: warning: the key "anwser" is not known and not read: did you mean "answer"?', done.err)
+        self.assertIn("1 warning", done.out)
+
     def test_a_file_of_something_else_is_not_listed_whole(self):
         done = self.run_program("suite", "check", self.write("s.jsonl", "x\n" * 5000))
         self.assertEqual(done.code, 1)

@@ -120,6 +120,10 @@ class Doctor(ProgramTest):
         self.mock.close()
         self.assertEqual(self.checks("--url", url, code=1)["server"]["level"], "fail")
 
+    def test_a_simulated_model_is_looked_at_by_its_parameters(self):
+        self.assertEqual(self.checks("--model", "sim:skill=0.5")["model"]["level"], "ok")
+        self.assertIn("skil", self.checks("--model", "sim:skil=0.5", code=1)["model"]["advice"])
+
     def test_settings_and_their_sources(self):
         self.write(".config/retort/config.toml", "k = 3\n")
         done = self.run_program("doctor", "--url", self.mock.url, environment={"RETORT_SEED": "7", "RETORT_SEDE": "8"})

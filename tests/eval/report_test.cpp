@@ -91,8 +91,8 @@ TEST(Evaluation, ReadsRunsWithTheirProblemsAndFacts) {
     ASSERT_TRUE(read) << read.error().message;
     ASSERT_EQ(read->runs.size(), 2U);
     const EvaluatedRun& run = read->runs[1];
-    EXPECT_EQ(run.setup.method.name, "pdr:4,2");
-    EXPECT_EQ(run.setup.method.distiller(), "summary");
+    EXPECT_EQ(run.setup.schedule.name, "pdr:4,2");
+    EXPECT_EQ(run.setup.distiller(), "summary");
     EXPECT_EQ(run.setup.suite, "sums");
     EXPECT_EQ(run.problems.size(), 12U);
     EXPECT_EQ(run.problems[3].reference, "7");
@@ -189,6 +189,47 @@ TEST(ReportData, HasTheFiguresOfEveryRun) {
     EXPECT_EQ(data["signatures"].size(), 3U);
     EXPECT_EQ(data["problems"].size(), 12U);
     EXPECT_EQ(data["problems"][0]["source"], "made up");
+}
+
+TEST(ReportData, HasBudgetsOfEveryRoundAndRole) {
+    const TemporaryFolder folder;
+    {
+        EvalJournal journal(folder.file("j.db"));
+        journal.add(shape("pdr:4,2"), suite_of_sums(12), student({7, 20}));
+        journal.close();
+    }
+    const json data = data_of(read_evaluation({folder.file("j.db")}).value());
+    const json& run = data["runs"][0];
+    ASSERT_EQ(run["rounds"].size(), 2U);
+    EXPECT_GT(run["rounds"][0]["b_seq"].get<double>(), 0);
+    EXPECT_GT(run["rounds"][1]["b_seq"].get<double>(), run["rounds"][0]["b_seq"].get<double>());
+    EXPECT_LT(run["rounds"][1]["b_seq"].get<double>(), run["b_seq"].get<double>());
+    std::map<std::string, int> calls;
+    for (const json& use : run["budget_use"]) calls[use["role"]] = use["calls"];
+    const std::map<std::string, int> expected{{"round 1 draft", 24 * 4},
+                                              {"round 1 distill", 24},
+                                              {"round 2 draft", 24 * 2},
+                                              {"round 2 distill", 24},
+                                              {"final", 24}};
+    EXPECT_EQ(calls, expected);
+}
+
+TEST(ReportData, KeepsSuitesApart) {
+    const TemporaryFolder folder;
+    {
+        EvalJournal journal(folder.file("j.db"));
+        journal.add(shape("cot"), suite_of_sums(12), student({10, 5}));
+        journal.add(shape("pdr:2"), suite_of_sums(12), student({10, 5}));
+        journal.add(shape("cot"), suite_of_sums(7), student({4, 50}));  // dear and bad, and the only one of its suite
+        journal.close();
+    }
+    const json data = data_of(read_evaluation({folder.file("j.db")}).value());
+    std::vector<int> suites;
+    for (const json& family : data["families"]) suites.push_back(family["suite"]);
+    EXPECT_THAT(suites, testing::UnorderedElementsAre(0, 0, 1));
+    const json& curve = data["curves"][0];
+    for (const json& family : curve["families"])
+        if (suites[family["family"]] == 1) EXPECT_EQ(family["points"][0]["pareto"], true);
 }
 
 TEST(ReportData, WarnsOfWhatSpeaksAgainstTheFigures) {

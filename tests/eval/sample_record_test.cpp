@@ -33,6 +33,8 @@ RunResult result() {
     workspace.read_by = {"final"};
     workspace.cuts = {{"r1.d1", 5, 0}};
     round.workspaces.push_back(workspace);
+    round.calls = {{"r1.summary", Finish::stop, 6, 7}};
+    round.b_seq = 99;
     out.rounds.push_back(round);
     out.final = FinalCall{"final", Finish::stop, 4, 5};
     out.warnings = {"a warning"};
@@ -51,7 +53,23 @@ TEST(SampleRecord, HoldsWhatTheResultSaid) {
     EXPECT_EQ(read->rounds[0].drafts[0].verdict, Verdict::different);
     EXPECT_EQ(read->rounds[0].drafts[1].finish, Finish::cancelled);
     EXPECT_EQ(read->rounds[0].workspaces[0].cuts, result().rounds[0].workspaces[0].cuts);
+    ASSERT_EQ(read->rounds[0].calls.size(), 1U);
+    EXPECT_EQ(read->rounds[0].calls[0].path, "r1.summary");
+    EXPECT_EQ(read->rounds[0].calls[0].tokens_out, 7);
+    EXPECT_EQ(read->rounds[0].b_seq, 99);
     EXPECT_EQ(read->final->tokens_out, 5);
+}
+
+TEST(SampleRecord, OfAnOlderJournalLacksWhatWasNotKept) {
+    std::string json = result_json({}, result());
+    const std::string calls =
+        R"(,"calls":[{"path":"r1.summary","finish":"stop","tokens_in":6,"tokens_out":7}],"b_seq":99)";
+    ASSERT_NE(json.find(calls), std::string::npos) << json;
+    json.erase(json.find(calls), calls.size());
+    const auto read = sample_record("p", 3, json);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_TRUE(read->rounds[0].calls.empty());
+    EXPECT_FALSE(read->rounds[0].b_seq);
 }
 
 TEST(SampleRecord, OfSomethingElseIsAnError) {

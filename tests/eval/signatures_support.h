@@ -63,7 +63,7 @@ inline SampleRecord sample(const std::string& problem, int number, std::vector<R
     out.rounds = std::move(rounds);
     if (!answer.empty()) out.answer = answer;
     out.verdict = answer == "7" ? Verdict::equal : Verdict::different;
-    out.final = FinalRecord{"final", Finish::stop, 5, 5};
+    out.final = CallRecord{"final", Finish::stop, 5, 5};
     out.budget.b_seq = 60;
     out.budget.b_total = 100;
     out.budget.b_seq_nominal = 120;

@@ -49,6 +49,27 @@ TEST(SuiteCheck, AWordIsAReferenceToo) {
     EXPECT_EQ(report.faults.all, 0U);
 }
 
+TEST(SuiteCheck, AMisspeltKeyIsAWarning) {
+    const SuiteReport report = check_suite(
+        "{\"id\":\"a\",\"problem\":\"x\",\"anwser\":\"2\"}\n"
+        "{\"id\":\"b\",\"problem\":\"y\",\"anwser\":\"3\"}\n"
+        "{\"id\":\"c\",\"kind\":\"countdown\",\"number\":[1,2,3],\"target\":6}\n");
+    ASSERT_EQ(report.warnings.size(), 2U);
+    EXPECT_EQ(report.warnings[0].place, 1U);
+    EXPECT_THAT(report.warnings[0].what,
+                HasSubstr("\"anwser\" is not known and not read (2 lines): did you mean \"answer\"?"));
+    EXPECT_EQ(report.warnings[1].place, 3U);
+    EXPECT_THAT(report.warnings[1].what, HasSubstr("did you mean \"numbers\"?"));
+    EXPECT_EQ(report.faults.all, 1U) << "the third line lacks its numbers";
+}
+
+TEST(SuiteCheck, KeysOfOnesOwnAreNoWarning) {
+    const SuiteReport report = check_suite(
+        "{\"id\":\"a\",\"problem\":\"x\",\"answer\":\"2\",\"answers\":[2],\"hint\":\"y\",\"level\":3,\"subject\":\"z\","
+        "\"tests\":1}\n");
+    EXPECT_TRUE(report.warnings.empty());
+}
+
 TEST(SuiteCheck, AnEmptyFileIsAFault) {
     EXPECT_THAT(check_suite("\n").faults.kept.at(0).what, HasSubstr("found none"));
 }

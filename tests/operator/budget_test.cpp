@@ -72,6 +72,20 @@ TEST(Budget, TheSmallestThatWouldDoDoes) {
     }
 }
 
+TEST(Budget, AShortfallIsKnownBeforeTheRun) {
+    for (const std::string method : {"cot", "pdr:4,2", "tournament:4,2,2"}) {
+        Harness harness = greedy_harness(DistillerKind::summary);
+        EXPECT_FALSE(harness.shortfall(method)) << "no budget binds";
+        harness.settings.budget.seq = 1;
+        const std::optional<BudgetShortfall> shortfall = harness.shortfall(method);
+        ASSERT_TRUE(shortfall) << method;
+        EXPECT_EQ(too_small(*shortfall).message, harness.run(method).error->message);
+        harness.settings.budget.seq = shortfall->smallest;
+        EXPECT_FALSE(harness.shortfall(method)) << method;
+        EXPECT_TRUE(harness.model.asked().empty());
+    }
+}
+
 TEST(Budget, ThatIsLargeChangesNothing) {
     Harness free;
     Harness bound;

@@ -43,14 +43,24 @@ struct Harness {
     }
 
     RunResult run(std::shared_ptr<const Policy> policy) {
+        asio::io_context loop;
+        return run_to_end(loop, run_operator(problem, std::move(policy), settings, dependencies(), stop.get_token()));
+    }
+
+    std::optional<BudgetShortfall> shortfall(const std::string& method) {
+        auto policy = std::make_shared<FixedSchedule>(parse_operator(method, defaults).value());
+        asio::io_context loop;
+        return run_to_end(loop, budget_shortfall(problem, std::move(policy), settings, dependencies()));
+    }
+
+    EngineDependencies dependencies() {
         EngineDependencies deps;
         deps.models.by_name = {{"m", &model}};
         deps.models.main = "m";
         deps.prompts = &compiled_prompt_sets().front();
         deps.task = task;
         deps.observer = observer;
-        asio::io_context loop;
-        return run_to_end(loop, run_operator(problem, std::move(policy), settings, deps, stop.get_token()));
+        return deps;
     }
 
     // Requests by path; fails the test when a path was asked twice.

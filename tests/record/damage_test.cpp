@@ -82,7 +82,31 @@ TEST(Damage, ATruncatedJournalIsRefused) {
     }
     const std::string whole = read_file(folder.file("j.db"));
     write_file(folder.file("j.db"), whole.substr(0, whole.size() / 2));
-    expect_refused(folder.file("j.db"), "damaged");
+    expect_refused(folder.file("j.db"), "nothing of it can be read");
+}
+
+// A page in the middle: rows before it are there, and the error sends to what prints them.
+TEST(Damage, ADamagedPageLeavesWhatStandsBeforeIt) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("j.db");
+    {
+        OpenRun run(path);
+        for (int i = 0; i < 200; ++i)
+            run.complete(request_at(draft_place(1, i)), scripted_text("text" + std::string(300, 'x')));
+    }
+    std::string bytes = read_file(path);
+    constexpr std::size_t kPage = 4096;
+    bytes.replace(bytes.size() / kPage * 3 / 4 * kPage, kPage, kPage, '\xA5');
+    write_file(path, bytes);
+    const auto writing = Journal::open(path, resuming());
+    ASSERT_FALSE(writing);
+    EXPECT_THAT(writing.error().message, HasSubstr("`retort show` prints what can still be read"));
+    const auto reader = JournalReader::open(path);
+    ASSERT_TRUE(reader) << reader.error().message;
+    int calls = 0;
+    const auto read = (*reader)->calls(1, {true, true}, [&](RecordedCall&) { return ++calls > 0; });
+    EXPECT_FALSE(read);
+    EXPECT_GT(calls, 0);
 }
 
 TEST(Damage, WhatCannotBeOpenedSaysWhy) {

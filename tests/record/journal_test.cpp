@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <limits>
 
 #include "record/support.h"
@@ -117,10 +118,24 @@ TEST(Journal, RefusesAFileThatHasRunsUnlessResuming) {
     EXPECT_THAT(again.error().message, HasSubstr("--resume"));
 }
 
-TEST(Journal, TakesAFileInWhichNoRunWasBegun) {
+TEST(Journal, LeavesNoFileOfItsOwnInWhichNoRunWasBegun) {
     const TemporaryFolder folder;
     {
         const auto journal = Journal::open(folder.file("j.db"), creating()).value();
+        EXPECT_EQ(folder.files(), 3U) << "the file, its log and what its readers share";
+    }
+    EXPECT_EQ(folder.files(), 0U);
+    std::ofstream(folder.file("mine.db")).flush();
+    {
+        const auto journal = Journal::open(folder.file("mine.db"), creating()).value();
+    }
+    EXPECT_EQ(folder.files(), 1U) << "a file that was there stays";
+}
+
+TEST(Journal, TakesAFileInWhichNoRunWasBegun) {
+    const TemporaryFolder folder;
+    {
+        const auto killed = open_for_writing(folder.file("j.db"), {}).value();
     }
     const OpenRun second(folder.file("j.db"));
     EXPECT_FALSE(second.journal->continues(second.run));

@@ -85,24 +85,29 @@ TEST(Recollection, TakesTheLastOfSeveralCallsAtAPlace) {
 }
 
 TEST(Differences, AreNamedWithBothValues) {
-    const Differences found =
-        setting_differences(R"({"a":1,"b":{"c":"x"},"d":true})", R"({"a":1,"b":{"c":"y"},"e":null})");
-    EXPECT_EQ(found.count, 3);
+    const auto found = setting_differences(R"({"a":1,"b":{"c":"x"},"d":true})", R"({"a":1,"b":{"c":"y"},"e":null})");
+    EXPECT_EQ(found.size(), 3U);
     EXPECT_EQ(
-        found.text,
+        told(found),
         "b.c=x in the journal, now b.c=y; d=true in the journal, now d=unset; e=unset in the journal, now e=null");
 }
 
 TEST(Differences, LongValuesAreCutButComparedWhole) {
     const std::string start(200, 'x');
-    const Differences found = setting_differences(R"({"t":")" + start + R"(1"})", R"({"t":")" + start + R"(2"})");
-    EXPECT_EQ(found.count, 1);
-    EXPECT_LT(found.text.size(), 200U);
+    const auto found = setting_differences(R"({"t":")" + start + R"(1"})", R"({"t":")" + start + R"(2"})");
+    EXPECT_EQ(found.size(), 1U);
+    EXPECT_LT(told(found).size(), 200U);
+}
+
+TEST(Differences, ListsAreComparedByElementsOrAsAWhole) {
+    EXPECT_EQ(told(setting_differences(R"({"a":[{"b":1},{"b":2}]})", R"({"a":[{"b":1},{"b":3}]})")),
+              "a[2].b=2 in the journal, now a[2].b=3");
+    EXPECT_EQ(told(setting_differences(R"({"a":[1,2]})", R"({"a":[1]})")), "a=2 in the journal, now a=1");
 }
 
 TEST(Differences, WhatIsNoObjectIsComparedAsAWhole) {
-    EXPECT_EQ(setting_differences("not json", "not json").count, 0);
-    EXPECT_EQ(setting_differences("not json", "[1]").count, 1);
+    EXPECT_TRUE(setting_differences("not json", "not json").empty());
+    EXPECT_EQ(setting_differences("not json", "[1]").size(), 1U);
 }
 
 }  // namespace

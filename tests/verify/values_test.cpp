@@ -81,6 +81,7 @@ TEST(VerifyValues, FractionsNeedNoBraces) {
                   {"\\frac43 3^n", "4 \\cdot 3^{n-1}"},
                   {"\\frac{x}2", "\\frac12x"},
                   {"\\frac\\pi2", "\\frac{\\pi}{2}"},
+                  {"\\frac1e3 2", "500"},
                   {"{3 \\over 4}", "3/4"}});
     expect_different({{"\\frac12", "\\frac13"}, {"\\frac12", "12"}});
 }

@@ -133,10 +133,9 @@ std::string csv_row(const EvaluatedRun& run, std::size_t i) {
     const RunSetup& setup = run.setup;
     const BudgetTotals& b = facts.budget;
     const DraftCounts counts = count_drafts(facts);
-    std::string out =
-        fmt::format("{},{},{},{},{},{},{},{},{},{},", run.header.run_id, csv_text(setup.suite), csv_text(setup.model),
-                    csv_text(setup.method.name), setup.method.distiller(), setup.method.k(), setup.method.workspace(),
-                    setup.method.think(), setup.seed, setup.simulated);
+    std::string out = fmt::format("{},{},{},{},{},{},{},{},{},{},", run.header.run_id, csv_text(setup.suite),
+                                  csv_text(setup.model), csv_text(setup.schedule.name), setup.distiller(), setup.k(),
+                                  setup.workspace(), setup.think(), setup.settings.seed, setup.simulated);
     out += fmt::format("{},{},{},{},{},{},", csv_text(facts.problem), facts.sample,
                        sample.verdict ? name(*sample.verdict) : "", facts.right, csv_text(facts.answer.value_or("")),
                        csv_text(sample.error.value_or("")));

@@ -209,20 +209,20 @@ ordered_json spec_json(const EvaluatedRun& run) {
         {"task", setup.suite.empty() ? "solve" : setup.suite},
         {"task_id", id},
         {"task_version", 0},
-        {"solver", setup.method.name},
+        {"solver", setup.schedule.name},
         {"dataset",
          {{"name", setup.suite}, {"samples", run.problems.size()}, {"sample_ids", ids_json(run)}, {"shuffled", false}}},
         {"model", setup.model},
         {"model_generate_config",
-         {{"temperature", setup.temperature},
-          {"top_p", setup.top_p},
-          {"max_tokens", setup.method.finish_think + setup.method.finish_max_answer}}},
+         {{"temperature", setup.settings.sampling.temperature},
+          {"top_p", setup.settings.sampling.top_p},
+          {"max_tokens", setup.schedule.finish.think + setup.schedule.finish.max_answer}}},
         {"config", {{"epochs", setup.samples}}},
         {"packages", ordered_json::object()},
         {"metadata",
          {{"program", run.header.program},
           {"run", run.header.run_id},
-          {"seed", setup.seed},
+          {"seed", setup.settings.seed},
           {"simulated", setup.simulated},
           {"configuration", ordered_json::parse(run.header.config_json, nullptr, false)}}},
         {"scorers", {{{"name", kScorer}}}}};
@@ -272,7 +272,7 @@ ordered_json stats_json(const EvaluatedRun& run) {
 }  // namespace
 
 std::optional<Error> write_inspect_log(const EvaluatedRun& run, const WriteText& write) {
-    const ordered_json plan{{"name", "plan"}, {"steps", {{{"solver", run.setup.method.name}}}}};
+    const ordered_json plan{{"name", "plan"}, {"steps", {{{"solver", run.setup.schedule.name}}}}};
     write(fmt::format("{{\"version\":2,\"status\":\"{}\",\"eval\":", run.missing() > 0 ? "cancelled" : "success"));
     write(dumped(spec_json(run)));
     write(",\"plan\":" + dumped(plan) + ",\"results\":" + dumped(results_json(run)));

@@ -36,7 +36,7 @@ class SampleDetails {
 
     ordered_json final() {
         if (!record_.final) return nullptr;
-        const FinalRecord& final = *record_.final;
+        const CallRecord& final = *record_.final;
         ordered_json out = call_of(final.path, "final");
         out["answer"] = or_null(record_.answer);
         out["verdict"] = verdict_json(record_.verdict);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "eval/report/method.h"
+#include "eval/report/run_setup.h"
 #include "eval/sample_record.h"
 #include "eval/signatures_facts.h"
 #include "record/journal_reader.h"

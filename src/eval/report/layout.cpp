@@ -36,7 +36,7 @@ using FamilyKey = std::tuple<std::string, std::string, std::string, std::string>
 
 FamilyKey key_of(const EvaluatedRun& run) {
     const RunSetup& setup = run.setup;
-    return {setup.method.family, setup.method.distiller(), setup.model, setup.suite_hash};
+    return {setup.family(), setup.distiller(), setup.model, setup.suite_hash};
 }
 
 // Whether families of the same method differ in the I-th part of their keys.
@@ -83,20 +83,17 @@ std::string thousands(std::int64_t tokens) {
 using Part = std::function<std::string(const EvaluatedRun&)>;
 const std::vector<Part>& label_parts() {
     static const std::vector<Part> parts{
-        [](const EvaluatedRun& run) { return run.setup.method.name; },
-        [](const EvaluatedRun& run) { return run.setup.method.distiller(); },
-        [](const EvaluatedRun& run) { return thousands(run.setup.method.think()); },
+        [](const EvaluatedRun& run) { return run.setup.schedule.name; },
+        [](const EvaluatedRun& run) { return run.setup.distiller(); },
+        [](const EvaluatedRun& run) { return thousands(run.setup.think()); },
+        [](const EvaluatedRun& run) { return run.setup.k() > 0 ? fmt::format("k {}", run.setup.k()) : std::string(); },
         [](const EvaluatedRun& run) {
-            return run.setup.method.k() > 0 ? fmt::format("k {}", run.setup.method.k()) : std::string();
-        },
-        [](const EvaluatedRun& run) {
-            return run.setup.method.distiller().empty()
-                       ? std::string()
-                       : fmt::format("workspace {}", thousands(run.setup.method.workspace()));
+            return run.setup.distiller().empty() ? std::string()
+                                                 : fmt::format("workspace {}", thousands(run.setup.workspace()));
         },
         [](const EvaluatedRun& run) { return run.setup.model; },
         [](const EvaluatedRun& run) { return suite_name(run); },
-        [](const EvaluatedRun& run) { return fmt::format("seed {}", run.setup.seed); },
+        [](const EvaluatedRun& run) { return fmt::format("seed {}", run.setup.settings.seed); },
     };
     return parts;
 }

@@ -51,6 +51,7 @@ ordered_json data_json(const ReportLayout& layout, const ReportOptions& options)
         return a.last_unix < b.last_unix;
     });
     const auto differences = family_differences(layout);
+    SignSections signs = sign_sections(layout);
     const bool simulated =
         std::any_of(runs.begin(), runs.end(), [](const EvaluatedRun& run) { return run.setup.simulated; });
     return {{"version", 1},
@@ -66,9 +67,9 @@ ordered_json data_json(const ReportLayout& layout, const ReportOptions& options)
             {"differences", differences_json(differences)},
             {"distillers", distillers_json(layout)},
             {"workspaces", workspaces_json(layout)},
-            {"signatures", signatures_json(layout)},
-            {"summary_faults", summary_faults_json(layout)},
-            {"position", position_json(layout)},
+            {"signatures", std::move(signs.signatures)},
+            {"summary_faults", std::move(signs.summary_faults)},
+            {"position", std::move(signs.position)},
             {"problems", problems_json(layout)}};
 }
 

@@ -68,6 +68,15 @@ double mean_width(const EvaluatedRun& run, std::size_t round) {
     return samples > 0 ? drafts / samples : 0;
 }
 
+// None where no sample of the round has it: in journals that did not keep it.
+ordered_json mean_b_seq_of_round(const EvaluatedRun& run, std::size_t round) {
+    std::vector<std::int64_t> known;
+    for (const SampleFacts& one : run.facts)
+        if (one.rounds.size() > round && one.rounds[round].b_seq) known.push_back(*one.rounds[round].b_seq);
+    if (known.empty()) return nullptr;
+    return mean_of(known, [](std::int64_t tokens) { return tokens; });
+}
+
 ordered_json rounds_json(const EvaluatedRun& run) {
     ordered_json out = ordered_json::array();
     for (const RoundStatistics& one : round_statistics(run.facts)) {
@@ -80,7 +89,7 @@ ordered_json rounds_json(const EvaluatedRun& run) {
                        {"diversity", one.answers ? number(one.answers->value) : ordered_json(nullptr)},
                        {"answered", one.answered},
                        {"cut", one.cut},
-                       {"b_seq", nullptr},
+                       {"b_seq", mean_b_seq_of_round(run, static_cast<std::size_t>(one.round - 1))},
                        {"workspace_tokens", positive_or_null(one.workspace_tokens)},
                        {"workspace_cut", handed_on ? ordered_json(one.workspace_cut) : ordered_json(nullptr)}});
     }
@@ -127,25 +136,38 @@ ordered_json use_json(const std::string& role, std::int64_t budget, Written writ
             {"calls", tokens.size()}};
 }
 
-// Of drafts and of the final call; what a distiller's own calls wrote is in the journal alone.
+struct WrittenInRound {
+    Written drafts;
+    Written distiller;
+
+    void add(const RoundFacts& round) {
+        for (const DraftFacts& draft : round.drafts)
+            if (draft.counts()) drafts.add(draft.tokens_out, draft.finish);
+        for (const DistillerCallFacts& call : round.calls) distiller.add(call.tokens_out, call.finish);
+    }
+};
+
+// Of drafts, of the distillers' calls and of the final call.
 ordered_json budget_use_json(const EvaluatedRun& run) {
-    const Method& method = run.setup.method;
-    std::vector<Written> rounds(method.rounds.size());
+    const Schedule& schedule = run.setup.schedule;
+    std::vector<WrittenInRound> rounds(schedule.rounds.size());
     Written final;
     for (std::size_t i = 0; i < run.facts.size(); ++i) {
         const SampleFacts& one = run.facts[i];
-        for (std::size_t r = 0; r < std::min(rounds.size(), one.rounds.size()); ++r)
-            for (const DraftFacts& draft : one.rounds[r].drafts)
-                if (draft.counts()) rounds[r].add(draft.tokens_out, draft.finish);
+        for (std::size_t r = 0; r < std::min(rounds.size(), one.rounds.size()); ++r) rounds[r].add(one.rounds[r]);
         if (one.final) final.add(run.samples[i].final_tokens_out, *one.final);
     }
     ordered_json out = ordered_json::array();
-    for (std::size_t r = 0; r < rounds.size(); ++r)
-        if (!rounds[r].tokens.empty())
-            out.push_back(use_json(step_words(static_cast<int>(r) + 1) + " draft",
-                                   method.rounds[r].think + method.rounds[r].max_answer, std::move(rounds[r])));
-    if (!final.tokens.empty())
-        out.push_back(use_json("final", method.finish_think + method.finish_max_answer, std::move(final)));
+    const auto add = [&out](const std::string& role, const auto& limits, Written& written) {
+        if (!written.tokens.empty())
+            out.push_back(use_json(role, limits.think + limits.max_answer, std::move(written)));
+    };
+    for (std::size_t r = 0; r < rounds.size(); ++r) {
+        const std::string round = step_words(static_cast<int>(r) + 1);
+        add(round + " draft", schedule.rounds[r], rounds[r].drafts);
+        add(round + " distill", schedule.rounds[r].distil, rounds[r].distiller);
+    }
+    add("final", schedule.finish, final);
     return out;
 }
 
@@ -217,20 +239,20 @@ ordered_json run_json(const ReportLayout& layout, std::size_t r, std::size_t fir
     const EvaluatedRun& run = layout.run(r);
     const RunSetup& setup = run.setup;
     const RunTable& table = layout.tables[r];
-    const std::string distiller = setup.method.distiller();
+    const std::string distiller = setup.distiller();
     const auto unanswered = count_of(run, [](const SampleFacts& one) { return !one.answer.has_value(); });
     ordered_json out{{"id", run.header.run_id},
                      {"label", layout.labels[r]},
                      {"suite", setup.suite},
                      {"model", setup.model},
-                     {"operator", setup.method.name},
+                     {"operator", setup.schedule.name},
                      {"family", layout.family_of[r]},
                      {"distiller", distiller.empty() ? ordered_json(nullptr) : ordered_json(distiller)},
-                     {"k", unless_zero(setup.method.k())},
-                     {"kappa", unless_zero(setup.method.workspace())},
-                     {"think", setup.method.think()},
-                     {"temperature", number(setup.temperature)},
-                     {"seed", setup.seed},
+                     {"k", unless_zero(setup.k())},
+                     {"kappa", unless_zero(setup.workspace())},
+                     {"think", setup.think()},
+                     {"temperature", number(setup.settings.sampling.temperature)},
+                     {"seed", setup.settings.seed},
                      {"samples", setup.samples},
                      {"problems", setup.problems},
                      {"landed", run.facts.size()},
@@ -257,8 +279,12 @@ ordered_json run_json(const ReportLayout& layout, std::size_t r, std::size_t fir
 
 ordered_json families_json(const ReportLayout& layout) {
     ordered_json out = ordered_json::array();
-    for (const ReportFamily& family : layout.families)
-        out.push_back({{"name", is_known_family(family.name) ? family.name : "own"}, {"label", family.label}});
+    std::map<std::string, std::size_t> suites;  // numbered as they come: two may have the same name
+    for (const ReportFamily& family : layout.families) {
+        const std::size_t suite = suites.emplace(family.suite_hash, suites.size()).first->second;
+        out.push_back(
+            {{"name", is_known_family(family.name) ? family.name : "own"}, {"label", family.label}, {"suite", suite}});
+    }
     return out;
 }
 

@@ -12,7 +12,7 @@ namespace retort {
 
 // Calls of a run, as far as the results of its samples tell.
 struct CallCounts {
-    std::int64_t looked_at = 0;  // drafts and final calls
+    std::int64_t looked_at = 0;  // drafts, distillers' and final calls
     std::int64_t cut = 0;        // of them, by length
     std::int64_t completed = 0;
     std::int64_t failed = 0;
@@ -45,9 +45,13 @@ ordered_json headline_json(const ReportLayout& layout, const std::vector<FamilyD
 ordered_json distillers_json(const ReportLayout& layout);
 ordered_json workspaces_json(const ReportLayout& layout);
 
-ordered_json signatures_json(const ReportLayout& layout);
-ordered_json summary_faults_json(const ReportLayout& layout);
-ordered_json position_json(const ReportLayout& layout);
+// Read together, over the facts of all runs that have rounds.
+struct SignSections {
+    ordered_json signatures;
+    ordered_json summary_faults;  // null: no workspace was written by a model
+    ordered_json position;        // null: nothing can be told
+};
+SignSections sign_sections(const ReportLayout& layout);
 
 // What must be known before the headline is believed, the gravest first.
 ordered_json warnings_json(const ReportLayout& layout);

@@ -15,20 +15,14 @@ constexpr std::size_t kMostExamples = 6;
 // For evidence alone, whose rules draw nothing.
 constexpr BootstrapOptions kNoIntervals{16, 1, 0.95, false};
 
+// ---- examples
+
 // Runs that have rounds to fail in; an oracle's failures are no method's.
 std::vector<std::size_t> runs_with_rounds(const ReportLayout& layout) {
     std::vector<std::size_t> out;
     for (std::size_t r = 0; r < layout.tables.size(); ++r)
-        if (layout.scored(r) && !layout.run(r).setup.method.rounds.empty() && !layout.run(r).setup.method.oracle())
+        if (layout.scored(r) && !layout.run(r).setup.schedule.rounds.empty() && !layout.run(r).setup.oracle())
             out.push_back(r);
-    return out;
-}
-
-// The facts of these runs as one: a problem that several runs have is one cluster.
-std::vector<SampleFacts> pooled(const ReportLayout& layout, const std::vector<std::size_t>& runs) {
-    std::vector<SampleFacts> out;
-    for (const std::size_t run : runs)
-        out.insert(out.end(), layout.run(run).facts.begin(), layout.run(run).facts.end());
     return out;
 }
 
@@ -59,31 +53,21 @@ ordered_json examples(const ReportLayout& layout, const std::map<std::size_t, st
 }
 
 template <class Sign>
-ordered_json examples_of(const ReportLayout& layout, const std::vector<std::size_t>& runs, Sign sign) {
+using Rule = Sign (*)(std::span<const SampleFacts>, const BootstrapOptions&);
+
+template <class Sign>
+ordered_json examples_of(const ReportLayout& layout, Rule<Sign> rule) {
     std::map<std::size_t, std::vector<Evidence>> evidence;
-    for (const std::size_t run : runs) evidence[run] = sign(layout.run(run).facts, kNoIntervals).evidence;
+    for (const std::size_t run : runs_with_rounds(layout))
+        evidence[run] = rule(layout.run(run).facts, kNoIntervals).evidence;
     return examples(layout, evidence);
 }
 
-ordered_json fact(const std::string& name, const std::string& value) {
-    return {{"name", name}, {"value", value}};
-}
+// ---- words
 
-void add_fact(ordered_json& facts, const std::string& name, const std::optional<Estimate>& share) {
-    if (share) facts.push_back(fact(name, percent(share->value) + interval_words(*share)));
-}
-
-ordered_json card(const char* name, const char* title, std::string_view rule) {
-    return {{"name", name},
-            {"title", title},
-            {"rule", rule},
-            {"rate", nullptr},
-            {"of", ""},
-            {"count", 0},
-            {"total", 0},
-            {"cost", ""},
-            {"facts", ordered_json::array()},
-            {"examples", ordered_json::array()}};
+std::string of_words(std::size_t count, std::size_t total) {
+    const double share = total == 0 ? 0 : static_cast<double>(count) / static_cast<double>(total);
+    return fmt::format("{} of {} ({})", count, total, percent(share));
 }
 
 std::string change_words(const ReaderAccuracy& readers) {
@@ -91,126 +75,160 @@ std::string change_words(const ReaderAccuracy& readers) {
     return fmt::format("{} points{}", points(readers.change->value), interval_words(*readers.change));
 }
 
-ordered_json anchoring_card(const ReportLayout& layout, const std::vector<std::size_t>& runs,
-                            const std::vector<SampleFacts>& facts) {
-    ordered_json out = card("anchoring_collapse", "Anchoring collapse", Anchoring::rule());
-    const Anchoring found = anchoring(facts);
-    out["rate"] = estimate_json(found.rate);
-    out["of"] = "samples that had a workspace";
-    out["count"] = found.collapsed;
-    out["total"] = found.samples;
-    if (found.rate)
-        out["cost"] =
-            fmt::format("It took {} points of accuracy{}.", points(found.rate->value), interval_words(*found.rate));
-    add_fact(out["facts"], "of samples that had a right majority", found.of_right);
+std::string cost_words(const Anchoring& found) {
+    if (!found.rate) return "";
+    return fmt::format("It took {} points of accuracy{}.", points(found.rate->value), interval_words(*found.rate));
+}
+
+std::string cost_words(const VerificationFailure& found) {
+    if (!found.cost) return "";
+    return fmt::format("{} of samples{} began without a right draft and ended wrong.", percent(found.cost->value),
+                       interval_words(*found.cost));
+}
+
+// `cost`: whole - cut. Where the cut ones are better, it is they that are above.
+std::string cost_words(const ContextOverflow& found) {
+    if (!found.cost) return "";
+    const Estimate shown = found.cost->value < 0 ? mirrored(*found.cost) : *found.cost;
+    return fmt::format(
+        "Samples in which something was cut are {} points {} the others{}; hard problems are cut more often.",
+        points(shown.value), found.cost->value < 0 ? "above" : "below", interval_words(shown));
+}
+
+// ---- facts
+
+class Facts {
+  public:
+    // Nothing where there is nothing to say.
+    void add(const std::string& name, const std::string& value) {
+        if (!value.empty()) list_.push_back({{"name", name}, {"value", value}});
+    }
+    void add(const std::string& name, const std::optional<Estimate>& share) {
+        if (share) add(name, percent(share->value) + interval_words(*share));
+    }
+    ordered_json take() { return std::move(list_); }
+
+  private:
+    ordered_json list_ = ordered_json::array();
+};
+
+ordered_json facts_of_sign(const Anchoring& found) {
+    Facts out;
+    out.add("of samples that had a right majority", found.of_right);
     for (const AnchoringRound& round : found.rounds) {
         const auto add = [&](const char* held, const ReaderAccuracy& readers) {
-            if (const std::string words = change_words(readers); !words.empty())
-                out["facts"].push_back(
-                    fact(fmt::format("after {}, round {}, {} readers", held, round.round, readers.readers), words));
+            out.add(fmt::format("after {}, round {}, {} readers", held, round.round, readers.readers),
+                    change_words(readers));
         };
         add("wrong candidates only", round.only_wrong);
         add("right and wrong ones", round.mixed);
         add("right ones only", round.only_right);
     }
-    out["examples"] = examples_of(layout, runs, [](auto&&... arguments) { return anchoring(arguments...); });
-    return out;
+    return out.take();
 }
 
-ordered_json verification_card(const ReportLayout& layout, const std::vector<std::size_t>& runs,
-                               const std::vector<SampleFacts>& facts) {
-    ordered_json out = card("verification_failure", "Verification failure", VerificationFailure::rule());
-    const VerificationFailure found = verification_failure(facts);
-    out["rate"] = estimate_json(found.rate);
-    out["of"] = "samples that had a round";
-    out["count"] = found.failed;
-    out["total"] = found.samples;
-    if (found.cost)
-        out["cost"] = fmt::format("{} of samples{} began without a right draft and ended wrong.",
-                                  percent(found.cost->value), interval_words(*found.cost));
-    add_fact(out["facts"], "right in the end all the same", found.recovery);
+ordered_json facts_of_sign(const VerificationFailure& found) {
+    Facts out;
+    out.add("right in the end all the same", found.recovery);
     for (std::size_t i = 0; i < found.recovered_by.size(); ++i)
-        add_fact(out["facts"], fmt::format("a right draft by round {}", i + 2), found.recovered_by[i]);
-    out["examples"] = examples_of(layout, runs, [](auto&&... arguments) { return verification_failure(arguments...); });
-    return out;
+        out.add(fmt::format("a right draft by round {}", i + 2), found.recovered_by[i]);
+    return out.take();
 }
 
-std::string of_words(std::size_t count, std::size_t total) {
-    const double share = total == 0 ? 0 : static_cast<double>(count) / static_cast<double>(total);
-    return fmt::format("{} of {} ({})", count, total, percent(share));
-}
-
-// `cost`: whole - cut. Where the cut ones are better, it is they that are above.
-std::string overflow_words(const Estimate& cost) {
-    const Estimate shown = cost.value < 0 ? mirrored(cost) : cost;
-    return fmt::format(
-        "Samples in which something was cut are {} points {} the others{}; hard problems are cut more often.",
-        points(shown.value), cost.value < 0 ? "above" : "below", interval_words(shown));
-}
-
-ordered_json overflow_card(const ReportLayout& layout, const std::vector<std::size_t>& runs,
-                           const std::vector<SampleFacts>& facts) {
-    ordered_json out = card("context_overflow", "Context overflow", ContextOverflow::rule());
-    const ContextOverflow found = context_overflow(facts);
-    out["rate"] = estimate_json(found.rate);
-    out["of"] = "samples";
-    out["count"] = found.overflowed;
-    out["total"] = found.samples;
-    if (found.cost) out["cost"] = overflow_words(*found.cost);
-    ordered_json& list = out["facts"];
-    list.push_back(fact("drafts cut by length", of_words(found.drafts_cut, found.drafts)));
-    if (found.finals > 0) list.push_back(fact("final calls cut by length", of_words(found.finals_cut, found.finals)));
+ordered_json facts_of_sign(const ContextOverflow& found) {
+    Facts out;
+    out.add("drafts cut by length", of_words(found.drafts_cut, found.drafts));
+    if (found.finals > 0) out.add("final calls cut by length", of_words(found.finals_cut, found.finals));
     if (found.workspaces > 0) {
-        list.push_back(
-            fact("workspaces in which something did not fit", of_words(found.workspaces_cut, found.workspaces)));
-        list.push_back(fact("drafts left out of a workspace", fmt::format("{}", found.sources_left_out)));
-        list.push_back(fact("tokens that did not fit", token_words(static_cast<double>(found.tokens_cut))));
+        out.add("workspaces in which something did not fit", of_words(found.workspaces_cut, found.workspaces));
+        out.add("drafts left out of a workspace", fmt::format("{}", found.sources_left_out));
+        out.add("tokens that did not fit", token_words(static_cast<double>(found.tokens_cut)));
     }
-    out["examples"] = examples_of(layout, runs, [](auto&&... arguments) { return context_overflow(arguments...); });
-    return out;
+    return out.take();
 }
 
-}  // namespace
+// ---- cards
 
-ordered_json signatures_json(const ReportLayout& layout) {
-    const std::vector<std::size_t> runs = runs_with_rounds(layout);
-    const std::vector<SampleFacts> facts = pooled(layout, runs);
-    return ordered_json::array({anchoring_card(layout, runs, facts), verification_card(layout, runs, facts),
-                                overflow_card(layout, runs, facts)});
+struct CardWords {
+    const char* name;
+    const char* title;
+    const char* of;  // what the rate is a share of
+};
+
+template <class Sign>
+ordered_json card(const ReportLayout& layout, const std::vector<SampleFacts>& facts, Rule<Sign> rule,
+                  std::size_t Sign::* count, CardWords words) {
+    const Sign found = rule(facts, {});
+    return {{"name", words.name},
+            {"title", words.title},
+            {"rule", Sign::rule()},
+            {"rate", estimate_json(found.rate)},
+            {"of", words.of},
+            {"count", found.*count},
+            {"total", found.samples},
+            {"cost", cost_words(found)},
+            {"facts", facts_of_sign(found)},
+            {"examples", examples_of(layout, rule)}};
 }
 
-ordered_json summary_faults_json(const ReportLayout& layout) {
-    const std::vector<std::size_t> runs = runs_with_rounds(layout);
-    const SummaryFaults found = summary_faults(pooled(layout, runs));
+ordered_json signatures(const ReportLayout& layout, const std::vector<SampleFacts>& facts) {
+    return ordered_json::array({card(layout, facts, anchoring, &Anchoring::collapsed,
+                                     {"anchoring_collapse", "Anchoring collapse", "samples that had a workspace"}),
+                                card(layout, facts, verification_failure, &VerificationFailure::failed,
+                                     {"verification_failure", "Verification failure", "samples that had a round"}),
+                                card(layout, facts, context_overflow, &ContextOverflow::overflowed,
+                                     {"context_overflow", "Context overflow", "samples"})});
+}
+
+ordered_json faults_of_summaries(const ReportLayout& layout, const std::vector<SampleFacts>& facts) {
+    const SummaryFaults found = summary_faults(facts);
     if (found.workspaces == 0) return nullptr;
     return {{"checked", found.workspaces},
             {"invented", found.invented},
             {"lost", found.lost_right},
             {"rule", SummaryFaults::rule()},
-            {"examples", examples_of(layout, runs, [](auto&&... arguments) { return summary_faults(arguments...); })}};
+            {"examples", examples_of(layout, summary_faults)}};
 }
 
-ordered_json position_json(const ReportLayout& layout) {
-    const Position found = position(pooled(layout, runs_with_rounds(layout)));
-    if (found.places.empty() && found.lengths.empty()) return nullptr;
-    // Places mean the same only among workspaces of the same number of candidates: the most usual number is shown.
+// ---- position
+
+// Places mean the same only among workspaces of the same number of candidates: the most usual number is shown.
+ordered_json places_json(const std::vector<PositionCell>& places) {
+    ordered_json out = ordered_json::array();
     std::map<int, std::size_t> readers;
-    for (const PositionCell& cell : found.places) readers[cell.of] += cell.readers;
+    for (const PositionCell& cell : places) readers[cell.of] += cell.readers;
     const auto usual = std::max_element(readers.begin(), readers.end(),
                                         [](const auto& one, const auto& other) { return one.second < other.second; });
-    ordered_json places = ordered_json::array();
-    for (const PositionCell& cell : found.places)
+    for (const PositionCell& cell : places)
         if (cell.of == usual->first && cell.accuracy)
-            places.push_back(
-                {{"place", cell.place}, {"count", cell.readers}, {"accuracy", estimate_json(cell.accuracy)}});
-    ordered_json lengths = ordered_json::array();
-    for (const LengthCell& cell : found.lengths)
+            out.push_back({{"place", cell.place}, {"count", cell.readers}, {"accuracy", estimate_json(cell.accuracy)}});
+    return out;
+}
+
+ordered_json lengths_json(const std::vector<LengthCell>& lengths) {
+    ordered_json out = ordered_json::array();
+    for (const LengthCell& cell : lengths)
         if (cell.accuracy)
-            lengths.push_back({{"from", cell.from},
-                               {"to", cell.to + 1},
-                               {"count", cell.readers},
-                               {"accuracy", estimate_json(cell.accuracy)}});
-    return {{"by_place", std::move(places)}, {"by_length", std::move(lengths)}};
+            out.push_back({{"from", cell.from},
+                           {"to", cell.to + 1},
+                           {"count", cell.readers},
+                           {"accuracy", estimate_json(cell.accuracy)}});
+    return out;
+}
+
+ordered_json positions(const std::vector<SampleFacts>& facts) {
+    const Position found = position(facts);
+    if (found.places.empty() && found.lengths.empty()) return nullptr;
+    return {{"by_place", places_json(found.places)}, {"by_length", lengths_json(found.lengths)}};
+}
+
+}  // namespace
+
+SignSections sign_sections(const ReportLayout& layout) {
+    std::vector<SampleFacts> facts;  // of all runs as one: a problem that several runs have is one cluster
+    for (const std::size_t run : runs_with_rounds(layout))
+        facts.insert(facts.end(), layout.run(run).facts.begin(), layout.run(run).facts.end());
+    return {signatures(layout, facts), faults_of_summaries(layout, facts), positions(facts)};
 }
 
 }  // namespace retort

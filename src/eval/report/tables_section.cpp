@@ -36,7 +36,7 @@ double mean_b_seq(const EvaluatedRun& run) {
 // What must be alike for runs to be compared by distiller, and by workspace.
 std::tuple<std::string, std::string, std::string, std::int64_t> method_of(const EvaluatedRun& run) {
     const RunSetup& setup = run.setup;
-    return {setup.suite_hash, setup.model, setup.method.name, setup.method.think()};
+    return {setup.suite_hash, setup.model, setup.schedule.name, setup.think()};
 }
 
 ordered_json difference_json(const ReportLayout& layout, std::size_t run, std::size_t to) {
@@ -49,7 +49,7 @@ ordered_json difference_json(const ReportLayout& layout, std::size_t run, std::s
 std::vector<std::vector<std::size_t>> comparable_runs(const ReportLayout& layout) {
     std::vector<std::vector<std::size_t>> out;
     for (std::size_t r = 0; r < layout.tables.size(); ++r) {
-        if (!layout.scored(r) || layout.run(r).setup.method.distiller().empty()) continue;
+        if (!layout.scored(r) || layout.run(r).setup.distiller().empty()) continue;
         const auto same = std::find_if(out.begin(), out.end(), [&](const std::vector<std::size_t>& group) {
             return method_of(layout.run(group.front())) == method_of(layout.run(r));
         });
@@ -64,7 +64,7 @@ std::vector<std::vector<std::size_t>> comparable_runs(const ReportLayout& layout
 ordered_json distiller_row(const ReportLayout& layout, std::size_t run, std::size_t first) {
     const EvaluatedRun& of = layout.run(run);
     const WorkspaceFigures workspaces = workspaces_of(of);
-    const std::string distiller = of.setup.method.distiller();
+    const std::string distiller = of.setup.distiller();
     return {{"distiller", distiller},
             {"runs", {run}},
             {"accuracy", estimate_or_zero(mean_accuracy(layout.tables[run]))},
@@ -73,24 +73,24 @@ ordered_json distiller_row(const ReportLayout& layout, std::size_t run, std::siz
             {"b_total", mean_of(of.facts, [](const SampleFacts& one) { return one.budget.b_total; })},
             {"workspace_tokens", workspaces.tokens},
             {"workspace_cut", workspaces.cut},
-            {"oracle", of.setup.method.oracle()}};
+            {"oracle", of.setup.oracle()}};
 }
 
 // The sign that a sweep over sizes gives, by run: among runs that keep as many drafts.
 std::map<std::size_t, std::string> kappa_notes(const ReportLayout& layout, const std::vector<std::size_t>& runs) {
     std::map<int, std::vector<std::size_t>> by_k;
-    for (const std::size_t run : runs) by_k[layout.run(run).setup.method.k()].push_back(run);
+    for (const std::size_t run : runs) by_k[layout.run(run).setup.k()].push_back(run);
     std::map<std::size_t, std::string> out;
     for (const auto& [k, sweep] : by_k) {
         std::vector<KappaRun> sizes;
         for (const std::size_t run : sweep) {
             const WorkspaceFigures figures = workspaces_of(layout.run(run));
-            sizes.push_back({layout.run(run).setup.method.workspace(), &layout.tables[run],
+            sizes.push_back({layout.run(run).setup.workspace(), &layout.tables[run],
                              figures.cut.is_null() ? 0.0 : figures.cut.get<double>()});
         }
         for (const KappaPoint& point : kappa_signs(sizes))
             for (const std::size_t run : sweep)
-                if (layout.run(run).setup.method.workspace() == point.kappa && point.sign != KappaSign::fits)
+                if (layout.run(run).setup.workspace() == point.kappa && point.sign != KappaSign::fits)
                     out[run] = point.sign == KappaSign::too_small ? "too small" : "too large";
     }
     return out;
@@ -98,11 +98,11 @@ std::map<std::size_t, std::string> kappa_notes(const ReportLayout& layout, const
 
 ordered_json workspace_row(const ReportLayout& layout, std::size_t run, std::size_t first, const std::string& note) {
     const EvaluatedRun& of = layout.run(run);
-    const Method& method = of.setup.method;
+    const RunSetup& setup = of.setup;
     const WorkspaceFigures workspaces = workspaces_of(of);
-    return {{"kappa", method.workspace() > 0 ? ordered_json(method.workspace()) : ordered_json(nullptr)},
-            {"k", method.k() > 0 ? ordered_json(method.k()) : ordered_json(nullptr)},
-            {"distiller", method.distiller()},
+    return {{"kappa", setup.workspace() > 0 ? ordered_json(setup.workspace()) : ordered_json(nullptr)},
+            {"k", setup.k() > 0 ? ordered_json(setup.k()) : ordered_json(nullptr)},
+            {"distiller", setup.distiller()},
             {"run", run},
             {"accuracy", estimate_or_zero(mean_accuracy(layout.tables[run]))},
             {"difference", difference_json(layout, run, first)},
@@ -116,7 +116,7 @@ ordered_json workspace_row(const ReportLayout& layout, std::size_t run, std::siz
 std::vector<std::vector<std::size_t>> by_distiller(const ReportLayout& layout, const std::vector<std::size_t>& group) {
     std::vector<std::pair<std::string, std::vector<std::size_t>>> found;
     for (const std::size_t run : group) {
-        const std::string distiller = layout.run(run).setup.method.distiller();
+        const std::string distiller = layout.run(run).setup.distiller();
         const auto same =
             std::find_if(found.begin(), found.end(), [&](const auto& one) { return one.first == distiller; });
         if (same == found.end())
@@ -128,7 +128,7 @@ std::vector<std::vector<std::size_t>> by_distiller(const ReportLayout& layout, c
     for (auto& [distiller, runs] : found) {
         std::sort(runs.begin(), runs.end(), [&](std::size_t one, std::size_t other) {
             const auto size = [&](std::size_t run) {
-                return static_cast<std::uint64_t>(layout.run(run).setup.method.workspace()) - 1;  // 0 becomes the most
+                return static_cast<std::uint64_t>(layout.run(run).setup.workspace()) - 1;  // 0 becomes the most
             };
             return std::pair(size(one), one) < std::pair(size(other), other);
         });
@@ -139,8 +139,8 @@ std::vector<std::vector<std::size_t>> by_distiller(const ReportLayout& layout, c
 
 bool sizes_differ(const ReportLayout& layout, const std::vector<std::size_t>& runs) {
     return std::any_of(runs.begin(), runs.end(), [&](std::size_t run) {
-        const Method& one = layout.run(run).setup.method;
-        const Method& first = layout.run(runs.front()).setup.method;
+        const RunSetup& one = layout.run(run).setup;
+        const RunSetup& first = layout.run(runs.front()).setup;
         return one.workspace() != first.workspace() || one.k() != first.k();
     });
 }

@@ -125,11 +125,16 @@ void add_estimated(const ReportLayout& layout, const std::vector<CallCounts>& ca
 CallCounts count_calls(const EvaluatedRun& run) {
     CallCounts out;
     for (const SampleFacts& sample : run.facts) {
-        for (const RoundFacts& round : sample.rounds)
+        for (const RoundFacts& round : sample.rounds) {
             for (const DraftFacts& draft : round.drafts) {
                 out.looked_at += draft.counts();
                 out.cut += draft.finish == Finish::length;
             }
+            for (const DistillerCallFacts& call : round.calls) {
+                out.looked_at += 1;
+                out.cut += call.finish == Finish::length;
+            }
+        }
         if (sample.final) {
             out.looked_at += 1;
             out.cut += *sample.final == Finish::length;

@@ -85,12 +85,12 @@ Expr Parser::subscript() {
     return leaf(Kind::symbol, "?");
 }
 
-// \frac12 and \frac{1}{2}: of a longer number one digit is taken, as TeX does.
+// \frac12 and \frac{1}{2}: of a longer whole number one digit is taken, as TeX does.
 Expr Parser::fraction_part() {
     if (is("{")) return braces();
     const Token* t = token();
     if (!t) throw NotMaths{};
-    if (t->kind == TokenKind::number && t->text.size() > 1 && t->text.find('.') == std::string::npos) {
+    if (t->kind == TokenKind::number && t->text.size() > 1 && t->text.find_first_of(".e") == std::string::npos) {
         if (digit_ >= t->text.size()) throw NotMaths{};
         Expr out = leaf(Kind::number, t->text.substr(digit_, 1));
         if (++digit_ == 2 && t->text.size() > 2) {

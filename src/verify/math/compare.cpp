@@ -32,7 +32,7 @@ Judged compare_in_order(const std::vector<Expr>& a, const std::vector<Expr>& b, 
         rounded = rounded || here.rounded();
         unsure = unsure || !here.equal();
     }
-    return unsure ? Judged{} : equal_parts(VerifyStage::collection, rounded);
+    return no_part_differs(VerifyStage::collection, unsure, rounded);
 }
 
 // An element with a key that is equal for equal structures and for equal rational numbers.
@@ -186,7 +186,7 @@ Judged compare_matrices(const Expr& a, const Expr& b, Fuel& fuel) {
         rounded = rounded || row.rounded();
         unsure = unsure || !row.equal();
     }
-    return unsure ? Judged{} : equal_parts(VerifyStage::collection, rounded);
+    return no_part_differs(VerifyStage::collection, unsure, rounded);
 }
 
 // A matrix of one column or one row is a vector, as a tuple is.

@@ -56,8 +56,9 @@ Judged match_all(std::size_t size_a, std::size_t size_b,
         }
     }
     if (fuel.empty()) return {};
-    if (matching.perfect()) return equal_parts(stage, rounded);
-    return unsure ? Judged{} : Judged{Verdict::different, stage};
+    const bool perfect = matching.perfect();
+    if (!perfect && !unsure) return {Verdict::different, stage};
+    return no_part_differs(stage, !perfect, rounded);
 }
 
 }  // namespace retort::math

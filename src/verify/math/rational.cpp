@@ -1,6 +1,9 @@
 #include "verify/math/rational.h"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <system_error>
 
 namespace retort::math {
 namespace {
@@ -234,9 +237,10 @@ std::optional<Rational> rational_of(const std::string& digits) {
     std::string mantissa = digits.substr(0, e);
     long exponent = 0;
     if (e != std::string::npos) {
-        const std::string power_text = digits.substr(e + 1);
-        if (power_text.size() > 6) return std::nullopt;
-        exponent = std::stol(power_text);
+        const std::string_view written = std::string_view(digits).substr(e + 1);
+        const std::string_view power = written.starts_with('+') ? written.substr(1) : written;
+        const auto read = std::from_chars(power.begin(), power.end(), exponent);
+        if (written.size() > 6 || read.ec != std::errc{} || read.ptr != power.end()) return std::nullopt;
     }
     const std::size_t point = mantissa.find('.');
     if (point != std::string::npos) {

@@ -226,8 +226,9 @@ Judged compare_ends(const Expr& a, bool with_a, const Expr& b, bool with_b, Fuel
 Judged compare_pieces(const Piece& a, const Piece& b, Fuel& fuel) {
     const Judged from = compare_ends(a.from, a.with_from, b.from, b.with_from, fuel);
     const Judged to = compare_ends(a.to, a.with_to, b.to, b.with_to, fuel);
-    if (from.equal() && to.equal()) return equal_parts(VerifyStage::interval, from.rounded() || to.rounded());
-    return from.equal() || to.verdict == Verdict::different ? to : from;
+    for (const Judged& end : {from, to})
+        if (end.verdict == Verdict::different) return end;
+    return no_part_differs(VerifyStage::interval, !from.equal() || !to.equal(), from.rounded() || to.rounded());
 }
 
 }  // namespace

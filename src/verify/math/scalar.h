@@ -12,12 +12,14 @@ struct Judged {
     Verdict verdict = Verdict::unknown;
     VerifyStage stage = VerifyStage::unparsed;
     bool equal() const { return verdict == Verdict::equal; }
-    bool rounded() const { return equal() && stage == VerifyStage::rounding; }
+    // Not different, but only by rounding: with the sides swapped it may be.
+    bool rounded() const { return stage == VerifyStage::rounding; }
 };
 
-// Of a whole whose parts are equal: by rounding when one of them is, and so not symmetric.
-inline Judged equal_parts(VerifyStage stage, bool one_rounded) {
-    return {Verdict::equal, one_rounded ? VerifyStage::rounding : stage};
+// Of a whole none of whose parts differ: unknown when one of them is, and by rounding when one of them is.
+inline Judged no_part_differs(VerifyStage stage, bool one_unknown, bool one_rounded) {
+    const VerifyStage decided = one_unknown ? VerifyStage::unparsed : stage;
+    return {one_unknown ? Verdict::unknown : Verdict::equal, one_rounded ? VerifyStage::rounding : decided};
 }
 
 // Symmetric, but for rounding (verdict.h).

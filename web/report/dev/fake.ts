@@ -34,10 +34,10 @@ export interface Shape {
 
 const kChunk = 64;
 const kFamilies = [
-    { name: "cot", label: "long CoT" },
-    { name: "sr", label: "SR" },
-    { name: "pdr", label: "PDR" },
-    { name: "vote", label: "vote" },
+    { name: "cot", label: "long CoT", suite: 0 },
+    { name: "sr", label: "SR", suite: 0 },
+    { name: "pdr", label: "PDR", suite: 0 },
+    { name: "vote", label: "vote", suite: 0 },
 ];
 
 export const kHostile = [

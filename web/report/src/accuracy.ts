@@ -50,10 +50,12 @@ function marksOf(line: Dot[], colours: Palette): Plot.Markish[] {
     ];
 }
 
-function frontier(all: Dot[], colours: Palette): Plot.Markish {
+// One line a suite: what is best on other problems says nothing.
+function frontiers(data: ReportData, all: Dot[], colours: Palette): Plot.Markish {
     const best = all.filter((dot) => dot.pareto).sort((a, b) => a.x - b.x);
     const y = (dot: Dot) => dot.accuracy.value;
-    return Plot.line(best, { x: "x", y, stroke: colours.soft, strokeDasharray: "2,4", curve: "step-after", strokeWidth: 1.5 });
+    const z = (dot: Dot) => data.families[dot.family]?.suite ?? 0;
+    return Plot.line(best, { x: "x", y, z, stroke: colours.soft, strokeDasharray: "2,4", curve: "step-after", strokeWidth: 1.5 });
 }
 
 function bounds(all: Dot[]): [number, number] {
@@ -107,7 +109,7 @@ function accuracyPlot(data: ReportData, curve: Curve, colours: Palette, width: n
         y: { domain: bounds(all), label: "accuracy", tickFormat: (value: number) => `${Math.round(value * 100)} %`, nice: true },
         marks: [
             Plot.gridY({ stroke: colours.line, strokeOpacity: 1 }),
-            frontier(all, colours),
+            frontiers(data, all, colours),
             ...lines.flatMap((line) => marksOf(line, colours)),
             Plot.tip(all, Plot.pointer(tip)),
         ],
@@ -140,7 +142,8 @@ export function familyMark(family: number): HTMLElement {
 function legend(data: ReportData, curve: Curve): Child {
     const shown = curve.families.map(({ family }) =>
         el("li", {}, familyMark(family), foreign(data.families[family]?.label ?? "")));
-    return el("ul", { class: "legend" }, shown, el("li", { class: "soft" }, "\u2504 frontier"));
+    const suites = new Set(curve.families.map(({ family }) => data.families[family]?.suite));
+    return el("ul", { class: "legend" }, shown, el("li", { class: "soft" }, `\u2504 frontier${suites.size > 1 ? " of each suite" : ""}`));
 }
 
 function chartPart(data: ReportData): Child {

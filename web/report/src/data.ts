@@ -61,6 +61,7 @@ export interface Warning {
 export interface Family {
     name: string; // "cot", "sr", "pdr", "vote", "best", "rsa", "pacore", "tournament", "own", ...
     label: string; // "long CoT"; where models differ, with the model: "PDR, o3-mini"
+    suite: number; // the same for families over the same problems, from 0
 }
 
 // One configuration over one suite.
@@ -133,7 +134,7 @@ export interface RoundPoint {
     diversity: number | null; // different answers / drafts with an answer, mean over samples
     answered: number; // share of drafts with an answer
     cut: number; // share of drafts cut by length
-    b_seq: number | null; // mean tokens on the heaviest path up to here
+    b_seq: number | null; // mean tokens on the heaviest path up to here; null: the journal does not tell
     workspace_tokens: number | null; // mean of the workspaces made from these drafts; null: none
     workspace_cut: number | null; // share of them in which something did not fit
 }
@@ -149,7 +150,7 @@ export interface Transition {
 }
 
 export interface BudgetUse {
-    role: string; // "draft", "distill", "final", ...
+    role: string; // "round 1 draft", "round 1 distill", "final"
     budget: number; // tokens that one call may write
     mean: number; // tokens that it wrote
     p95: number;
@@ -173,7 +174,7 @@ export interface CurvePoint {
     run: number; // index into runs
     x: number; // mean per sample
     accuracy: Estimate;
-    pareto: boolean; // on the frontier of this axis, over all families
+    pareto: boolean; // on the frontier of this axis, over all families of its suite
     on_frontier: number | null; // how often it is there under the bootstrap, 0..1
 }
 
