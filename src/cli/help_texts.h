@@ -79,4 +79,13 @@ A sweep's file:
 Any setting may be varied: model, operator, distiller, k, workspace, think, samples, ...
 Operators and distillers are those of retort solve --help.)";
 
+inline constexpr const char* kTrainExamples = R"(
+Examples:
+  retort train experiments/train-smoke.toml run=/tmp/smoke
+      Half a minute: SFT, then reinforcement, then /tmp/smoke/model.gguf for retort solve --model.
+  retort train experiments/train-smoke.toml run=/tmp/smoke --resume rl.steps=6
+      After an interruption, or to go on for longer: it begins at the last checkpoint.
+
+The first SIGINT lets the step under way end and writes a checkpoint; a second one ends the process.)";
+
 }  // namespace retort::cli
