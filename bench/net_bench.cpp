@@ -117,7 +117,8 @@ int main(int argc, char** argv) {
     s.shape.kv_heads = s.shape.heads;
     s.shape.head_width = s.shape.width / s.shape.heads;
     Net net(s.shape, random_weights(s.shape), s.net);
-    std::printf("%s, %.3fM parameters\n", net_library().c_str(), static_cast<double>(net.parameters()) / 1e6);
+    std::printf("%s, %d threads, %.3fM parameters\n", net_library().c_str(), net_threads(),
+                static_cast<double>(net.parameters()) / 1e6);
     const double trained = train_rate(net, s);
     std::printf("training  %8.0f tokens/s, %.1f GFLOP/s in matrix products of weights\n", trained,
                 trained * 6e-9 * static_cast<double>(net.parameters()));

@@ -22,6 +22,7 @@ Outcome<ExitCode> run_suite_list(const Invocation& invocation);
 Outcome<ExitCode> run_suite_pull(const SuiteArguments& arguments);
 Outcome<ExitCode> run_report(const ReportArguments& arguments);
 Outcome<ExitCode> run_export(const ExportArguments& arguments);
+Outcome<ExitCode> run_train(const std::vector<std::string>& words);  // returns only where the trainer did not start
 Outcome<ExitCode> run_completion(const Invocation& invocation);
 
 }  // namespace retort::cli

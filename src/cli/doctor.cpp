@@ -63,6 +63,7 @@ Settings settings_in_force(const Invocation& invocation, std::vector<Check>& che
 
 std::vector<Check> all_checks(const Invocation& invocation) {
     std::vector<Check> out = check_program();
+    out.push_back(check_trainer());
     const Settings settings = settings_in_force(invocation, out);
     append(out, check_settings(settings, environment_names()));
     const auto context = load_plan_context();

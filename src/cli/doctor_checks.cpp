@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <sstream>
 
 #include "base/text.h"
 #include "cli/display/screen.h"
@@ -14,6 +15,7 @@
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/paths.h"
+#include "cli/trainer.h"
 #include "cli/version.h"
 #include "eval/sim_model.h"
 #include "model/limiting_model.h"
@@ -212,6 +214,26 @@ std::vector<Check> check_program() {
     if (!has_llama())
         out.push_back({warn, "in process", "built without llama.cpp",
                        "GGUF files cannot be run; build with RETORT_LLAMA=ON, or use --url"});
+    return out;
+}
+
+Check check_trainer() {
+    constexpr const char* kWhat = "trainer";
+    if (const auto missing = missing_trainer()) return {warn, kWhat, missing->found, missing->advice};
+    const auto said = trainer_version();
+    if (!said) return {warn, kWhat, trainer_path() + " " + said.error().message, "install what it lacks"};
+    std::string library;
+    bool same_commit = false;
+    std::istringstream lines(*said);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("LibTorch")) library = line;
+        same_commit = same_commit || line == "commit " + commit();
+    }
+    Check out{ok, kWhat, fmt::format("{}, {}", trainer_path(), library), ""};
+    if (!same_commit) {
+        out.level = warn;
+        out.advice = "it was built from another commit than this program: build both again";
+    }
     return out;
 }
 

@@ -18,6 +18,9 @@ struct Check {
 
 std::vector<Check> check_program();
 
+// Whether `train` has what it starts, and over which LibTorch.
+Check check_trainer();
+
 // Where each setting in force comes from, and variables that look like settings but are none.
 std::vector<Check> check_settings(const Settings& settings, const std::vector<std::string>& environment_names);
 

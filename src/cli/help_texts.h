@@ -88,4 +88,13 @@ Examples:
   retort export sweep.db --to inspect --out logs         several: a folder of logs
   inspect view --log-dir logs)";
 
+inline constexpr const char* kTrainExamples = R"(
+Examples:
+  retort train experiments/train-smoke.toml run=/tmp/smoke
+      Half a minute: SFT, then reinforcement, then /tmp/smoke/model.gguf for retort solve --model.
+  retort train experiments/train-smoke.toml run=/tmp/smoke --resume rl.steps=6
+      After an interruption, or to go on for longer: it begins at the last checkpoint.
+
+The first SIGINT lets the step under way end and writes a checkpoint; a second one ends the process.)";
+
 }  // namespace retort::cli

@@ -216,6 +216,10 @@ void add_report(CLI::App& app, Invocation& invocation) {
     command.footer("Example:\n  retort report aime.db --out aime.html");
 }
 
+void add_train(CLI::App& app, Invocation& invocation) {
+    add_train_options(add_command(app, invocation, Command::train, "train", kTrainAbout), invocation.train);
+}
+
 void add_export(CLI::App& app, Invocation& invocation) {
     ExportArguments& out = invocation.export_samples;
     CLI::App& command = add_command(app, invocation, Command::export_samples, "export",
@@ -317,6 +321,7 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
     add_suite(*app, invocation);
     add_report(*app, invocation);
     add_export(*app, invocation);
+    add_train(*app, invocation);
     add_completion(*app, invocation);
     app->footer(kTopExamples);  // last: commands take over the footer that is there when they are added
     return app;
@@ -324,6 +329,11 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
 
 Outcome<Parsed> parse_command_line(int argc, const char* const* argv) {
     Invocation invocation;
+    if (argc > 1 && std::string_view(argv[1]) == "train") {
+        invocation.command = Command::train;
+        invocation.train_words.assign(argv + 2, argv + argc);
+        return Parsed{std::move(invocation), ""};
+    }
     const std::unique_ptr<CLI::App> app = make_options(invocation);
     try {
         app->parse(argc, argv);

@@ -9,10 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/train_options.h"
 
 namespace retort::cli {
 
@@ -22,6 +19,7 @@ enum class Command {
     sweep,
     report,
     export_samples,
+    train,
     show,
     verify,
     doctor,
@@ -121,15 +119,18 @@ struct Invocation {
     SuiteArguments suite;
     ReportArguments report;
     ExportArguments export_samples;
-    bool json = false;  // of doctor, model and suite
-    std::string name;   // model pull NAME, model info NAME|FILE, completion SHELL
+    TrainArguments train;
+    std::vector<std::string> train_words;  // what stands behind `train`: the trainer reads it
+    bool json = false;                     // of doctor, model and suite
+    std::string name;                      // model pull NAME, model info NAME|FILE, completion SHELL
 };
 
-// The program's commands and options. `invocation` must outlive the App.
+// The program's commands and options, those of the trainer too, so that help and completion know them. `invocation`
+// must outlive the App.
 std::unique_ptr<CLI::App> make_options(Invocation& invocation);
 
-// Parses. Nothing when the user asked for help or the version, which `out` then holds. The error names the nearest
-// command or option.
+// Parses; what stands behind `train` is handed on unread. Nothing when the user asked for help or the version, which
+// `out` then holds. The error names the nearest command or option.
 struct Parsed {
     std::optional<Invocation> invocation;
     std::string out;

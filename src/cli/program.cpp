@@ -42,6 +42,8 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
             return run_report(invocation.report);
         case Command::export_samples:
             return run_export(invocation.export_samples);
+        case Command::train:
+            return run_train(invocation.train_words);
         case Command::completion:
             return run_completion(invocation);
     }

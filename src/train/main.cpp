@@ -10,6 +10,8 @@
 
 #include "cli/interrupts.h"
 #include "cli/output.h"
+#include "cli/train_options.h"
+#include "cli/version.h"
 #include "train/display/train_display.h"
 #include "train/run/trainer.h"
 
@@ -34,20 +36,15 @@ void keep_memory() {
     mallopt(M_TRIM_THRESHOLD, kNever);
 }
 
-struct Arguments {
-    std::string file;
-    std::vector<std::string> words;
-    bool resume = false;
-    bool dry_run = false;
-    bool quiet = false;
-    bool keys = false;
-};
-
 std::string all_keys() {
     return train::to_toml(train::parse_config("", "sft.steps = 1\ntask = \"countdown\"", {}).value());
 }
 
-int run(const Arguments& arguments) {
+std::string version_text() {
+    return cli::version_text() + "\n" + train::net_library();
+}
+
+int run(const cli::TrainArguments& arguments) {
     if (arguments.keys) {
         const auto written = cli::write_stdout(all_keys());
         return written ? 0 : cli::report(written.error());
@@ -79,18 +76,15 @@ int run(const Arguments& arguments) {
 int main(int argc, char** argv) {
     keep_memory();
     cli::ignore_writing_signals();
-    Arguments arguments;
-    CLI::App app("Train a model by SFT and by reinforcement through the operators", "retort train");
-    app.add_option("FILE", arguments.file, "The run's configuration (TOML; see experiments/train-smoke.toml)");
-    app.add_option("WORDS", arguments.words, "key=value: wins over the file; run=DIR names the run's folder");
-    app.add_flag("--resume", arguments.resume, "Go on after the folder's last checkpoint");
-    app.add_flag("--dry-run", arguments.dry_run, "Print the resolved configuration and what a step takes, and stop");
-    app.add_flag("-q,--quiet", arguments.quiet, "No progress");
-    app.add_flag("--keys", arguments.keys, "Print every key of a configuration with its standard value");
+    cli::TrainArguments arguments;
+    CLI::App app(cli::kTrainAbout, "retort train");
+    app.set_help_flag("-h,--help", "This help");
+    app.set_version_flag("--version", [] { return version_text(); }, "Version, commit and libraries");
+    cli::add_train_options(app, arguments);
     try {
         app.parse(argc, argv);
-    } catch (const CLI::CallForHelp& help) {
-        return app.exit(help);
+    } catch (const CLI::Success& asked) {  // help or version
+        return app.exit(asked);
     } catch (const CLI::ParseError& error) {
         return cli::report({ErrorKind::usage, error.what()});
     }

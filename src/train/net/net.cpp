@@ -148,7 +148,11 @@ std::int64_t Net::parameters() const {
 }
 
 std::string net_library() {
-    return "LibTorch " + std::string(TORCH_VERSION) + ", " + std::to_string(at::get_num_threads()) + " threads";
+    return "LibTorch " + std::string(TORCH_VERSION);
+}
+
+int net_threads() {
+    return at::get_num_threads();
 }
 
 }  // namespace retort::train

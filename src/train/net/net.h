@@ -92,7 +92,8 @@ class Net {
     std::unique_ptr<Inside> inside_;
 };
 
-// Name and version of the library behind it, and the threads that it uses: "LibTorch 1.13.0, 2 threads".
+// Name and version of the library behind it ("LibTorch 1.13.0"), and the threads that it uses for one operation.
 std::string net_library();
+int net_threads();
 
 }  // namespace retort::train

@@ -1,0 +1,54 @@
+#include "cli/trainer.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "cli/output.h"
+#include "cli/version.h"
+
+namespace retort::cli {
+namespace {
+
+constexpr const char* kName = "retort-train";
+
+// What this build lacked. Without the option the trainer was left out by the user's will; it is then as if not found.
+MissingTrainer build_lacked() {
+    if (RETORT_HAS_TORCH == 0)
+        return {"LibTorch was not found when this program was built",
+                "install libtorch-dev and libopenblas0-openmp (Debian), or give CMAKE_PREFIX_PATH of a newer LibTorch, "
+                "and configure and build again"};
+    if (!has_llama())
+        return {"built without llama.cpp, which the trainer needs", "configure with RETORT_LLAMA=ON and build again"};
+    return {trainer_path() + " is not there", "build it: cmake --build build --target retort-train"};
+}
+
+}  // namespace
+
+std::string trainer_path() {
+    std::error_code failed;
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
+    return (self.parent_path() / kName).string();
+}
+
+std::optional<MissingTrainer> missing_trainer() {
+    if (access(trainer_path().c_str(), X_OK) == 0) return std::nullopt;
+    return build_lacked();
+}
+
+Outcome<std::string> trainer_version() {
+    std::FILE* said = popen((shell_quoted(trainer_path()) + " --version 2>&1").c_str(), "re");
+    if (said == nullptr) return Error{ErrorKind::file, fmt::format("cannot be started: {}", std::strerror(errno))};
+    std::string out;
+    std::array<char, 4096> piece{};
+    while (const std::size_t bytes = std::fread(piece.data(), 1, piece.size(), said)) out.append(piece.data(), bytes);
+    if (pclose(said) == 0) return out;
+    return Error{ErrorKind::file, "cannot be started: " + out};
+}
+
+}  // namespace retort::cli
