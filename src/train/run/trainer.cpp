@@ -289,7 +289,7 @@ Outcome<ArmRollouts> Trainer::roll_out(const Arm& arm, std::int64_t step, std::s
     request.settings.sampling.temperature = config_.rl.temperature;
     request.samples = static_cast<int>(config_.rl.generations);
     DraftsModel drafts(loop_, *sampler_, *draft_source_from(arm.settings->drafts), state_.pool, seed);
-    auto rollouts = sample(fmt::format("step {}, {}", step + 1, arm.name), request, drafts);
+    auto rollouts = sample(fmt::format("step {}, {}", state_.step + 1, arm.name), request, drafts);
     if (!rollouts) return rollouts.error();
     drafts.add_to(state_.pool);
     ArmRollouts out =
