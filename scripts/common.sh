@@ -56,7 +56,11 @@ packages_to_build() {
     python3 -m pip --version >/dev/null 2>&1 || echo python3 python3-pip
 }
 
-packages_to_test() { echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3; }
+packages_to_test() {
+    echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3
+    # The trainer, which nothing else needs.
+    echo libtorch-dev libopenblas0-openmp
+}
 
 # install PACKAGE...: what is not there yet, by apt, as root or with sudo.
 install() {
