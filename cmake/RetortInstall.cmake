@@ -1,4 +1,4 @@
-# The program, the libraries and a CMake package: find_package(retort) gives retort::operator, retort::http and so on.
+# The programs, the libraries and a CMake package: find_package(retort) gives retort::operator, retort::http and so on.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -8,14 +8,18 @@ get_property(modules GLOBAL PROPERTY RETORT_MODULES)
 # Libraries built along are found from the program's own place, those that were given to the build where they were.
 set_target_properties(retort-cli PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS retort-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+# `retort train` looks for it beside itself.
+if(TARGET retort-train)
+  install(TARGETS retort-train RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
 install(TARGETS ${modules} EXPORT retortTargets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT retortTargets NAMESPACE retort:: DESTINATION "${RETORT_PACKAGE_DIR}")
 
-# Headers keep their folders ("operator/engine.h"). Those of the program and those that say "Not public." stay here.
+# Headers keep their folders ("operator/engine.h"). Those of the programs and those that say "Not public." stay here.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/src/*.h")
 foreach(header IN LISTS headers)
   file(STRINGS "${PROJECT_SOURCE_DIR}/src/${header}" not_public REGEX "^//.*Not public\\." LIMIT_COUNT 1)
-  if(NOT header MATCHES "^cli/" AND NOT not_public)
+  if(NOT header MATCHES "^(cli|train)/" AND NOT not_public)
     get_filename_component(folder "${header}" DIRECTORY)
     install(FILES "${PROJECT_SOURCE_DIR}/src/${header}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/retort/${folder}")
   endif()

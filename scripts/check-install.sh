@@ -13,6 +13,7 @@ mv "$prefix" "$build/install-check/moved"
 prefix=$build/install-check/moved
 
 "$prefix/bin/retort" --version
+[ ! -e "$build/bin/retort-train" ] || "$prefix/bin/retort" train --version
 cmake -S "$root/examples" -B "$build/install-check/examples" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_PREFIX_PATH="$prefix"
 cmake --build "$build/install-check/examples"
