@@ -238,7 +238,8 @@ Outcome<void> Trainer::prepare() {
     sampler_ = std::make_unique<Sampler>(loop_, *net_, *model_.tokenizer, SamplerOptions{"trained", config_.rl.rows});
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
-    auto metrics = MetricsFile::open(path("metrics.jsonl"), state_.step);
+    // Before the first step the evaluation of step 0 is made again, too.
+    auto metrics = MetricsFile::open(path("metrics.jsonl"), state_.step == 0 ? -1 : state_.step);
     if (!metrics) return metrics.error();
     metrics_ = std::move(*metrics);
     if (!config_.journal) return {};
