@@ -182,6 +182,12 @@ TEST(Checkpoints, OfAFolderComeLatestFirst) {
                             folder / "checkpoint-000100.retort", folder / "checkpoint-000009.retort"));
 }
 
+TEST(Checkpoints, AreNamedAsTheFolderIs) {
+    const Folder folder;
+    write_bytes(folder / checkpoint_name(3), "");
+    EXPECT_THAT(checkpoints_in(folder / ""), ElementsAre(folder / "" + "/" + checkpoint_name(3)));
+}
+
 TEST(Checkpoints, OfAFolderThatIsNotThereAreNone) {
     EXPECT_THAT(checkpoints_in("/nowhere"), ::testing::IsEmpty());
 }

@@ -129,7 +129,7 @@ std::vector<std::string> checkpoints_in(const std::string& folder) {
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with(kPrefix) && name.ends_with(kSuffix)) out.push_back(entry.path().string());
+        if (name.starts_with(kPrefix) && name.ends_with(kSuffix)) out.push_back(folder + "/" + name);
     }
     // Names of more digits are of later steps.
     std::sort(out.begin(), out.end(), [](const std::string& a, const std::string& b) {

@@ -38,7 +38,7 @@ Outcome<void> write_checkpoint(const std::string& path, const Checkpoint& checkp
 // The error says what is damaged. `shape` is that of the model.
 Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& shape);
 
-// Paths of the folder's checkpoints, latest first.
+// Paths of the folder's checkpoints, latest first: folder + "/" + checkpoint_name(step).
 std::vector<std::string> checkpoints_in(const std::string& folder);
 
 }  // namespace retort::train

@@ -238,7 +238,8 @@ Outcome<void> Trainer::prepare() {
     sampler_ = std::make_unique<Sampler>(loop_, *net_, *model_.tokenizer, SamplerOptions{"trained", config_.rl.rows});
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
-    auto metrics = MetricsFile::open(path("metrics.jsonl"), state_.step);
+    // Before the first step the evaluation of step 0 is made again, too.
+    auto metrics = MetricsFile::open(path("metrics.jsonl"), state_.step == 0 ? -1 : state_.step);
     if (!metrics) return metrics.error();
     metrics_ = std::move(*metrics);
     if (!config_.journal) return {};
@@ -505,15 +506,17 @@ void Trainer::keep_batch(const Pack& pack) const {
     std::ofstream(path("failed-batch.json")) << nlohmann::json{{"step", state_.step + 1}, {"sequences", sequences}};
 }
 
+// A checkpoint from which no gradient could be computed is not good: the fault is in its weights.
 Error Trainer::no_number(const MetricsRow& row) const {
-    const std::vector<std::string> good = checkpoints_in(config_.run);
-    return {
-        ErrorKind::model,
-        fmt::format("step {}: the gradient is no number: the run has stopped; {}; the step's figures are in {}: try "
-                    "a lower learning rate, or a lower clip_norm",
-                    row.step(),
-                    good.empty() ? "no checkpoint was written yet" : "the last good checkpoint is " + good.front(),
-                    path("failed-step.json"))};
+    std::vector<std::string> good = checkpoints_in(config_.run);
+    const bool first_update = row.get("actor/updates") <= 1;
+    if (first_update) std::erase(good, path(checkpoint_name(state_.step)));
+    return {ErrorKind::model,
+            fmt::format("step {}: the gradient is no number: the run has stopped; {}; the batch is in {}: try a lower "
+                        "learning rate, or a lower clip_norm",
+                        row.step(),
+                        good.empty() ? "there is no good checkpoint" : "the last good checkpoint is " + good.front(),
+                        path("failed-batch.json"))};
 }
 
 Outcome<void> Trainer::steps() {
