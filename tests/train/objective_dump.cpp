@@ -13,6 +13,7 @@
 #include <random>
 
 #include "operator/schedule.h"
+#include "train/rollout/rollouts.h"
 #include "train/run/batch.h"
 #include "train/run/methods.h"
 #include "train/run/model_setup.h"
