@@ -4,7 +4,7 @@ set(RETORT_LLAMA_SOURCE "" CACHE PATH "Folder of llama.cpp's source, instead of 
 option(RETORT_LLAMA_JINJA "Render GGUFs' own chat templates by llama.cpp's Jinja engine, where its source is at hand" ON)
 option(RETORT_LLAMA_TOOLS "Also build llama-server, llama-batched-bench and llama-quantize (for tests and benchmarks)" OFF)
 
-option(RETORT_LLAMA_THIS_CPU "Build llama.cpp for this machine's CPU alone: minutes less, and runs on like machines only" OFF)
+option(RETORT_LLAMA_ONE_CPU "Build llama.cpp for CPUs with AVX2 alone: minutes less than for each generation of CPUs" OFF)
 
 # The same source by both ways: the release of the Python binding carries this commit.
 set(RETORT_LLAMA_COMMIT 0c1e57098bba43ac29e6e3b677cdceebdd22334f)
@@ -125,9 +125,11 @@ function(retort_llama_build source)
   set(GGML_BACKEND_DL ON)        # the CPU's library is chosen at run time ...
   set(GGML_CPU_ALL_VARIANTS ON)  # ... among one for each generation of CPUs
   set(GGML_NATIVE OFF)
-  if(RETORT_LLAMA_THIS_CPU)
+  if(RETORT_LLAMA_ONE_CPU)
     set(GGML_CPU_ALL_VARIANTS OFF)
-    set(GGML_NATIVE ON)
+    foreach(feature SSE42 AVX AVX2 FMA F16C BMI2)
+      set(GGML_${feature} ON)
+    endforeach()
   endif()
   set(GGML_OPENMP OFF)           # our threads, and LibTorch's elsewhere, are enough
   set(GGML_BUILD_TESTS OFF)

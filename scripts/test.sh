@@ -63,7 +63,7 @@ formatting() { git ls-files '*.h' '*.cpp' | xargs -r clang-format-19 --dry-run -
 
 build_default() {
     cmake --preset default -DRETORT_WERROR=ON -DRETORT_TESTS=ON -DRETORT_EXAMPLES=ON -DRETORT_LLAMA=ON \
-        -DRETORT_LLAMA_TOOLS=ON -DRETORT_LLAMA_THIS_CPU=ON && cmake --build --preset default
+        -DRETORT_LLAMA_TOOLS=ON -DRETORT_LLAMA_ONE_CPU=ON && cmake --build --preset default
 }
 
 # The real model's tests want its path, and those that compare logits want F32 weights.
