@@ -11,8 +11,8 @@
 namespace retort::train {
 namespace {
 
-// Every position of the cache is read at every step, so it has few to spare; growing it copies it, so it grows by more the
-// longer it is.
+// Every position of the cache is read at every step, so it has few to spare; growing it copies it, so it grows by more
+// the longer it is.
 std::int64_t room_for(std::int64_t positions) {
     constexpr std::int64_t kLeast = 16;
     const std::int64_t wanted = positions + positions / 8;
