@@ -7,6 +7,7 @@
 #   fuzz     each fuzz target for FUZZ_MINUTES (6)
 #   soak     FAULT_RUNS (1000) runs over a failing server; KILLS (200) kills and resumes of solve, EVAL_KILLS (50) of
 #            eval; for SOAK_MINUTES (10) real runs, in process and over llama-server, repeated
+#   train    TRAIN_KILLS (50) kills and resumes of a training run
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
 #   web      the report's page in Chromium (needs Node)
@@ -15,7 +16,7 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak bench tidy web report)
+known=(tsan fuzz soak train bench tidy web report)
 failures=()
 
 build_all() {
@@ -46,6 +47,8 @@ part_soak() {
         ctest --preset default -L 'e2e|model' || return 1
     done
 }
+
+part_train() { quietly build_all && RETORT_TRAIN_KILLS=${TRAIN_KILLS:-50} ctest --preset default -L train; }
 
 part_bench() {
     local model port server status=0

@@ -253,6 +253,7 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"rl.op.drafts=old"}, "rl.op.drafts: expected fresh, shared or cached"},
         {{"rl.op.distiller=magic"}, "rl.op.distiller: expected"},
         {{"rl.steps=1", "rl.trace.share=0"}, "rl.trace.share and rl.op.share are both 0"},
+        {{"rl.steps=1", "rl.trace.share_end=0"}, "both shares are 0 at the last step"},
         {{"rl.steps=1", "rl.generations=1"}, "generations at least 2"},
         {{"rl.temperature=0"}, "rl.temperature: expected a number above 0"},
         {{"rl.is_clip_max=0.2", "rl.is_clip_min=0.3"}, "rl.is_clip_min and rl.is_clip_max"},

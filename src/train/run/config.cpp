@@ -205,6 +205,10 @@ std::optional<std::string> check_model(const ModelSettings& m) {
     return std::nullopt;
 }
 
+double last_share(const ArmSettings& arm) {
+    return arm.share_end < 0 ? arm.share : arm.share_end;
+}
+
 std::optional<std::string> check(const TrainConfig& c) {
     if (auto wrong = check_model(c.model)) return wrong;
     if (auto wrong = check_steps("sft", c.sft)) return wrong;
@@ -214,6 +218,8 @@ std::optional<std::string> check(const TrainConfig& c) {
     if (c.sft.steps + c.rl.steps < 1) return "nothing to do: set sft.steps or rl.steps";
     if (c.sft.steps > 0 && c.sft.batch_tokens < 1) return "sft.batch_tokens: expected 1 or more";
     if (c.rl.steps > 0 && c.rl.trace.share + c.rl.op.share <= 0) return "rl.trace.share and rl.op.share are both 0";
+    if (c.rl.steps > 0 && last_share(c.rl.trace) + last_share(c.rl.op) <= 0)
+        return "rl.trace.share_end and rl.op.share_end: both shares are 0 at the last step";
     if (c.rl.steps > 0 && (c.rl.prompts < 1 || c.rl.generations < 2 || c.rl.updates < 1 || c.rl.rows < 1))
         return "rl: prompts, updates and rows are at least 1, generations at least 2";
     if (c.rl.temperature <= 0) return "rl.temperature: expected a number above 0";

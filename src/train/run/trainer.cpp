@@ -85,6 +85,7 @@ class Trainer {
     Outcome<MetricsRow> rl_row();
     Outcome<ArmRollouts> roll_out(const Arm& arm, std::int64_t step, std::size_t prompts);
     void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm) const;
+    void warn_of_nothing_learnt(const std::string& name, const ArmRollouts& arm) const;
     Outcome<void> evaluate(MetricsRow& row);
     Outcome<void> after_step(MetricsRow row);
     Outcome<void> save_checkpoint();
@@ -350,6 +351,16 @@ void Trainer::put_arm(MetricsRow& row, const std::string& name, const ArmRollout
     row.put(name + "/failed", failed);
 }
 
+// What would otherwise be steps that do nothing.
+void Trainer::warn_of_nothing_learnt(const std::string& name, const ArmRollouts& arm) const {
+    const std::string warning = fmt::format("step {}, {}: warning: ", state_.step + 1, name);
+    if (arm.rollouts.empty())
+        return tell(warning + fmt::format("all {} problems are retired (rl.retire_at)", draw_->retired()));
+    const auto failed = [](const Rollout& one) { return one.result.error.has_value(); };
+    if (std::all_of(arm.rollouts.begin(), arm.rollouts.end(), failed))
+        tell(warning + "every rollout failed: " + arm.rollouts.front().result.error->message);
+}
+
 Outcome<MetricsRow> Trainer::rl_row() {
     const std::int64_t step = state_.step - config_.sft.steps;
     MetricsRow row(state_.step + 1, "rl");
@@ -372,6 +383,7 @@ Outcome<MetricsRow> Trainer::rl_row() {
         auto arm = roll_out(arms_[i], step, prompts);
         if (!arm) return arm.error();
         put_arm(row, arms_[i].name, *arm);
+        warn_of_nothing_learnt(arms_[i].name, *arm);
         arms.push_back(std::move(*arm));
     }
     const double sampling = seconds_since(started);

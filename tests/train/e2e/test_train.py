@@ -1,0 +1,276 @@
+"""`retort-train` as users run it: stopped, killed, resumed, over bad input and a full disk."""
+
+import json
+import math
+import os
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import time
+import unittest
+
+from trainer import STEPS, TIMEOUT_S, TrainTest
+
+KILLS = int(os.environ.get("RETORT_TRAIN_KILLS", "4"))
+
+
+class Unbroken:
+    """What a run comes to that nobody disturbs; made once."""
+
+    rows = None
+    model = None
+    seconds = 0.0
+
+    @classmethod
+    def make(cls, test):
+        if cls.rows is not None:
+            return
+        began = time.monotonic()
+        done = test.train()
+        test.assertEqual(done.code, 0, done.err)
+        cls.seconds = time.monotonic() - began
+        cls.rows, cls.model = test.rows(), test.bytes_of("model.gguf")
+        shutil.rmtree(test.path("run"))
+
+
+class ResumeTest(TrainTest):
+    def setUp(self):
+        super().setUp()
+        Unbroken.make(self)
+
+    def assert_as_unbroken(self):
+        self.assertEqual(self.rows(), Unbroken.rows)
+        self.assertEqual(self.bytes_of("model.gguf"), Unbroken.model)
+        self.assertEqual([name for name in os.listdir(self.path("run")) if name.endswith(".part")], [])
+
+    def resume(self, **options):
+        done = self.train("--resume", **options)
+        self.assertEqual(done.code, 0, done.err)
+        return done
+
+
+class Runs(ResumeTest):
+    def test_a_run_learns_and_writes_what_it_says(self):
+        self.assertEqual([row["step"] for row in Unbroken.rows], list(range(STEPS + 1)))
+        self.assertEqual([row["phase"] for row in Unbroken.rows], ["sft"] * 5 + ["rl"] * 4)
+        for row in Unbroken.rows[1:]:
+            self.assertGreater(row["actor/grad_norm"], 0)
+        for row in Unbroken.rows[5:]:
+            self.assertEqual(row["actor/updates"], 2)
+            self.assertLess(row["rollout_train_logprob_diff_max"], 1e-5)
+        evaluated = [row["step"] for row in Unbroken.rows if any(key.startswith("eval/") for key in row)]
+        self.assertEqual(evaluated, [0, 3, 4, 6, 8])
+
+    def test_the_same_configuration_gives_the_same_run(self):
+        self.assertEqual(self.train().code, 0)
+        self.assert_as_unbroken()
+
+    def test_a_folder_in_use_is_left_alone(self):
+        self.assertEqual(self.stopped().code, 130)
+        before = {name: self.bytes_of(name) for name in os.listdir(self.path("run"))}
+        done = self.train()
+        self.assertEqual(done.code, 2)
+        self.assertIn("run holds a run already: go on with --resume", done.err)
+        self.assertEqual({name: self.bytes_of(name) for name in os.listdir(self.path("run"))}, before)
+
+    def test_resumed_under_another_configuration_it_is_refused(self):
+        self.stopped()
+        done = self.train("--resume", "rl.lr=0.1")
+        self.assertEqual(done.code, 2)
+        self.assertIn("was written under another configuration", done.err)
+        self.resume()
+        self.assert_as_unbroken()
+
+    def test_a_run_that_is_done_is_resumed_to_the_same_end(self):
+        self.assertEqual(self.train().code, 0)
+        os.remove(self.path("run", "model.gguf"))
+        self.resume()
+        self.assert_as_unbroken()
+
+
+class Interrupted(ResumeTest):
+    def test_sigterm_ends_the_step_and_writes_a_checkpoint(self):
+        for rows in (1, 4, 7):
+            with self.subTest(rows=rows):
+                shutil.rmtree(self.path("run"), True)
+                done = self.stopped(rows=rows)
+                self.assertEqual(done.code, 130, done.err)
+                step = self.rows()[-1]["step"]
+                self.assertIn(f"stopped after step {step}; a checkpoint is written: go on with --resume", done.err)
+                self.assertEqual(self.checkpoints()[0], f"checkpoint-{step:06}.retort")
+                self.assertIn(f"resumed after step {step}", self.resume().err)
+                self.assert_as_unbroken()
+
+    def test_a_second_signal_ends_it_at_once(self):
+        process = self.start("sft.batch_tokens=2000000")
+        self.wait_for_rows(process, 1)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll(), "the step is not at its end")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+
+    def test_killed_before_its_first_checkpoint_it_begins_anew(self):
+        process = self.start()
+        self.wait_for_rows(process, 1)
+        process.kill()
+        process.wait()
+        self.assertIn("no checkpoint yet", self.resume().err)
+        self.assert_as_unbroken()
+
+    def test_killed_at_any_moment_it_is_resumed_to_the_same_end(self):
+        random.seed(os.environ.get("RETORT_TRAIN_SEED", "1"))
+        kills = 0
+        while kills < KILLS:
+            process = self.start("--resume")
+            time.sleep(random.uniform(0, 0.8 * Unbroken.seconds))
+            process.kill()
+            _, err = process.communicate(timeout=TIMEOUT_S)
+            kills += 1
+            if process.returncode == 0:
+                self.assert_as_unbroken()
+                shutil.rmtree(self.path("run"))
+            else:
+                self.assertEqual(process.returncode, -signal.SIGKILL, err.decode())
+        self.resume()
+        self.assert_as_unbroken()
+        with sqlite3.connect(self.path("run", "rollouts.db")) as journal:
+            self.assertEqual(journal.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+
+
+class Damage(ResumeTest):
+    def flip(self, name):
+        data = bytearray(self.bytes_of(name))
+        data[len(data) // 2] ^= 4
+        with open(self.path("run", name), "wb") as file:
+            file.write(data)
+
+    def test_a_damaged_checkpoint_is_passed_over(self):
+        self.assertEqual(self.stopped(rows=6).code, 130)
+        last, before = self.checkpoints()[:2]
+        for damage in (lambda: self.flip(last), lambda: os.truncate(self.path("run", last), 1000)):
+            damage()
+            os.remove(self.path("run", "model.gguf")) if os.path.exists(self.path("run", "model.gguf")) else None
+            done = self.resume()
+            self.assertIn(f"run/{last}: damaged checkpoint", done.err)
+            self.assertIn("trying the one before", done.err)
+            self.assertIn(f"from run/{before}", done.err)
+            self.assert_as_unbroken()
+            for name in self.checkpoints()[: -2]:
+                os.remove(self.path("run", name))
+            last, before = self.checkpoints()[:2]
+
+    def test_where_all_checkpoints_are_damaged_nothing_is_touched(self):
+        self.assertEqual(self.stopped(rows=6).code, 130)
+        for name in self.checkpoints():
+            self.flip(name)
+        before = {name: self.bytes_of(name) for name in ("metrics.jsonl", *self.checkpoints())}
+        done = self.train("--resume")
+        self.assertEqual(done.code, 1)
+        self.assertIn("damaged checkpoint", done.err)
+        self.assertEqual({name: self.bytes_of(name) for name in ("metrics.jsonl", *self.checkpoints())}, before)
+
+    def test_a_line_of_metrics_that_was_cut_is_written_again(self):
+        self.assertEqual(self.stopped(rows=6).code, 130)
+        path = self.path("run", "metrics.jsonl")
+        os.truncate(path, os.path.getsize(path) - 20)
+        os.remove(self.path("run", self.checkpoints()[0]))
+        self.resume()
+        self.assert_as_unbroken()
+
+    def test_a_full_disk_leaves_the_older_checkpoint(self):
+        words = ("journal=false",)
+        self.assertEqual(self.stopped(*words, rows=6).code, 130)
+        before = {name: self.bytes_of(name) for name in self.checkpoints()}
+        smaller = min(map(len, before.values())) - 1000
+        done = self.train("--resume", *words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (smaller, smaller)))
+        self.assertEqual(done.code, 1, done.err)
+        self.assertIn("cannot write run/checkpoint-", done.err)
+        self.assertIn("bytes are free", done.err)
+        self.assertEqual({name: self.bytes_of(name) for name in self.checkpoints()}, before)
+        self.assertEqual(self.train("--resume", *words).code, 0)
+        self.assertEqual(self.rows(), Unbroken.rows)
+
+
+class Input(TrainTest):
+    def refused(self, *words, says):
+        done = self.train(*words)
+        self.assertEqual(done.code, 2, done.err)
+        for part in says:
+            self.assertIn(part, done.err)
+
+    def problems(self, bad):
+        """Twenty problems, of which those lines are bad."""
+        good = '{"id":"p%d","kind":"countdown","problem":"Make 24.","numbers":[3,8,1,1],"target":24}'
+        return "".join((bad.get(i) or good % i) + "\n" for i in range(1, 21))
+
+    def test_a_suite_with_bad_lines_names_the_first(self):
+        self.write("suite.jsonl", self.problems({7: '{"id":"p7",', 13: "nothing"}))
+        self.refused("data.suite=suite.jsonl", "data.count=0", says=["suite.jsonl:7:"])
+        self.refused("eval.suite=suite.jsonl", "eval.count=0", says=["suite.jsonl:7:"])
+        self.assertEqual(self.lines(), [])
+
+    def test_a_problem_that_cannot_be_judged_is_named(self):
+        self.write("suite.jsonl", self.problems({3: '{"id":"open","problem":"Why?"}'}))
+        self.refused("data.suite=suite.jsonl", "data.count=0", says=["problem open has no answer to be judged by"])
+
+    def test_a_suite_is_learnt_from_but_for_what_is_tested(self):
+        self.write("suite.jsonl", self.problems({}).replace("Make 24.", "Write 24 with 3, 8, 1, 1."))
+        self.write("test.jsonl", '{"id":"t","problem":"WRITE 24  with 3, 8, 1, 1.","answer":"1"}\n')
+        words = ("data.suite=suite.jsonl", "data.count=0", "sft.steps=1", "rl.steps=1")
+        done = self.train(*words, "data.against=test.jsonl")
+        self.assertEqual(done.code, 2, done.err)
+        self.assertIn("left out 20 problems that are in a test set: 20 the same", done.err)
+        self.assertIn("no problems to learn from", done.err)
+
+    def test_what_cannot_be_is_said_before_anything_is_written(self):
+        self.refused("rl.op.operater=pdr:2", says=['did you mean "rl.op.operator"?'])
+        self.refused("rl.op.operator=pdq:2", says=["rl.op.operator"])
+        self.refused("sft.lr=much", says=["sft.lr: expected a number"])
+        self.refused("eval.operators=cot thnk=3", says=["cot thnk=3"])
+        self.assertEqual(self.lines(), [])
+
+    def test_steps_that_learn_nothing_are_told(self):
+        done = self.train("rl.op.think=600", "eval.every=0")
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("step 5, op: warning: every rollout failed: ", done.err)
+        self.assertIn("the model's context is 512", done.err)
+        self.assertNotIn("trace: warning", done.err)
+        shutil.rmtree(self.path("run"))
+        done = self.train("rl.retire_at=0", "data.count=4", "eval.every=0")
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("step 6, trace: warning: all 4 problems are retired", done.err)
+
+    def test_a_learning_rate_of_ten_is_no_crash(self):
+        done = self.train("sft.lr=10", "rl.lr=10")
+        self.assertIn(done.code, (0, 3), done.err)
+        for row in self.rows():
+            self.assertTrue(all(v is not None and (isinstance(v, str) or math.isfinite(v)) for v in row.values()), row)
+
+    def test_where_the_gradient_is_no_number_the_run_ends_and_names_the_last_good_checkpoint(self):
+        done = self.train("sft.lr=1e9", "checkpoint_every=1", "checkpoint_keep=9", "eval.every=0", "sft.steps=20")
+        self.assertEqual(done.code, 3, done.err)
+        step = self.rows()[-1]["step"] + 1
+        self.assertIn(f"step {step}: the gradient is no number", done.err)
+        # The step before made the weights that this step failed on; the one before that is good.
+        self.assertIn(f"the last good checkpoint is run/checkpoint-{step - 2:06}.retort", done.err)
+        self.assertIn(f"checkpoint-{step - 1:06}.retort", self.checkpoints())
+
+    def test_without_a_good_checkpoint_it_says_so(self):
+        done = self.train("sft.lr=1e30", "checkpoint_every=1", "eval.every=0")
+        self.assertEqual(done.code, 3, done.err)
+        self.assertIn("the gradient is no number", done.err)
+        self.assertIn("there is no good checkpoint", done.err)
+        self.assertEqual(json.loads(self.bytes_of("failed-batch.json"))["step"], 2)
+
+    def test_a_model_that_is_not_there_is_said(self):
+        done = self.train("model.from=nowhere.gguf")
+        self.assertEqual(done.code, 1)
+        self.assertIn("nowhere.gguf", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
