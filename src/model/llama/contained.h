@@ -20,7 +20,7 @@ struct ContainedBounds {
     std::chrono::milliseconds processor{2000};      // time on a core
     std::int64_t memory = std::int64_t{512} << 20;  // bytes beyond what the process begins with
     std::size_t answer = std::size_t{64} << 20;     // bytes
-    std::chrono::milliseconds wait{30000};          // for the answer, whatever holds it up
+    std::chrono::milliseconds wait{120000};         // for the answer, whatever holds it up
 };
 
 // Each call is a process forked from a small one that waits: no call sees what another left, and what this process has
