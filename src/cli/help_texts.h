@@ -88,12 +88,20 @@ Examples:
   retort export sweep.db --to inspect --out logs         several: a folder of logs
   inspect view --log-dir logs)";
 
+inline constexpr const char* kReportExamples = R"(
+Examples:
+  retort report aime.db --out aime.html
+  retort report runs/a runs/b --out both.html
+      The curves of two training runs; retort report runs/a/rollouts.db has the rollouts of one.)";
+
 inline constexpr const char* kTrainExamples = R"(
 Examples:
   retort train experiments/train-smoke.toml run=/tmp/smoke
       Half a minute: SFT, then reinforcement, then /tmp/smoke/model.gguf for retort solve --model.
   retort train experiments/train-smoke.toml run=/tmp/smoke --resume rl.steps=6
       After an interruption, or to go on for longer: it begins at the last checkpoint.
+  retort report /tmp/smoke
+      Its curves as a page; retort report /tmp/smoke/rollouts.db for its rollouts.
 
 The first SIGINT lets the step under way end and writes a checkpoint; a second one ends the process.)";
 

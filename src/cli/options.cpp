@@ -203,17 +203,23 @@ void add_suite(CLI::App& app, Invocation& invocation) {
 
 void add_report(CLI::App& app, Invocation& invocation) {
     ReportArguments& report = invocation.report;
-    CLI::App& command =
-        add_command(app, invocation, Command::report, "report", "Make a page of what journals hold: one HTML file");
-    command.add_option("JOURNAL|RUN", report.sources, "Journals; beginnings of runs' ids choose among their runs")
+    CLI::App& command = add_command(app, invocation, Command::report, "report",
+                                    "Make a page of what journals or training runs hold: one HTML file");
+    command
+        .add_option("JOURNAL|RUN", report.sources,
+                    "Journals; beginnings of runs' ids choose among their runs. Or folders of training runs, or their "
+                    "metrics.jsonl")
         ->type_name("")
         ->required();
-    command.add_option("--out", report.out, "The page's file; without it the first journal's name with .html")
+    command
+        .add_option(
+            "--out", report.out,
+            "The page's file; without it the first journal's name with .html, or metrics.html in the run's folder")
         ->type_name("FILE.html");
     command.add_option("--details", report.details, "Put samples' details, whole, into a folder beside the page")
         ->type_name("DIR");
     command.add_option("--title", report.title, "The page's title")->type_name("TEXT");
-    command.footer("Example:\n  retort report aime.db --out aime.html");
+    command.footer(kReportExamples);
 }
 
 void add_train(CLI::App& app, Invocation& invocation) {

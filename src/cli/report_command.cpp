@@ -1,4 +1,4 @@
-// `retort report`: one page from journals.
+// `retort report`: one page from journals, or from training runs.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/version.h"
 #include "eval/report/report.h"
+#include "eval/report/training_page.h"
 #include "report_page.h"
 
 namespace retort::cli {
@@ -26,9 +27,43 @@ std::string megabytes(std::size_t bytes) {
     return fmt::format("{:.1f} MB", static_cast<double>(bytes) / kMebi);
 }
 
+bool is_one_of(const std::string& path, const std::vector<TrainingRun>& runs) {
+    return std::any_of(runs.begin(), runs.end(), [&](const TrainingRun& run) {
+        std::error_code ignored;
+        return std::filesystem::equivalent(run.path, path, ignored);
+    });
+}
+
+Outcome<ExitCode> report_training(const ReportArguments& arguments) {
+    if (arguments.details) say("retort: warning: --details is of journals; it changes nothing here");
+    const auto runs = read_training_runs(arguments.sources);
+    if (!runs) return runs.error();
+    TrainingPageOptions options;
+    options.out = arguments.out.value_or(
+        std::filesystem::path(runs->front().path).replace_extension(".html").string());  // beside the figures
+    options.title = arguments.title;
+    options.program = program_name();
+    if (is_one_of(options.out, *runs))
+        return Error{ErrorKind::usage, fmt::format("--out {} is what is read; choose another file", options.out)};
+    const auto bytes = write_training_page(*runs, options, report_page());
+    if (!bytes) return bytes.error();
+    std::size_t rows = 0;
+    for (const TrainingRun& run : *runs) rows += run.rows;
+    const auto told = write_stdout(fmt::format("{}   {}, {} of {}\n", options.out, megabytes(*bytes),
+                                               counted(static_cast<std::int64_t>(rows), "row"),
+                                               counted(static_cast<std::int64_t>(runs->size()), "training run")));
+    if (!told) return told.error();
+    return 0;
+}
+
 }  // namespace
 
 Outcome<ExitCode> run_report(const ReportArguments& arguments) {
+    const auto of_training = std::count_if(arguments.sources.begin(), arguments.sources.end(), names_training_run);
+    if (of_training == std::ssize(arguments.sources)) return report_training(arguments);
+    if (of_training > 0)
+        return Error{ErrorKind::usage,
+                     "a page is made of journals or of training runs (folders), not of both: make one of each"};
     const auto evaluation = read_sources(arguments.sources);
     if (!evaluation) return evaluation.error();
     for (const std::string& remark : evaluation->remarks) say("retort: warning: " + remark);

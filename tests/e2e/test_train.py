@@ -94,6 +94,39 @@ class Listed(ProgramTest):
             self.assertIn("dry-run", script)
 
 
+class Curves(ProgramTest):
+    ROWS = '{"step":1,"phase":"sft","loss":2.5}\n{"step":2,"phase":"rl","op/reward/mean":0.5,"eval/cot/accuracy":0.25}\n'
+
+    def data(self, page):
+        with open(page, encoding="utf-8") as file:
+            text = file.read()
+        return json.loads(text.split('id="retort-data">', 1)[1].split("</script>", 1)[0])
+
+    def test_a_run_is_reported_by_its_folder_or_its_figures(self):
+        self.write("run/metrics.jsonl", self.ROWS)
+        done = self.run_program("report", "run")
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertRegex(done.out, r"^run/metrics\.html   [\d.]+ MB, 2 rows of 1 training run\n$")
+        data = self.data(self.path("run/metrics.html"))
+        self.assertEqual((data["kind"], data["title"], data["runs"][0]["last_step"]), ("training", "Training: run", 2))
+        self.write("other/metrics.jsonl", self.ROWS)
+        done = self.run_program("report", "run/metrics.jsonl", "other/", "--out", "both.html", "--title", "Two runs")
+        self.assertEqual(done.code, 0, done.err)
+        data = self.data(self.path("both.html"))
+        self.assertEqual((data["title"], [run["label"] for run in data["runs"]]), ("Two runs", ["run", "other"]))
+
+    def test_what_cannot_be_one_page_is_a_usage_error(self):
+        self.write("run/metrics.jsonl", self.ROWS)
+        os.mkdir(self.path("empty"))
+        for sources, words in ((("run", "x.db"), "not of both"), (("run", "run"), "twice"), (("run", "--out", "run/metrics.jsonl"), "choose another file")):
+            done = self.run_program("report", *sources)
+            self.assertEqual(done.code, 2, done.err)
+            self.assertIn(words, done.err)
+        done = self.run_program("report", "empty")
+        self.assertEqual(done.code, 1)
+        self.assertIn("retort train", done.err)
+
+
 @unittest.skipUnless(TRAINER, "the trainer was not built")
 class Trainer(ProgramTest):
     def train(self, *words, steps=(2, 1)):
@@ -124,7 +157,9 @@ class Trainer(ProgramTest):
         self.assertEqual((done.code, done.out), (0, ""), done.err)
         self.assertEqual([(row["step"], row["phase"]) for row in self.rows()], [(1, "sft"), (2, "sft"), (3, "rl")])
         self.assertIn("op/reward/mean", self.rows()[-1])
+        self.assertEqual(self.run_program("report", "run").code, 0)
         self.assertEqual(self.run_program("show", self.path("run/rollouts.db")).code, 0)
+        self.assertEqual(self.run_program("report", "run/rollouts.db").code, 0)
         self.assertIn("llama", self.run_program("model", "info", self.path("run/model.gguf")).out)
         again = self.train()
         self.assertEqual(again.code, 2)

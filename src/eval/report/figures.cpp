@@ -1,7 +1,9 @@
 #include "eval/report/figures.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <string_view>
 
 namespace retort {
@@ -76,6 +78,13 @@ std::string percent(double share) {
 
 std::string points(double difference) {
     return fmt::format("{:.1f}", 100 * difference);
+}
+
+std::string iso_time(double unix_seconds) {
+    const auto whole = static_cast<std::time_t>(unix_seconds);
+    std::tm parts{};
+    gmtime_r(&whole, &parts);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", parts);
 }
 
 Estimate mirrored(const Estimate& estimate) {

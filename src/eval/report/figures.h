@@ -43,6 +43,9 @@ std::string token_words(double tokens);
 std::string percent(double share);
 std::string points(double difference);
 
+// "2026-11-26T13:05:00Z"
+std::string iso_time(double unix_seconds);
+
 // " (3.1 to 11.6)", or " (no interval)" where the data give none.
 std::string interval_words(const Estimate& estimate);
 

@@ -1,10 +1,8 @@
 #include "eval/report/report.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -13,20 +11,11 @@
 #include "eval/report/details.h"
 #include "eval/report/output_file.h"
 #include "eval/report/packing.h"
+#include "eval/report/page_template.h"
 #include "eval/report/sections.h"
 
 namespace retort {
 namespace {
-
-constexpr std::string_view kDataPlace = "<!--retort-data-->";
-constexpr std::string_view kDetailsPlace = "<!--retort-details-->";
-
-std::string iso_time(double unix_seconds) {
-    const auto whole = static_cast<std::time_t>(unix_seconds);
-    std::tm parts{};
-    gmtime_r(&whole, &parts);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", parts);
-}
 
 template <class Of>
 std::string different(const Evaluation& evaluation, Of of) {
@@ -105,28 +94,6 @@ Outcome<void> write_inside(DetailWriter& details, std::size_t chunks,
     return {};
 }
 
-struct TemplatePart {
-    std::string_view text;         // what stands before the place
-    std::string_view placeholder;  // empty: the end
-};
-
-// The template in pieces, in its own order. Each place must be there once.
-Outcome<std::vector<TemplatePart>> parts_of(std::string_view page) {
-    for (const std::string_view place : {kDataPlace, kDetailsPlace})
-        if (page.find(place) == page.npos || page.find(place) != page.rfind(place))
-            return Error{ErrorKind::file, fmt::format("the page's template is damaged: expected {} once", place)};
-    std::vector<std::string_view> places{kDataPlace, kDetailsPlace};
-    if (page.find(kDetailsPlace) < page.find(kDataPlace)) std::swap(places[0], places[1]);
-    std::vector<TemplatePart> out;
-    for (const std::string_view place : places) {
-        const std::size_t at = page.find(place);
-        out.push_back({page.substr(0, at), place});
-        page.remove_prefix(at + place.size());
-    }
-    out.push_back({page, ""});
-    return out;
-}
-
 // The folder as the page names it.
 std::string relative_folder(const ReportOptions& options) {
     const auto beside = std::filesystem::absolute(options.out).parent_path();
@@ -169,9 +136,9 @@ Outcome<WrittenReport> write_report(const Evaluation& evaluation, const ReportOp
         if (part.placeholder == kDataPlace) {
             ordered_json data = data_json(layout, options);
             data["details"] = details_json(plan, options);
-            write("<script type=\"application/json\" id=\"retort-data\">");
+            write(kDataBegin);
             write(embeddable_json(dumped(data)));
-            write("</script>\n");
+            write(kDataEnd);
         } else if (part.placeholder == kDetailsPlace) {
             const auto written =
                 beside ? write_beside(details, out.chunks, options.details) : write_inside(details, out.chunks, write);

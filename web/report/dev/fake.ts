@@ -2,6 +2,7 @@
 import type { Grid, Problem, ReportData, Run, SampleDetail } from "../src/data.ts";
 import { fakeSample } from "./fake_samples.ts";
 import { fakeComparisons, fakeCurves, fakeFailures } from "./fake_sections.ts";
+import { fakeTraining } from "./fake_training.ts";
 import type { Report } from "./fill.ts";
 import { Random } from "./random.ts";
 
@@ -298,4 +299,9 @@ export const fakes: Record<string, () => Report> = {
     foreign: () => fakeReport({ methods: kMethods.slice(6), problems: 12, samples: 4, foreign: true }),
     unscored: () => fakeReport({ methods: kMethods.slice(6), problems: 12, samples: 4, scored: false }),
     hostile: () => fakeReport({ methods: kMethods.slice(5), problems: 12, samples: 4, hostile: true }),
+    training: () => fakeTraining({ runs: 1, sft: 300, rl: 200 }),
+    "training-runs": () => fakeTraining({ runs: 3, sft: 300, rl: 200 }),
+    "training-begun": () => fakeTraining({ runs: 1, sft: 3, rl: 0, ended: false }),
+    "training-long": () => fakeTraining({ runs: 2, sft: 600, rl: 400, thinned: true, extra: 40, ended: false }),
+    "training-hostile": () => fakeTraining({ runs: 3, sft: 20, rl: 20, hostile: kHostile }),
 };

@@ -2,10 +2,11 @@
 import { gzipSync } from "node:zlib";
 
 import type { ReportData, SampleDetail } from "../src/data.ts";
+import type { TrainingData } from "../src/training_data.ts";
 
 export interface Report {
-    data: ReportData;
-    samples: SampleDetail[]; // in the order of their number in Grid.detail
+    data: ReportData | TrainingData;
+    samples: SampleDetail[]; // in the order of their number in Grid.detail; none of training runs
 }
 
 export interface Filled {
@@ -13,16 +14,15 @@ export interface Filled {
     files: Map<string, string>; // beside the page, by relative path
 }
 
-function dataElement(data: ReportData): string {
+function dataElement(data: Report["data"]): string {
     const json = JSON.stringify(data).replaceAll("<", "\\u003c");
     return `<script type="application/json" id="retort-data">${json}</script>`;
 }
 
-function chunks(report: Report): string[] {
-    const size = report.data.details.chunk_size;
+function chunks(samples: readonly SampleDetail[], size: number): string[] {
     const out: string[] = [];
-    for (let at = 0; at < report.samples.length; at += size) {
-        out.push(gzipSync(JSON.stringify(report.samples.slice(at, at + size))).toString("base64"));
+    for (let at = 0; at < samples.length; at += size) {
+        out.push(gzipSync(JSON.stringify(samples.slice(at, at + size))).toString("base64"));
     }
     return out;
 }
@@ -30,10 +30,10 @@ function chunks(report: Report): string[] {
 export function fill(template: string, report: Report): Filled {
     const files = new Map<string, string>();
     let embedded = "";
-    const beside = report.data.details.at === "beside";
-    for (const [n, chunk] of chunks(report).entries()) {
-        if (beside) {
-            files.set(`${report.data.details.folder}/${n}.js`, `window.retortDetails(${n}, "${chunk}");\n`);
+    const details = "kind" in report.data ? null : report.data.details;
+    for (const [n, chunk] of chunks(report.samples, details?.chunk_size ?? 1).entries()) {
+        if (details?.at === "beside") {
+            files.set(`${details.folder}/${n}.js`, `window.retortDetails(${n}, "${chunk}");\n`);
         } else {
             embedded += `<script type="application/octet-stream+base64" id="details-${n}">${chunk}</script>\n`;
         }

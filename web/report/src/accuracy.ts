@@ -66,7 +66,7 @@ function bounds(all: Dot[]): [number, number] {
 }
 
 // Round values, as many as find room with their labels.
-function logTicks(least: number, most: number, room: number): number[] {
+export function logTicks(least: number, most: number, room: number): number[] {
     let chosen: number[] = [];
     for (const steps of [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
         const next: number[] = [];

@@ -27,6 +27,15 @@ export function decimal(value: number | null): string {
     return value === null ? kNone : fixed(value, 2);
 }
 
+// Three figures of any size: 0.482, 12.5, 1.2K, 3.0e−4.
+export function short(value: number | null): string {
+    if (value === null) return kNone;
+    const size = Math.abs(value);
+    if (size >= 1000) return value < 0 ? `${kMinus}${tokens(size)}` : tokens(size);
+    if (size > 0 && size < 0.001) return value.toExponential(1).replaceAll("-", kMinus);
+    return String(Number(value.toPrecision(3))).replace("-", kMinus);
+}
+
 // 412, 8.2K, 172K, 1.8M
 export function tokens(value: number | null): string {
     if (value === null) return kNone;

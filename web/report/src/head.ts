@@ -1,5 +1,5 @@
 // The top of the page: what was run, what came out, what to be careful about.
-import type { ReportData, Run, Warning } from "./data";
+import type { ReportData, Run } from "./data";
 import { button, el, foreign, type Child } from "./dom";
 import { count, day, seconds, tokens } from "./format";
 import { setTheme, theme } from "./palette";
@@ -42,26 +42,35 @@ function whatWasRun(data: ReportData): HTMLElement {
         day(data.date),
         cost(runs),
     ];
-    return el("p", { class: "what" }, parts.map((part) => el("span", {}, part)));
+    return what(parts);
 }
 
-const kGrave = new Set<Warning["kind"]>(["simulated", "truncated", "failed_calls", "unfinished"]);
-
-function concerned(data: ReportData, warning: Warning): Child {
-    if (warning.runs.length === 0 || warning.runs.length === data.runs.length) return null;
-    const labels = warning.runs.map((index) => data.runs[index]?.label ?? "");
-    return el("small", {}, listed(labels, "runs"));
+export function what(parts: readonly Child[]): HTMLElement {
+    return el("p", { class: "what" }, parts.filter(Boolean).map((part) => el("span", {}, part)));
 }
 
-function warningList(data: ReportData): Child {
-    if (data.warnings.length === 0) return null;
-    const items = data.warnings.map((warning) => {
+interface AnyWarning {
+    kind: string;
+    text: string;
+    runs: readonly number[]; // which; empty: all
+}
+
+const kGrave = new Set(["simulated", "truncated", "failed_calls", "unfinished", "stopped", "difference"]);
+
+function concerned(labels: readonly string[], warning: AnyWarning): Child {
+    if (warning.runs.length === 0 || warning.runs.length === labels.length) return null;
+    return el("small", {}, listed(warning.runs.map((index) => labels[index] ?? ""), "runs"));
+}
+
+function warningList(warnings: readonly AnyWarning[], labels: readonly string[]): Child {
+    if (warnings.length === 0) return null;
+    const items = warnings.map((warning) => {
         const grave = kGrave.has(warning.kind);
         return el(
             "li",
             { class: grave ? `grave ${warning.kind}` : warning.kind },
             el("b", { "aria-hidden": "true" }, grave ? "!" : "i"),
-            el("span", {}, foreign(warning.text), concerned(data, warning)),
+            el("span", {}, foreign(warning.text), concerned(labels, warning)),
         );
     });
     return el("ul", { class: "warnings", "aria-label": "Be careful" }, items);
@@ -77,14 +86,24 @@ function themeSwitch(): HTMLButtonElement {
     return toggle;
 }
 
+export function titled(title: string): HTMLElement {
+    return el("div", { class: "titled" }, el("h1", {}, foreign(title)), themeSwitch());
+}
+
+// The headline, with what must be known before it is believed beside it. `labels` are the runs'.
+export function said(headline: string, numbered: boolean, warnings: readonly AnyWarning[], labels: readonly string[]): HTMLElement {
+    const sentence = el("p", { class: numbered ? "headline" : "headline plain" }, foreign(headline));
+    return el("div", { class: "said" }, sentence, warningList(warnings, labels));
+}
+
 export function head(data: ReportData): HTMLElement {
-    const numbered = data.headline.kind === "none" ? "headline plain" : "headline";
+    const { text, kind } = data.headline;
     return el(
         "header",
         { class: "head" },
-        el("div", { class: "titled" }, el("h1", {}, foreign(data.title)), themeSwitch()),
+        titled(data.title),
         data.runs.length > 0 && whatWasRun(data),
-        el("div", { class: "said" }, el("p", { class: numbered }, foreign(data.headline.text)), warningList(data)),
+        said(text, kind !== "none", data.warnings, data.runs.map((run) => run.label)),
     );
 }
 
@@ -98,9 +117,6 @@ function licences(): HTMLElement {
     return fold;
 }
 
-export function foot(data: ReportData): HTMLElement {
-    const about =
-        `Made by ${data.program}. Intervals are 95 %, by bootstrap over problems. Samples that ended with an error or without ` +
-        "an answer count as wrong.";
+export function foot(about: string): HTMLElement {
     return el("footer", {}, el("p", {}, foreign(about)), licences());
 }

@@ -33,7 +33,8 @@ const kLooks = [
 ];
 
 describe("every kind of report opens without a complaint and never scrolls sideways", () => {
-    const names = ["small", "sweep", "simulated", "empty", "single", "failures", "long", "foreign", "unscored", "hostile"];
+    const names = ["small", "sweep", "simulated", "empty", "single", "failures", "long", "foreign", "unscored", "hostile",
+        "training", "training-runs", "training-begun", "training-long", "training-hostile"];
     for (const name of names) {
         test(name, async () => {
             for (const look of kLooks) {
@@ -241,6 +242,76 @@ describe("a sample", () => {
         assert.match(await page.locator(".viewer .error").innerText(), /the report holds no details 0; was the file cut short\?/);
         await close();
     });
+});
+
+describe("training runs", () => {
+    const chart = (page, title) => page.locator(".small-multiple", { has: page.getByRole("heading", { name: title, exact: true }) });
+
+    test("one run: figures that belong together share a chart, and its text says where they ended", () =>
+        withReport("training", {}, async (page) => {
+            const { data } = makeReport("training");
+            const last = (name) => data.runs[0].series.find((series) => series.name === name).last;
+            const accuracy = chart(page, "Accuracy");
+            assert.deepEqual(await accuracy.locator(".legend li").allInnerTexts(), ["●cot think=256", "■pdr:16 think=48"]);
+            const text = await accuracy.locator("svg").getAttribute("aria-label");
+            const shown = (last("eval/pdr:16 think=48/accuracy") * 100).toFixed(1);
+            assert.match(text.replace(/\s/g, " "), new RegExp(`pdr:16 think=48: .* ${shown} % at step 500`));
+            assert.deepEqual(await chart(page, "Reward rl").locator(".legend li").allInnerTexts(), ["●op", "■trace"]);
+            assert.equal(await chart(page, "Loss by kind of example sft").locator(".legend li").count(), 6);
+        }));
+
+    test("the change of phase is marked where both are in sight", () =>
+        withReport("training", {}, async (page) => {
+            const words = (title) => chart(page, title).locator("svg text").allTextContents();
+            assert.deepEqual((await words("Learning rate")).filter((word) => /^[a-z]+$/.test(word)), ["sft", "rl"]);
+            assert.deepEqual((await words("Reward rl")).filter((word) => /^[a-z]+$/.test(word)), []);
+        }));
+
+    test("several runs: a chart a figure, a line a run, and a table that compares them", () =>
+        withReport("training-runs", {}, async (page) => {
+            for (const title of ["Reward: op rl", "Reward: trace rl", "Accuracy: cot think=256"]) {
+                assert.deepEqual(await chart(page, title).locator(".legend li").allInnerTexts(), ["●base", "■long-trace", "▲no-op"]);
+            }
+            assert.equal(await page.locator("#runs tbody tr").count(), 3);
+        }));
+
+    test("say where the rollouts can be read", () =>
+        withReport("training", {}, async (page) => {
+            const text = await page.locator("#reinforcement").innerText();
+            assert.match(text, /retort report runs\/base\/rollouts\.db/);
+            assert.match(text, /retort show runs\/base\/rollouts\.db/);
+        }));
+
+    test("no figure is left out: what the page does not know stands under its own name", () =>
+        withReport("training-long", {}, async (page) => {
+            await page.locator("#other summary").click();
+            assert.equal(await page.locator("#other .small-multiple").count(), 24);
+            await page.getByRole("button", { name: "Show 16 more charts" }).click();
+            assert.equal(await page.locator("#other .small-multiple").count(), 40);
+            assert.match(await page.locator("footer").innerText(), /mean of a stretch of steps/);
+        }));
+
+    test("all figures are saved as CSV, unrounded", () =>
+        withReport("training", {}, async (page) => {
+            await page.locator("#figures details summary").first().click();
+            const { text } = await download(page, () => page.getByRole("button", { name: "Save All figures as CSV" }).click());
+            const { data } = makeReport("training");
+            const loss = data.runs[0].series.find((series) => series.name === "loss");
+            assert.ok(text.split("\r\n").includes(`loss,base,${loss.first},${loss.last},300,${loss.least},${loss.most},300`));
+        }));
+
+    test("warn beside the headline", () =>
+        withReport("training-begun", {}, async (page) => {
+            assert.match(await page.locator(".warnings").innerText(), /Not ended: it is at step 3/);
+        }));
+
+    test("their names and their configuration stay text", () =>
+        withReport("training-hostile", {}, async (page) => {
+            for (const fold of await page.locator("details.fold > summary").all()) await fold.click();
+            assert.equal(await page.evaluate(() => window.hacked), undefined);
+            assert.equal(await page.locator("img").count(), 0);
+            assert.ok((await page.locator("#figures .text").first().innerText()).includes("<img src=x onerror="));
+        }));
 });
 
 describe("foreign text stays text", () => {
