@@ -82,8 +82,7 @@ def one_kill(kind, url, folder, index, whole_s, expected, chance):
     time.sleep(chance.uniform(0, whole_s * 1.05))
     process.kill()
     process.wait()
-    # Killed before it made its journal there is nothing to resume.
-    resumed = run(kind.command(url, journal, *(["--resume"] if os.path.exists(journal) else [])))
+    resumed = run(kind.command(url, journal, "--resume"))
     if resumed.returncode != 0:
         return f"exit {resumed.returncode}: {resumed.stderr}"
     if without_times(resumed.stdout) != expected:

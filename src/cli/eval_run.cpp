@@ -44,8 +44,6 @@ Outcome<std::unique_ptr<EvalSession>> EvalSession::open(EvalSessionOptions optio
     journal_options.mode = out->options_.resume ? going_on : JournalOptions::Mode::create;
     journal_options.sync = settings.text("sync") == "full" ? SyncMode::full : SyncMode::process;
     journal_options.program = program_name();
-    if (out->options_.resume)
-        if (auto error = nothing_to_resume(out->options_.journal)) return *error;
     // First, so that what is killed while a model is loaded can be resumed.
     auto journal = Journal::open(out->options_.journal, std::move(journal_options));
     if (!journal) return journal.error();

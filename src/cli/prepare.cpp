@@ -78,11 +78,11 @@ Outcome<PreparedRun> prepare_replay(const SolveArguments& arguments, const Setti
     return out;
 }
 
-// Nothing when no run was begun in the journal yet: then it is begun.
+// Nothing when there is no run to go on with: then the journal is begun.
 Outcome<std::optional<PreparedRun>> prepare_resume(const SolveArguments& arguments, const Settings& settings,
                                                    const std::optional<std::string>& text, const PlanContext& context) {
-    if (!arguments.resume) return std::optional<PreparedRun>();
-    if (auto error = nothing_to_resume(*arguments.journal)) return *error;
+    std::error_code failed;
+    if (!arguments.resume || !std::filesystem::exists(*arguments.journal, failed)) return std::optional<PreparedRun>();
     if (JournalReader::is_blank(*arguments.journal)) return std::optional<PreparedRun>();
     const auto reader = JournalReader::open(*arguments.journal);
     if (!reader) return reader.error();
@@ -118,12 +118,6 @@ Outcome<PreparedRun> prepare_fresh(const SolveArguments& arguments, const Settin
 }
 
 }  // namespace
-
-std::optional<Error> nothing_to_resume(const std::string& journal) {
-    std::error_code failed;
-    if (std::filesystem::exists(journal, failed)) return std::nullopt;
-    return usage(fmt::format("--resume: there is no journal {} to go on with; without --resume it is begun", journal));
-}
 
 Outcome<std::string> model_to_use(const Settings& settings, const PlanContext& context, bool dry_run, bool quiet) {
     if (auto given = main_model(settings, context)) return *given;

@@ -19,9 +19,6 @@ struct PreparedRun {
 // The error says which options do not go together, or what differs from the journal's run.
 Outcome<PreparedRun> prepare_run(const SolveArguments& arguments, const Settings& settings, const PlanContext& context);
 
-// What is wrong with --resume where the journal is not there: a slip of the name should not begin anew.
-std::optional<Error> nothing_to_resume(const std::string& journal);
-
 // The main model's name: as given, or, with a server that has one only, that. `quiet`: do not say so.
 Outcome<std::string> model_to_use(const Settings& settings, const PlanContext& context, bool dry_run, bool quiet);
 

@@ -78,12 +78,6 @@ class Evals(ProgramTest):
             self.assertIn(name, done.err)
             self.assertIn("in the journal", done.err)
 
-    def test_resume_needs_a_journal(self):
-        done = self.eval("--resume")
-        self.assertEqual(done.code, 2, done.err)
-        self.assertIn("there is no journal", done.err)
-        self.assertEqual(self.behaviour.asked, [])
-
     def test_a_budget_that_is_too_small_is_refused_before_any_call(self):
         self.write("sums.jsonl", suite(6) + json.dumps({"id": "long", "problem": "What is 1 plus 2? " * 200, "answer": "3"}) + "\n")
         done = self.eval("--budget-seq", "500")
