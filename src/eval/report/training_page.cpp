@@ -204,6 +204,7 @@ void add_warnings(const TrainingRun& run, std::size_t index, ordered_json& out) 
 
 std::string made_title(const std::vector<TrainingRun>& runs) {
     std::vector<std::string> labels;
+    labels.reserve(runs.size());
     for (const TrainingRun& run : runs) labels.push_back(run.label);
     return fmt::format("Training: {}", fmt::join(labels, ", "));
 }

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kMetrics = "metrics.jsonl";
-constexpr std::size_t kMostSeries = 1000;        // of a run; the trainer writes about fifty
-constexpr std::size_t kMostConfig = 256 * 1024;  // bytes of config.toml that are shown
+constexpr std::size_t kMostSeries = 1000;     // of a run; the trainer writes about fifty
+constexpr std::size_t kMostConfig = 262'144;  // bytes of config.toml that are shown
 
 bool is_there(const fs::path& path) {
     std::error_code ignored;

@@ -14,7 +14,6 @@ namespace {
 using cli::Canvas;
 using cli::grouped;
 using cli::Line;
-using cli::Span;
 using cli::Tone;
 
 constexpr int kNarrow = 100;  // columns; below, curves are short
