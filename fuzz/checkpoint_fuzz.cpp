@@ -31,6 +31,7 @@ std::string path_of_file() {
 
 void read(const std::string& bytes) {
     const std::string path = path_of_file();
+    std::filesystem::remove(path);  // not cut and written again, which some file systems put onto the disk at once
     std::ofstream(path, std::ios::binary) << bytes;
     const auto checkpoint = read_checkpoint(path, small_shape());
     if (!checkpoint && checkpoint.error().message.empty()) std::abort();

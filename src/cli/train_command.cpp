@@ -12,12 +12,12 @@
 namespace retort::cli {
 namespace {
 
-// Threads of OpenMP that wait for the next piece of work spin, by default for so long that on a machine with other work
-// they take the cores from the thread that they wait for. So short a wait costs a quiet machine nothing; none at all
-// (OMP_WAIT_POLICY=passive) makes small models slower there.
-void spin_shortly() {
+// Threads of OpenMP that wait for the next piece of work spin by default: beside other work they take the cores from
+// the thread that they wait for, and a step takes many times as long. Waiting without spinning costs a quiet machine
+// nothing that can be measured (README).
+void wait_without_spinning() {
     if (std::getenv("OMP_WAIT_POLICY") == nullptr && std::getenv("GOMP_SPINCOUNT") == nullptr)
-        setenv("GOMP_SPINCOUNT", "20000", 0);
+        setenv("OMP_WAIT_POLICY", "passive", 0);
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ void spin_shortly() {
 Outcome<ExitCode> run_train(const std::vector<std::string>& words) {
     if (const auto missing = missing_trainer())
         return Error{ErrorKind::file, fmt::format("there is no trainer: {}; {}", missing->found, missing->advice)};
-    spin_shortly();
+    wait_without_spinning();
     std::string path = trainer_path();
     std::vector<std::string> kept = words;
     std::vector<char*> arguments{path.data()};

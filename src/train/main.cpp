@@ -2,12 +2,12 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <new>
 
+#include "cli/display/screen.h"
 #include "cli/interrupts.h"
 #include "cli/output.h"
 #include "cli/train_options.h"
@@ -19,14 +19,21 @@ namespace {
 
 using namespace retort;
 
-std::atomic<bool> stop_asked = false;
+train::TrainSignals signals;
 
 // The first signal lets the step under way end; a second one ends the process.
-void on_signal(int signal) {
-    if (stop_asked.exchange(true)) {
+void on_stop(int signal) {
+    if (signals.stop.exchange(true)) {
+        cli::restore_cursor();
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
+}
+
+void on_suspend(int) {
+    cli::restore_cursor();
+    std::raise(SIGSTOP);
+    signals.continued = true;
 }
 
 // Freed tensors stay with the process: handing their pages back and forth costs more than the arithmetic.
@@ -59,13 +66,14 @@ int run(const cli::TrainArguments& arguments) {
         const auto written = cli::write_stdout(*plan);
         return written ? 0 : cli::report(written.error());
     }
-    train::TrainDisplay display(arguments.quiet);
+    train::TrainDisplay display({config->sft.steps, config->rl.steps}, arguments.quiet, signals);
     train::TrainOptions options;
     options.resume = arguments.resume;
-    options.stop = &stop_asked;
+    options.stop = &signals.stop;
     options.listener = &display;
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
+    std::signal(SIGINT, on_stop);
+    std::signal(SIGTERM, on_stop);
+    std::signal(SIGTSTP, on_suspend);
     const auto trained = train::train(*config, options);
     display.close();
     return trained ? 0 : cli::report(trained.error());

@@ -167,8 +167,8 @@ TEST(TrainingPage, WarnsOfWhatMakesItsFiguresDoubtful) {
     std::filesystem::create_directories(there.folder.file("done"));
     there.put("done/model.gguf", "GGUF");
     EXPECT_EQ(warnings("done", kShortRun), "[]");
-    there.put("done/failed-step.json", "{}");
-    EXPECT_THAT(warnings("done", kShortRun), HasSubstr("A gradient was no number"));
+    there.put("done/failed-batch.json", "{}");
+    EXPECT_THAT(warnings("done", kShortRun), HasSubstr("A gradient was no number and the run stopped; it was resumed"));
 }
 
 TEST(TrainingPage, OfManyRowsIsBoundedAndKeepsTheirExtremes) {

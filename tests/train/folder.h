@@ -50,7 +50,9 @@ inline std::string bytes_of(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// A file of its own each time: one that is cut and written again is put onto the disk at once by some file systems.
 inline void write_bytes(const std::string& path, const std::string& bytes) {
+    std::filesystem::remove(path);
     std::ofstream(path, std::ios::binary) << bytes;
 }
 

@@ -178,7 +178,10 @@ ordered_json warning(const char* kind, std::string text, std::size_t run) {
 
 void add_warnings(const TrainingRun& run, std::size_t index, ordered_json& out) {
     if (run.has_failed)
-        out.push_back(warning("stopped", "A gradient was no number and the run stopped: failed-step.json", index));
+        out.push_back(warning("stopped",
+                              fmt::format("A gradient was no number and the run stopped{}: failed-batch.json",
+                                          run.has_model ? "; it was resumed" : ""),
+                              index));
     if (!run.has_model && !run.has_failed)
         out.push_back(warning(
             "unfinished", fmt::format("Not ended: it is at step {} and has written no model", run.last_step()), index));
@@ -201,6 +204,7 @@ void add_warnings(const TrainingRun& run, std::size_t index, ordered_json& out) 
 
 std::string made_title(const std::vector<TrainingRun>& runs) {
     std::vector<std::string> labels;
+    labels.reserve(runs.size());
     for (const TrainingRun& run : runs) labels.push_back(run.label);
     return fmt::format("Training: {}", fmt::join(labels, ", "));
 }

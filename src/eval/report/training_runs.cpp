@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kMetrics = "metrics.jsonl";
-constexpr std::size_t kMostSeries = 1000;        // of a run; the trainer writes about fifty
-constexpr std::size_t kMostConfig = 256 * 1024;  // bytes of config.toml that are shown
+constexpr std::size_t kMostSeries = 1000;     // of a run; the trainer writes about fifty
+constexpr std::size_t kMostConfig = 262'144;  // bytes of config.toml that are shown
 
 bool is_there(const fs::path& path) {
     std::error_code ignored;
@@ -120,7 +120,7 @@ Outcome<TrainingRun> read_run(const std::string& source) {
     run.config = text_of(here / "config.toml");
     run.has_rollouts = is_there(here / "rollouts.db");
     run.has_model = is_there(here / "model.gguf");
-    run.has_failed = is_there(here / "failed-step.json");
+    run.has_failed = is_there(here / "failed-batch.json");
     struct stat about{};
     if (::stat(run.path.c_str(), &about) == 0) run.changed_unix = static_cast<double>(about.st_mtim.tv_sec);
     return run;

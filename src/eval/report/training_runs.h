@@ -37,7 +37,7 @@ struct TrainingRun {
     std::string config;          // the text of its config.toml; empty: not there
     bool has_rollouts = false;   // rollouts.db, a journal
     bool has_model = false;      // model.gguf, which is written at the end
-    bool has_failed = false;     // failed-step.json: a gradient was no number
+    bool has_failed = false;     // failed-batch.json: a gradient was no number
     double changed_unix = 0;     // when metrics.jsonl was last written
 
     const TrainingSeries* find(std::string_view name) const;  // null: not there

@@ -100,6 +100,9 @@ class Trainer {
     void tell(const std::string& line) const {
         if (options_.listener != nullptr) options_.listener->told(line);
     }
+    void tell_doing(const std::string& what) const {
+        if (options_.listener != nullptr) options_.listener->doing(what);
+    }
     Outcome<std::vector<Rollout>> sample(const std::string& title, const RolloutRequest& request, LanguageModel& model);
 
     const TrainConfig& config_;
@@ -281,6 +284,7 @@ Outcome<MetricsRow> Trainer::sft_row() {
 }
 
 Outcome<ArmRollouts> Trainer::roll_out(const Arm& arm, std::int64_t step, std::size_t prompts) {
+    tell_doing("sampling " + arm.name);
     const std::vector<std::size_t> places = draw_->take(prompts);
     const Suite suite = part_of(problems_, places);
     RolloutRequest request;
@@ -387,6 +391,7 @@ Outcome<MetricsRow> Trainer::rl_row() {
         arms.push_back(std::move(*arm));
     }
     const double sampling = seconds_since(started);
+    tell_doing("learning");
     const auto learning = Steady::now();
     const AdamW settings = config_.rl.at(step, config_.rl.steps);
     const std::vector<MiniBatch> batches = make_batches(arms, static_cast<std::size_t>(config_.rl.updates),
@@ -424,6 +429,7 @@ Outcome<void> Trainer::evaluate(MetricsRow& row) {
     const auto started = Steady::now();
     double sum = 0;
     for (const NamedMethod& method : tested_) {
+        tell_doing("evaluating " + method.name);
         RolloutRequest request;
         request.suite = &tests_;
         request.schedule = method.schedule;
@@ -490,7 +496,7 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
         }
     }
     if (const auto written = metrics_->append(row); !written) return written.error();
-    if (options_.listener != nullptr) options_.listener->stepped(row, all_steps());
+    if (options_.listener != nullptr) options_.listener->stepped(row);
     const bool stopped = options_.stop != nullptr && *options_.stop;
     const bool last = state_.step == all_steps() || state_.step == config_.sft.steps;
     const bool best = state_.best_step == state_.step && due_for_evaluation();
@@ -536,7 +542,7 @@ Outcome<void> Trainer::steps() {
         MetricsRow row(0, config_.sft.steps > 0 ? "sft" : "rl");
         if (const auto evaluated = evaluate(row); !evaluated) return evaluated.error();
         if (const auto written = metrics_->append(row); !written) return written.error();
-        if (options_.listener != nullptr) options_.listener->stepped(row, all_steps());
+        if (options_.listener != nullptr) options_.listener->stepped(row);
     }
     while (state_.step < all_steps()) {
         auto row = is_rl() ? rl_row() : sft_row();

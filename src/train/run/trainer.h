@@ -17,8 +17,9 @@ namespace retort::train {
 class TrainListener {
   public:
     virtual ~TrainListener() = default;
-    virtual void told(const std::string& line) = 0;                           // one line
-    virtual void stepped(const MetricsRow& row, std::int64_t all_steps) = 0;  // after each step
+    virtual void told(const std::string& line) = 0;   // one line
+    virtual void doing(const std::string& what) = 0;  // "sampling trace": what takes a while begins
+    virtual void stepped(const MetricsRow& row) = 0;  // after each step, and after the evaluation before the first
 };
 
 struct TrainOptions {

@@ -74,6 +74,7 @@ function fakeRun(shape: TrainingShape, index: number, random: Random): TrainingR
             figures.put(step, `${arm}/response_length/mean`, 60 + 50 * learnt + noise(10));
             figures.put(step, `${arm}/response_length/clip_ratio`, 0.4 - 0.2 * learnt + noise(0.05));
             figures.put(step, `${arm}/frac_reward_zero_std`, 0.2 + noise(0.1));
+            figures.put(step, `${arm}/failed`, 0);
         }
         figures.put(step, "actor/entropy", 0.8 - 0.4 * learnt + noise(0.05));
         figures.put(step, "actor/grad_norm", step % 97 === 0 ? null : 0.4 + (step % 41 === 0 ? 30 : 0) + noise(0.2));

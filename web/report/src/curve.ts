@@ -51,7 +51,7 @@ function known(points: readonly Point[]): Point[] {
 
 // A range with room around it, also around a single value.
 function bounds(least: number, most: number): [number, number] {
-    const gap = least === most ? Math.max(Math.abs(least) * 0.1, 1e-9) : (most - least) * 0.06;
+    const gap = least === most ? Math.abs(least) * 0.1 || 1 : (most - least) * 0.06;
     return [least >= 0 ? Math.max(0, least - gap) : least - gap, most + gap];
 }
 
@@ -121,7 +121,7 @@ function plot(curves: Curves, colours: Palette, width: number): SVGSVGElement {
     const [first, last] = minmax(steps);
     const [least, most] = minmax(ends);
     const log = curves.log && least > 0 && most / least > kWideRange;
-    const ticks = log ? logTicks(least / 1.2, most * 1.2, kTicks + 2) : kTicks;
+    const ticks = least === most ? [least] : log ? logTicks(least / 1.2, most * 1.2, kTicks + 2) : kTicks;
     const tips = curves.lines.flatMap((line, at) =>
         known(points[at]!).map((point) => ({ ...point, title: tipText(curves, line, point) })));
     return Plot.plot({

@@ -267,6 +267,12 @@ describe("training runs", () => {
             assert.deepEqual((await words("Reward rl")).filter((word) => /^[a-z]+$/.test(word)), []);
         }));
 
+    test("a figure that never changes has one tick, not many that read alike", () =>
+        withReport("training", {}, async (page) => {
+            const texts = await chart(page, "Rollouts without a reward rl").locator("svg text").allTextContents();
+            assert.equal(texts.filter((text) => text === "0").length, 1);
+        }));
+
     test("several runs: a chart a figure, a line a run, and a table that compares them", () =>
         withReport("training-runs", {}, async (page) => {
             for (const title of ["Reward: op rl", "Reward: trace rl", "Accuracy: cot think=256"]) {
