@@ -103,7 +103,8 @@ class Evals(ProgramTest):
             self.wait_until(lambda: self.behaviour.in_flight == 0, "the server to have ended its calls")
             done = self.eval("--resume", journal=journal)
             self.assertEqual(done.code, 0, done.err)
-            self.assertGreater(done.json["resumed_calls"], 0)
+            if landed > 16:  # before that all may still be on their way to this side
+                self.assertGreater(done.json["resumed_calls"], 0)
             again = len(self.behaviour.asked) - whole["calls"]
             self.assertLessEqual(again, 16 * 3, "only what was in flight may be asked again")
             for name in ("mean", "ci95", "pass_at_k", "maj_at_k", "b_seq", "b_total", "calls", "truncated"):

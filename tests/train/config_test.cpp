@@ -213,6 +213,7 @@ TEST(Config, AValueOfAnotherTypeNamesWhatIsExpected) {
     EXPECT_THAT(error_of(kLeast, {"sft.lr=nan"}), HasSubstr("sft.lr: expected a number"));
     EXPECT_THAT(error_of(kLeast, {"journal=yes"}), HasSubstr("journal: expected true or false"));
     EXPECT_EQ(error_of(kLeast, {"quickly"}), "\"quickly\": expected key=value");
+    EXPECT_EQ(error_of(kLeast, {"out=\x8C"}), "\"out=\xEF\xBF\xBD\": expected UTF-8");
 }
 
 TEST(Config, AWholeNumberIsANumberToo) {

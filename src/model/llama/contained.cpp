@@ -19,7 +19,6 @@
 #include <cstring>
 #include <exception>
 #include <new>
-#include <optional>
 
 namespace retort::llama {
 namespace {
@@ -33,8 +32,15 @@ constexpr char kBreach = 'b';   // of the bounds
 
 constexpr int kOutOfMemory = 3;  // the exit status of a call's process
 
+// The one that waits ends a call that is late, and is itself given up this much later.
+constexpr std::chrono::seconds kGrace{5};
+
 std::string breach(const std::string& how) {
     return kBreach + how;
+}
+
+std::string no_answer(const ContainedBounds& bounds) {
+    return fmt::format("gave no answer within {} ms", bounds.wait.count());
 }
 
 bool write_all(int to, std::string_view bytes) {
@@ -56,6 +62,15 @@ bool read_exactly(int from, char* to, std::size_t size) {
         size -= static_cast<std::size_t>(got);
     }
     return true;
+}
+
+bool readable(int from, Clock::time_point until) {
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+        if (left <= 0) return false;
+        pollfd one{from, POLLIN, 0};
+        if (poll(&one, 1, static_cast<int>(left)) > 0) return true;
+    }
 }
 
 std::string frame_of(std::string_view bytes) {
@@ -117,17 +132,29 @@ std::string fault(int status, const ContainedBounds& bounds) {
     return fmt::format("broke down (status {})", WEXITSTATUS(status));
 }
 
-// Nothing where there is more than `most`.
-std::optional<std::string> read_to_end(int from, std::size_t most) {
-    std::string out;
+// What was written until the end, or how it went beyond the bounds.
+struct Said {
+    std::string bytes;
+    std::string beyond;
+};
+
+Said read_to_end(int from, const ContainedBounds& bounds) {
+    const Clock::time_point until = Clock::now() + bounds.wait;
+    Said out;
     std::array<char, 65536> piece;
-    for (;;) {
+    while (out.beyond.empty()) {
+        if (!readable(from, until)) {
+            out.beyond = no_answer(bounds);
+            break;
+        }
         const ssize_t got = read(from, piece.data(), piece.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return out;
-        out.append(piece.data(), static_cast<std::size_t>(got));
-        if (out.size() > most) return std::nullopt;
+        if (got <= 0) break;
+        out.bytes.append(piece.data(), static_cast<std::size_t>(got));
+        if (out.bytes.size() > bounds.answer + 1)
+            out.beyond = fmt::format("wrote more than {} MB", bounds.answer >> 20);
     }
+    return out;
 }
 
 std::string run_apart(Contained::Function function, const ContainedBounds& bounds, std::string_view request) {
@@ -142,12 +169,12 @@ std::string run_apart(Contained::Function function, const ContainedBounds& bound
     }
     if (process == 0) run(function, bounds, request, ends[1]);
     close(ends[1]);
-    std::optional<std::string> said = read_to_end(ends[0], bounds.answer + 1);
+    Said said = read_to_end(ends[0], bounds);
     close(ends[0]);
-    if (!said) (void)kill(process, SIGKILL);
+    if (!said.beyond.empty()) (void)kill(process, SIGKILL);
     const int status = wait_for(process);
-    if (!said) return breach(fmt::format("wrote more than {} MB", bounds.answer >> 20));
-    return status == 0 && !said->empty() ? std::move(*said) : breach(fault(status, bounds));
+    if (!said.beyond.empty()) return breach(said.beyond);
+    return status == 0 && !said.bytes.empty() ? std::move(said.bytes) : breach(fault(status, bounds));
 }
 
 // Bytes that count against RLIMIT_DATA.
@@ -200,10 +227,7 @@ enum class Heard { whole, lost, late };
 
 Heard hear(int from, char* to, std::size_t size, Clock::time_point until) {
     while (size > 0) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-        if (left <= 0) return Heard::late;
-        pollfd one{from, POLLIN, 0};
-        if (poll(&one, 1, static_cast<int>(left)) <= 0) continue;
+        if (!readable(from, until)) return Heard::late;
         const ssize_t got = read(from, to, size);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return Heard::lost;
@@ -269,7 +293,7 @@ Outcome<std::string> Contained::call(std::string_view request) {
 
 Outcome<std::string> Contained::ask(std::string_view request, bool& lost) {
     if (const Outcome<void> started = start_locked(); !started) return started.error();
-    const Clock::time_point until = Clock::now() + bounds_.wait;
+    const Clock::time_point until = Clock::now() + bounds_.wait + kGrace;
     std::uint64_t size = 0;
     std::string said;
     Heard heard = send_all(socket_, frame_of(request)) ? Heard::whole : Heard::lost;
@@ -281,8 +305,7 @@ Outcome<std::string> Contained::ask(std::string_view request, bool& lost) {
     lost = heard == Heard::lost;
     if (heard != Heard::whole) {
         stop();
-        return Error{ErrorKind::file, lost ? "was ended from outside"
-                                           : fmt::format("gave no answer within {} ms", bounds_.wait.count())};
+        return Error{ErrorKind::file, lost ? "was ended from outside" : no_answer(bounds_)};
     }
     if (said.starts_with(kAnswer)) return said.substr(1);
     if (said.starts_with(kFailure)) return Error{ErrorKind::model, said.substr(1)};

@@ -142,6 +142,8 @@ std::optional<std::string> read_table(const toml::table& table, const std::strin
 }
 
 std::optional<std::string> read_word(const std::string& word, const std::vector<ConfigKey>& keys) {
+    // What is written again must be read again, and TOML is UTF-8.
+    if (valid_utf8(word) != word) return fmt::format("\"{}\": expected UTF-8", valid_utf8(word));
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) return fmt::format("\"{}\": expected key=value", word);
     const std::string name(trim(std::string_view(word).substr(0, equals)));
