@@ -42,6 +42,7 @@ struct Settings {
     int rows = 256;
     int steps = 128;
     double seconds = 5;
+    std::string only;
     NetOptions net;
 };
 
@@ -81,12 +82,14 @@ double decode_rate(const Net& net, const Settings& s) {
     Decoder decoder(net);
     const std::vector<std::vector<std::int32_t>> prompts(static_cast<std::size_t>(s.rows),
                                                          std::vector<std::int32_t>(12, 1));
-    const std::vector<std::int32_t> tokens(prompts.size(), 2);
     const auto start = Clock::now();
     std::size_t written = 0;
     while (seconds_since(start) < s.seconds) {
-        decoder.start(prompts);
-        for (int i = 0; i < s.steps; ++i) decoder.feed(tokens);
+        std::vector<int> left(prompts.size(), s.steps);
+        decoder.write(prompts, [&](std::size_t i, const float*) -> std::optional<std::int32_t> {
+            if (left[i]-- == 0) return std::nullopt;
+            return 2;
+        });
         written += prompts.size() * static_cast<std::size_t>(s.steps);
     }
     return static_cast<double>(written) / seconds_since(start);
@@ -111,16 +114,19 @@ int main(int argc, char** argv) {
     app.add_option("--rows", s.rows);
     app.add_option("--steps", s.steps);
     app.add_option("--seconds", s.seconds);
+    app.add_option("--only", s.only, "training or decoding");
     CLI11_PARSE(app, argc, argv);
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     s.shape.kv_heads = s.shape.heads;
     s.shape.head_width = s.shape.width / s.shape.heads;
     Net net(s.shape, random_weights(s.shape), s.net);
-    std::printf("%s, %d threads, %.3fM parameters\n", net_library().c_str(), net_threads(),
-                static_cast<double>(net.parameters()) / 1e6);
-    const double trained = train_rate(net, s);
-    std::printf("training  %8.0f tokens/s, %.1f GFLOP/s in matrix products of weights\n", trained,
-                trained * 6e-9 * static_cast<double>(net.parameters()));
-    std::printf("decoding  %8.0f tokens/s, %d sequences\n", decode_rate(net, s), s.rows);
+    std::printf("%s, %.3fM parameters\n", net.engine().c_str(), static_cast<double>(net.parameters()) / 1e6);
+    if (s.only != "decoding") {
+        const double trained = train_rate(net, s);
+        std::printf("training  %8.0f tokens/s, %.1f GFLOP/s in matrix products of weights\n", trained,
+                    trained * 6e-9 * static_cast<double>(net.parameters()));
+    }
+    if (s.only != "training")
+        std::printf("decoding  %8.0f tokens/s, %d sequences\n", decode_rate(net, s), s.rows);
 }

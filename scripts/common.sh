@@ -60,7 +60,7 @@ packages_to_test() {
     # python3-torch: the reference of the objective. It comes for the system's own Python.
     echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3 python3-torch
     # The trainer, which nothing else needs.
-    echo libtorch-dev libopenblas0-openmp
+    echo libdnnl-dev libtorch-dev libopenblas0-openmp
 }
 
 # install PACKAGE...: what is not there yet, by apt, as root or with sudo.

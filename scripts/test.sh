@@ -96,7 +96,7 @@ if check "build, default preset" quietly build_default; then
     check "installed package" quietly bash scripts/check-install.sh build
 fi
 if check "build, address and undefined" quietly build_asan; then
-    tests "unit, sanitized" build-asan -LE 'fuzz|e2e|model'
+    tests "unit, sanitized" build-asan -LE 'fuzz|e2e|model|train|torch'
     tests "fuzz, corpus and 10 s each" build-asan -L fuzz
 fi
 

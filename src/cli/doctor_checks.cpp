@@ -226,7 +226,7 @@ Check check_trainer() {
     bool same_commit = false;
     std::istringstream lines(*said);
     for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("LibTorch")) library = line;
+        if (line.starts_with("nets: ")) library = line.substr(6);
         same_commit = same_commit || line == "commit " + commit();
     }
     Check out{ok, kWhat, fmt::format("{}, {}", trainer_path(), library), ""};

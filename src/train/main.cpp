@@ -48,7 +48,7 @@ std::string all_keys() {
 }
 
 std::string version_text() {
-    return cli::version_text() + "\n" + train::net_library();
+    return cli::version_text() + "\nnets: " + train::net_libraries();
 }
 
 int run(const cli::TrainArguments& arguments) {

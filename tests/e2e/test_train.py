@@ -46,7 +46,7 @@ class NoTrainer(OtherFolder):
             done = self.run_copy(*arguments)
             self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
             self.assertIn("there is no trainer", done.stderr)
-            self.assertRegex(done.stderr, "libtorch-dev and libopenblas0-openmp|RETORT_LLAMA=ON|--target retort-train")
+            self.assertRegex(done.stderr, "libdnnl-dev|RETORT_LLAMA=ON|--target retort-train")
 
     def test_is_a_warning_of_doctor(self):
         done = self.run_copy("doctor", "--json", "--url", self.mock.url, "--model", "mock-1")
@@ -79,8 +79,8 @@ class StandIn(OtherFolder):
         self.put_trainer("#!/bin/sh\necho 'libtorch.so: cannot open shared object file' >&2\nexit 127\n")
         self.assertEqual(check()["level"], "warn")
         self.assertIn("libtorch.so: cannot open", check()["found"])
-        self.put_trainer("#!/bin/sh\nprintf 'retort 0.0.9\\ncommit 0123\\nLibTorch 9.8.7\\n'\n")
-        self.assertIn("LibTorch 9.8.7", check()["found"])
+        self.put_trainer("#!/bin/sh\nprintf 'retort 0.0.9\\ncommit 0123\\nnets: oneDNN 9.8.7\\n'\n")
+        self.assertIn("oneDNN 9.8.7", check()["found"])
         self.assertIn("another commit", check()["advice"])
 
 
@@ -144,13 +144,13 @@ class Trainer(ProgramTest):
             self.assertIn(part, shown.out)
         version = self.run_program("train", "--version").out
         self.assertEqual(version.splitlines()[:2], self.run_program("--version").out.splitlines()[:2])
-        self.assertRegex(version, r"(?m)^LibTorch \d+\.\d+")
+        self.assertRegex(version, r"(?m)^nets: (oneDNN|LibTorch) \d+\.\d+")
 
     def test_doctor_names_it_with_its_library(self):
         checks = self.run_program("doctor", "--json", "--url", self.mock.url, "--model", "mock-1").json["checks"]
         (check,) = [check for check in checks if check["what"] == "trainer"]
         self.assertEqual(check["level"], "ok", check)
-        self.assertRegex(check["found"], r"retort-train, LibTorch \d+\.\d+")
+        self.assertRegex(check["found"], r"retort-train, (oneDNN|LibTorch) \d+\.\d+")
 
     def test_a_short_run_leaves_metrics_rollouts_and_a_model(self):
         done = self.train()

@@ -3,11 +3,19 @@
 
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
-#include "train/net/shape.h"
+#include "train/net/net.h"
 
 namespace retort::train::testing {
+
+// All that a net may be computed with here.
+inline std::vector<const char*> devices() {
+    std::vector<const char*> out{"cpu"};
+    if (net_libraries().find("LibTorch") != std::string::npos) out.push_back("torch");
+    return out;
+}
 
 inline NetShape tiny_shape(bool tied = false) {
     NetShape out;

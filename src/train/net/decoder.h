@@ -1,17 +1,24 @@
-// Many sequences of one model written side by side, a token at a time, with what was computed before kept (the KV
-// cache). C++17 and free of LibTorch. One thread at a time.
+// Many sequences of one model written side by side, with what was computed before kept (the KV cache). C++17 and free
+// of LibTorch. One thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "train/net/net.h"
 
 namespace retort::train {
 
-// The weights are those that the net has at each call: a step of the optimiser between two calls of one sequence would
-// mix two models, so sequences are written to their end between steps.
+// The token that a sequence goes on with, from the `vocabulary` logits of what comes next; none: it ends. Asked for
+// one sequence after its own last answer only, but for several from as many threads as the net has.
+using Choose = std::function<std::optional<std::int32_t>(std::size_t sequence, const float* logits)>;
+
+class DecoderBackend;
+
+// The weights are those that the net has at each call.
 class Decoder {
   public:
     explicit Decoder(const Net& net);
@@ -19,26 +26,12 @@ class Decoder {
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
 
-    // Logits of the next token, one row of `vocabulary` floats for each sequence. Valid until the next call.
-    struct Logits {
-        const float* values = nullptr;
-        std::int64_t rows = 0;
-        std::int64_t vocabulary = 0;
-        const float* row(std::int64_t i) const { return values + i * vocabulary; }
-    };
-
-    // Begins anew with these prompts, sequence i with prompts[i]; none is empty. Equal prompts are computed once.
-    Logits start(const std::vector<std::vector<std::int32_t>>& prompts);
-
-    // Feeds tokens[i] to sequence i of those that are left.
-    Logits feed(const std::vector<std::int32_t>& tokens);
-
-    // Goes on with these sequences alone (indices into those that are left, ascending); `kept` are renumbered from 0.
-    void keep(const std::vector<std::int32_t>& kept);
+    // Writes sequence i from prompts[i] on, until all have ended; no prompt is empty. Equal prompts that stand together
+    // are computed once. A sequence beyond the model's context is an exception.
+    void write(const std::vector<std::vector<std::int32_t>>& prompts, const Choose& choose);
 
   private:
-    struct Inside;
-    std::unique_ptr<Inside> inside_;
+    std::unique_ptr<DecoderBackend> backend_;
 };
 
 }  // namespace retort::train

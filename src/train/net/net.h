@@ -48,12 +48,13 @@ struct OptimiserState {
 };
 
 struct NetOptions {
-    std::string device = "cpu";       // or "cuda", "cuda:1"
+    std::string device = "cpu";       // own kernels; LibTorch: "torch" on the CPU, "cuda", "cuda:1"
     int threads = 0;                  // 0: as many as there are cores
     std::int64_t pack_tokens = 4096;  // a pack is cut where it is longer, sequences stay whole; bounds memory
 };
 
 class Decoder;
+class NetBackend;
 
 class Net {
   public:
@@ -63,7 +64,7 @@ class Net {
     Net(Net&&) noexcept;
     Net& operator=(Net&&) noexcept;
 
-    const NetShape& shape() const;
+    const NetShape& shape() const { return shape_; }
 
     // Without gradients.
     TokenScores score(const Pack& pack, double temperature = 1) const;
@@ -84,16 +85,19 @@ class Net {
     OptimiserState optimiser() const;
     void set_optimiser(const OptimiserState& state);
 
-    std::int64_t parameters() const;
+    std::int64_t parameters() const { return parameters_; }
+
+    // What computes it: "own kernels over oneDNN 2.6.3, 2 threads".
+    std::string engine() const;
 
   private:
     friend class Decoder;
-    struct Inside;
-    std::unique_ptr<Inside> inside_;
+    NetShape shape_;
+    std::unique_ptr<NetBackend> backend_;
+    std::int64_t parameters_ = 0;
 };
 
-// Name and version of the library behind it ("LibTorch 1.13.0"), and the threads that it uses for one operation.
-std::string net_library();
-int net_threads();
+// The libraries that nets may be computed with: "oneDNN 2.6.3, LibTorch 1.13.0".
+std::string net_libraries();
 
 }  // namespace retort::train

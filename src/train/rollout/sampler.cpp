@@ -18,9 +18,6 @@ double seconds_since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-// Rows that have ended go on taking room in the cache until so large a part of the batch has ended.
-constexpr double kKeepAt = 0.75;
-
 // Of one token, under softmax(logits).
 float log_probability(const std::vector<float>& logits, TokenId token) {
     const float highest = *std::max_element(logits.begin(), logits.end());
@@ -45,6 +42,7 @@ struct Sampler::Row {
     llama::Generation generation;
     std::deque<TokenId> forced;  // still to be fed
     std::vector<float> logprobs = {};
+    std::int64_t sampled = 0;  // tokens
 };
 
 Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options)
@@ -112,68 +110,51 @@ void Sampler::write_batch(const std::vector<Pending*>& batch) {
     const auto started = Steady::now();
     std::vector<Row> rows;
     std::vector<std::vector<TokenId>> prompts;
-    std::vector<std::int32_t> running;  // rows that are in the decoder, by its numbering; -1: it has ended
     for (Pending* call : batch) {
         const llama::GenerationLimits limits{call->request.think, call->request.max_answer, false};
         rows.push_back(
             {call, llama::Generation(tokenizer_.reasoning(), limits, call->prompt.inside_reasoning, true), {}});
-        running.push_back(static_cast<std::int32_t>(prompts.size()));
         prompts.push_back(call->prompt.tokens);
     }
-    Decoder::Logits logits = decoder_.start(prompts);
-    std::vector<TokenId> feed;
-    std::size_t left = rows.size();
-    while (left > 0) {
-        feed.assign(running.size(), 0);
-        for (std::size_t i = 0; i < running.size(); ++i) {
-            if (running[i] < 0) continue;
-            Row& row = rows[static_cast<std::size_t>(running[i])];
-            feed[i] = next_token(row, logits.row(static_cast<std::int64_t>(i)));
-            if (!row.generation.done()) continue;
-            row.call->completion.wall_s = seconds_since(started);
-            land(row);
-            running[i] = -1;
-            --left;
-        }
-        if (left == 0) break;
-        if (static_cast<double>(left) <= kKeepAt * static_cast<double>(running.size())) {
-            std::vector<std::int32_t> kept;
-            for (std::size_t i = 0; i < running.size(); ++i)
-                if (running[i] >= 0) kept.push_back(static_cast<std::int32_t>(i));
-            decoder_.keep(kept);
-            for (std::size_t i = 0; i < kept.size(); ++i) {
-                feed[i] = feed[static_cast<std::size_t>(kept[i])];
-                running[i] = running[static_cast<std::size_t>(kept[i])];
-            }
-            feed.resize(kept.size());
-            running.resize(kept.size());
-        }
-        logits = decoder_.feed(feed);
-    }
+    decoder_.write(prompts, [&](std::size_t i, const float* logits) -> std::optional<TokenId> {
+        Row& row = rows[i];
+        const TokenId token = next_token(row, logits);
+        if (!row.generation.done()) return token;
+        row.call->completion.wall_s = seconds_since(started);
+        return std::nullopt;
+    });
+    for (Row& row : rows) land(row);
 }
 
-// The token that the row is to be fed: forced, or sampled now.
-TokenId Sampler::next_token(Row& row, const float* logits) {
+// The token that the row is to be fed: forced, or sampled now. On any of the decoder's threads.
+TokenId Sampler::next_token(Row& row, const float* logits) const {
     if (!row.forced.empty()) {
         const TokenId token = row.forced.front();
         row.forced.pop_front();
         return token;
     }
+    struct Scratch {
+        llama::Sampler draw;
+        std::vector<float> scaled;  // logits over the temperature
+    };
+    thread_local Scratch scratch;
     const CompletionRequest& request = row.call->request;
     const auto vocabulary = static_cast<std::size_t>(net_.shape().vocabulary);
     const auto position = static_cast<std::uint64_t>(row.generation.written());
     const std::span<const float> raw(logits, vocabulary);
-    llama::SampledToken token = draw_.sample(raw, {request.temperature, request.top_p, request.seed}, position, true);
+    llama::SampledToken token =
+        scratch.draw.sample(raw, {request.temperature, request.top_p, request.seed}, position, true);
     row.logprobs.push_back(token.logprob);
     if (request.temperature > 0 && request.temperature != 1) {
-        scaled_.assign(raw.begin(), raw.end());
-        for (float& value : scaled_) value = static_cast<float>(static_cast<double>(value) / request.temperature);
-        row.logprobs.back() = log_probability(scaled_, token.id);
+        scratch.scaled.assign(raw.begin(), raw.end());
+        for (float& value : scratch.scaled)
+            value = static_cast<float>(static_cast<double>(value) / request.temperature);
+        row.logprobs.back() = log_probability(scratch.scaled, token.id);
     }
     const llama::Vocabulary& words = tokenizer_.vocabulary();
     const bool is_mark = tokenizer_.reasoning().is_mark(token.id);
     row.generation.take(token, words.piece(token.id, is_mark), words.ends_generation(token.id));
-    ++tokens_written_;
+    ++row.sampled;
     for (const TokenId forced : row.generation.forced()) {
         row.forced.push_back(forced);
         row.logprobs.push_back(0);
@@ -183,6 +164,7 @@ TokenId Sampler::next_token(Row& row, const float* logits) {
 
 void Sampler::land(Row& row) {
     Completion& completion = row.call->completion;
+    tokens_written_ += row.sampled;
     row.generation.finish(row.generation.natural_finish(), completion);
     completion.usage.in = static_cast<std::int64_t>(row.call->prompt.tokens.size());
     SampledCall sampled;

@@ -52,7 +52,7 @@ class Sampler final : public LanguageModel {
     Outcome<llama::RenderedPrompt> render(const Prompt& prompt, bool think) const;
     std::optional<CallError> fault(const CompletionRequest& request, const std::vector<TokenId>& prompt) const;
     void write_batch(const std::vector<Pending*>& batch);
-    TokenId next_token(Row& row, const float* logits);
+    TokenId next_token(Row& row, const float* logits) const;
     void land(Row& row);
 
     asio::io_context& loop_;
@@ -60,8 +60,6 @@ class Sampler final : public LanguageModel {
     const llama::Tokenizer& tokenizer_;
     const SamplerOptions options_;
     Decoder decoder_;
-    llama::Sampler draw_;
-    std::vector<float> scaled_;      // logits over the temperature
     std::vector<Pending*> pending_;  // on the coroutines that wait
     std::map<Place, SampledCall> calls_;
     std::int64_t tokens_written_ = 0;

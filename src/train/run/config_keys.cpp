@@ -74,7 +74,7 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
     keys.push_back({"run", "the run's folder", &c.run});
     keys.push_back({"seed", "of everything that is drawn", &c.seed});
     keys.push_back({"threads", "0: as many as there are cores", &c.threads});
-    keys.push_back({"device", "cpu, cuda, cuda:1", &c.device});
+    keys.push_back({"device", "cpu (own kernels); by LibTorch: torch (on the CPU), cuda, cuda:1", &c.device});
     keys.push_back({"pack_tokens", "tokens that go through the net at once; bounds memory", &c.pack_tokens});
     keys.push_back({"checkpoint_every", "steps", &c.checkpoint_every});
     keys.push_back({"checkpoint_keep", "so many of the last checkpoints are kept, and the best", &c.checkpoint_keep});

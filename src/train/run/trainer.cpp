@@ -567,8 +567,7 @@ Outcome<void> Trainer::save_model() {
 
 Outcome<void> Trainer::run() {
     if (const auto prepared = prepare(); !prepared) return prepared.error();
-    tell(fmt::format("{} parameters, {}, {} threads, run folder {}", net_->parameters(), net_library(), net_threads(),
-                     config_.run));
+    tell(fmt::format("{} parameters, {}, run folder {}", net_->parameters(), net_->engine(), config_.run));
     Outcome<void> stepped = steps();
     if (journal_)
         if (const auto closed = journal_->close(); !closed && stepped) stepped = closed.error();

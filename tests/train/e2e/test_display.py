@@ -99,7 +99,7 @@ class Display(TrainTest):
         done = self.train()
         self.assertNotIn("\x1b", done.err)
         lines = done.err.splitlines()
-        self.assertIn("parameters, LibTorch", lines[0])
+        self.assertRegex(lines[0], r"parameters, .* \d+ threads?, run folder")
         self.assertTrue(any(re.match(r" +0   evaluated at 0   cot think=16", line) for line in lines), done.err)
         self.assertTrue(any(line.startswith("%6d/%d rl   reward   trace " % (STEPS, STEPS)) for line in lines), done.err)
         self.assertEqual(self.train("-q", "run=quiet").err, "")

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "train/net/operations.h"
-#include "train/net/parameters.h"
+#include "train/net/torch/operations.h"
+#include "train/net/torch/parameters.h"
 
 namespace retort::train {
 

@@ -1,12 +1,10 @@
-#include "train/net/decoder.h"
+#include "train/net/torch/torch_net.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <stdexcept>
-
-#include "train/net/net_inside.h"
 
 namespace retort::train {
 namespace {
@@ -31,12 +29,23 @@ at::Tensor grown(const at::Tensor& cache, std::int64_t room) {
     return out;
 }
 
-}  // namespace
+// Rows that have ended go on taking room in the cache until so large a part of the batch has ended.
+constexpr double kKeepAt = 0.75;
 
-struct Decoder::Inside {
-    explicit Inside(const Net::Inside& n) : net(n), attention(attention_shape(n.shape)) {}
+// Logits of the next token, one row of `vocabulary` floats for each sequence. Valid until the next call.
+struct Logits {
+    const float* values = nullptr;
+    std::int64_t vocabulary = 0;
+    const float* row(std::size_t i) const { return values + static_cast<std::int64_t>(i) * vocabulary; }
+};
 
-    const Net::Inside& net;
+class TorchDecoder : public DecoderBackend {
+  public:
+    explicit TorchDecoder(const TorchNet& n) : net(n), attention(attention_shape(n.shape)) {}
+    void write(const std::vector<std::vector<std::int32_t>>& prompts, const Choose& choose) override;
+
+  private:
+    const TorchNet& net;
     AttentionShape attention;
     std::vector<Cache> caches;
     std::vector<std::int64_t> lengths;  // tokens of each sequence so far
@@ -45,7 +54,7 @@ struct Decoder::Inside {
 
     Logits give(const at::Tensor& hidden) {
         logits = at::mm(hidden, net.parameters.weights().output.t()).to(at::kCPU).contiguous();
-        return {logits.data_ptr<float>(), logits.size(0), logits.size(1)};
+        return {logits.data_ptr<float>(), logits.size(1)};
     }
 
     at::Tensor indices(const std::vector<std::int64_t>& values) const {
@@ -64,10 +73,11 @@ struct Decoder::Inside {
     at::Tensor attend_step(Cache& cache, const at::Tensor& qkv, const at::Tensor& turns, const at::Tensor& slots,
                            const at::Tensor& mask) const;
     void keep(const std::vector<std::int32_t>& kept);
+    void keep_running(std::vector<std::optional<std::size_t>>& running, std::vector<std::int32_t>& tokens);
 };
 
 // Computes each distinct prompt once, and copies its keys and values to the sequences that begin with it.
-Decoder::Logits Decoder::Inside::start(const std::vector<std::vector<std::int32_t>>& prompts) {
+Logits TorchDecoder::start(const std::vector<std::vector<std::int32_t>>& prompts) {
     std::map<std::vector<std::int32_t>, std::size_t> known;
     Pack pack;
     std::vector<std::size_t> which;
@@ -97,8 +107,8 @@ Decoder::Logits Decoder::Inside::start(const std::vector<std::vector<std::int32_
     return give(hidden.index_select(0, indices(rows)));
 }
 
-void Decoder::Inside::fill(const KeysValues& computed, const std::vector<std::int64_t>& begins,
-                           const std::vector<std::size_t>& which) {
+void TorchDecoder::fill(const KeysValues& computed, const std::vector<std::int64_t>& begins,
+                        const std::vector<std::size_t>& which) {
     const auto sequences = static_cast<std::int64_t>(which.size());
     std::vector<std::int64_t> gather(static_cast<std::size_t>(sequences * room), 0);
     for (std::size_t i = 0; i < which.size(); ++i)
@@ -109,12 +119,13 @@ void Decoder::Inside::fill(const KeysValues& computed, const std::vector<std::in
         return x.index_select(0, from)
             .view({sequences, room, attention.kv_heads, attention.head_width})
             .permute({0, 2, 1, 3})
-            .reshape({sequences * attention.kv_heads, room, attention.head_width});
+            .reshape({sequences * attention.kv_heads, room, attention.head_width})
+            .contiguous();  // of one sequence it would be a view
     };
     caches.push_back({spread(computed.keys), spread(computed.values)});
 }
 
-Decoder::Logits Decoder::Inside::feed(const std::vector<std::int32_t>& tokens) {
+Logits TorchDecoder::feed(const std::vector<std::int32_t>& tokens) {
     const auto sequences = static_cast<std::int64_t>(lengths.size());
     if (static_cast<std::int64_t>(tokens.size()) != sequences) throw std::invalid_argument("one token a sequence");
     const at::Tensor positions = indices(lengths);
@@ -147,8 +158,8 @@ Decoder::Logits Decoder::Inside::feed(const std::vector<std::int32_t>& tokens) {
     return give(rms_norm(x, weights.output_norm, epsilon));
 }
 
-at::Tensor Decoder::Inside::attend_step(Cache& cache, const at::Tensor& qkv, const at::Tensor& turns,
-                                        const at::Tensor& slots, const at::Tensor& mask) const {
+at::Tensor TorchDecoder::attend_step(Cache& cache, const at::Tensor& qkv, const at::Tensor& turns,
+                                     const at::Tensor& slots, const at::Tensor& mask) const {
     const AttentionShape& s = attention;
     const std::int64_t sequences = qkv.size(0);
     const at::Tensor rows = qkv.view({sequences, s.all(), s.head_width});
@@ -161,10 +172,10 @@ at::Tensor Decoder::Inside::attend_step(Cache& cache, const at::Tensor& qkv, con
                              .mul_(1 / std::sqrt(static_cast<double>(s.head_width)));
     at::Tensor scores = at::bmm(q, cache.keys.transpose(1, 2));
     scores.view({sequences, s.heads, room}).add_(mask.unsqueeze(1));
-    return at::bmm(at::softmax(scores, -1), cache.values).view({sequences, s.heads * s.head_width});
+    return at::bmm(at::softmax(scores, -1), cache.values).reshape({sequences, s.heads * s.head_width});
 }
 
-void Decoder::Inside::keep(const std::vector<std::int32_t>& kept) {
+void TorchDecoder::keep(const std::vector<std::int32_t>& kept) {
     std::vector<std::int64_t> rows;
     std::vector<std::int64_t> left;
     for (const std::int32_t i : kept) {
@@ -180,22 +191,49 @@ void Decoder::Inside::keep(const std::vector<std::int32_t>& kept) {
     for (Cache& cache : caches) cache = {cache.keys.index_select(0, which), cache.values.index_select(0, which)};
 }
 
-Decoder::Decoder(const Net& net) : inside_(std::make_unique<Inside>(*net.inside_)) {}
-Decoder::~Decoder() = default;
-
-Decoder::Logits Decoder::start(const std::vector<std::vector<std::int32_t>>& prompts) {
-    const at::NoGradGuard no_gradient;
-    return inside_->start(prompts);
+// Goes on without the rows that have ended: running holds each row's sequence, or none.
+void TorchDecoder::keep_running(std::vector<std::optional<std::size_t>>& running, std::vector<std::int32_t>& tokens) {
+    std::vector<std::int32_t> kept;
+    for (std::size_t i = 0; i < running.size(); ++i)
+        if (running[i]) kept.push_back(static_cast<std::int32_t>(i));
+    keep(kept);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        tokens[i] = tokens[static_cast<std::size_t>(kept[i])];
+        running[i] = running[static_cast<std::size_t>(kept[i])];
+    }
+    tokens.resize(kept.size());
+    running.resize(kept.size());
 }
 
-Decoder::Logits Decoder::feed(const std::vector<std::int32_t>& tokens) {
+void TorchDecoder::write(const std::vector<std::vector<std::int32_t>>& prompts, const Choose& choose) {
     const at::NoGradGuard no_gradient;
-    return inside_->feed(tokens);
+    if (prompts.empty()) return;
+    Logits given = start(prompts);
+    std::vector<std::optional<std::size_t>> running;
+    for (std::size_t i = 0; i < prompts.size(); ++i) running.emplace_back(i);
+    std::size_t left = running.size();
+    while (true) {
+        std::vector<std::int32_t> tokens(running.size(), 0);
+        for (std::size_t i = 0; i < running.size(); ++i) {
+            if (!running[i]) continue;
+            const std::optional<std::int32_t> chosen = choose(*running[i], given.row(i));
+            if (chosen) {
+                tokens[i] = *chosen;
+            } else {
+                running[i].reset();
+                --left;
+            }
+        }
+        if (left == 0) return;
+        if (static_cast<double>(left) <= kKeepAt * static_cast<double>(running.size())) keep_running(running, tokens);
+        given = feed(tokens);
+    }
 }
 
-void Decoder::keep(const std::vector<std::int32_t>& kept) {
-    const at::NoGradGuard no_gradient;
-    inside_->keep(kept);
+}  // namespace
+
+std::unique_ptr<DecoderBackend> torch_decoder(const TorchNet& net) {
+    return std::make_unique<TorchDecoder>(net);
 }
 
 }  // namespace retort::train

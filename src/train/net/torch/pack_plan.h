@@ -28,11 +28,4 @@ struct PackPlan {
 // The pack's sequences first .. first + count.
 PackPlan plan_pack(const Pack& pack, std::size_t first, std::size_t count, at::Device device);
 
-// Stretches of whole sequences with at most so many tokens each, or one sequence.
-struct PackStretch {
-    std::size_t first = 0;
-    std::size_t count = 0;
-};
-std::vector<PackStretch> cut_pack(const Pack& pack, std::int64_t most_tokens);
-
 }  // namespace retort::train

@@ -1,25 +1,11 @@
-#include "train/net/parameters.h"
-
-#include <cstring>
-#include <stdexcept>
+#include "train/net/torch/parameters.h"
 
 namespace retort::train {
-namespace {
-
-std::int64_t size_of(const NamedTensor& tensor) {
-    std::int64_t out = 1;
-    for (const std::int64_t n : tensor.shape) out *= n;
-    return out;
-}
-
-}  // namespace
-
-Parameters::Parameters(const NetShape& shape, const std::vector<NamedTensor>& values, at::Device device)
-    : shape_(shape) {
+Parameters::Parameters(const NetShape& shape, const std::vector<float>& values, at::Device device) : shape_(shape) {
     std::int64_t all = 0;
     for (const NamedTensor& tensor : tensors_of(shape)) {
-        if (tensor.shape.size() == 2) matrices_.push_back({all, size_of(tensor)});
-        all += size_of(tensor);
+        if (tensor.shape.size() == 2) matrices_.push_back({all, c10::multiply_integers(tensor.shape)});
+        all += c10::multiply_integers(tensor.shape);
     }
     values_ = at::zeros({all}, at::TensorOptions().device(device));
     gradient_ = at::zeros_like(values_);
@@ -61,32 +47,9 @@ void Parameters::make_views() {
     weights_.output = shape_.tied ? weights_.embedding : take({shape_.vocabulary, width});
 }
 
-void Parameters::assign(const std::vector<NamedTensor>& values) {
-    const std::vector<NamedTensor> expected = tensors_of(shape_);
-    if (values.size() != expected.size()) throw std::invalid_argument("weights: another number of tensors is expected");
-    at::Tensor host = at::empty({values_.numel()});
-    float* to = host.data_ptr<float>();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::int64_t size = size_of(expected[i]);
-        if (values[i].name != expected[i].name || static_cast<std::int64_t>(values[i].values.size()) != size)
-            throw std::invalid_argument("weights: " + expected[i].name + " is missing or has another size");
-        std::memcpy(to, values[i].values.data(), static_cast<std::size_t>(size) * sizeof(float));
-        to += size;
-    }
+void Parameters::assign(const std::vector<float>& values) {
     const at::NoGradGuard no_gradient;
-    values_.copy_(host);
-}
-
-std::vector<NamedTensor> Parameters::named(const at::Tensor& flat) const {
-    const at::Tensor host = flat.detach().to(at::kCPU).contiguous();
-    const float* from = host.data_ptr<float>();
-    std::vector<NamedTensor> out = tensors_of(shape_);
-    for (NamedTensor& tensor : out) {
-        const std::int64_t size = size_of(tensor);
-        tensor.values.assign(from, from + size);
-        from += size;
-    }
-    return out;
+    values_.copy_(at::from_blob(const_cast<float*>(values.data()), {values_.numel()}));
 }
 
 }  // namespace retort::train

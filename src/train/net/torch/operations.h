@@ -4,7 +4,7 @@
 
 #include <torch/torch.h>
 
-#include "train/net/pack_plan.h"
+#include "train/net/torch/pack_plan.h"
 
 namespace retort::train {
 

@@ -28,7 +28,7 @@ struct Weights {
 
 class Parameters {
   public:
-    Parameters(const NetShape& shape, const std::vector<NamedTensor>& values, at::Device device);
+    Parameters(const NetShape& shape, const std::vector<float>& values, at::Device device);
 
     const Weights& weights() const { return weights_; }
     at::Tensor& values() { return values_; }
@@ -43,8 +43,7 @@ class Parameters {
     };
     const std::vector<Stretch>& matrices() const { return matrices_; }
 
-    void assign(const std::vector<NamedTensor>& values);
-    std::vector<NamedTensor> named(const at::Tensor& flat) const;
+    void assign(const std::vector<float>& values);
 
   private:
     at::Tensor leaf(std::int64_t begin, at::IntArrayRef sizes);

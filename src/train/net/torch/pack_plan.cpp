@@ -1,4 +1,4 @@
-#include "train/net/pack_plan.h"
+#include "train/net/torch/pack_plan.h"
 
 #include <algorithm>
 #include <limits>
@@ -108,20 +108,6 @@ PackPlan plan_pack(const Pack& pack, std::size_t first, std::size_t count, at::D
     out.tokens = to_device(tokens, device);
     out.predicting = to_device(predicting, device);
     out.targets = to_device(targets, device);
-    return out;
-}
-
-std::vector<PackStretch> cut_pack(const Pack& pack, std::int64_t most_tokens) {
-    std::vector<PackStretch> out;
-    std::int64_t tokens = 0;
-    for (std::size_t i = 0; i < pack.lengths.size(); ++i) {
-        if (out.empty() || tokens + pack.lengths[i] > most_tokens) {
-            out.push_back({i, 0});
-            tokens = 0;
-        }
-        ++out.back().count;
-        tokens += pack.lengths[i];
-    }
     return out;
 }
 

@@ -1,4 +1,4 @@
-#include "train/net/forward.h"
+#include "train/net/torch/forward.h"
 
 namespace retort::train {
 

@@ -1,4 +1,4 @@
-#include "train/net/operations.h"
+#include "train/net/torch/operations.h"
 
 #include <cmath>
 

@@ -1,0 +1,45 @@
+// What computes a net: our own kernels (cpu/) or LibTorch (torch/). Weights and gradients are flat, in the order of
+// tensors_of(). The contracts are those of net.h and decoder.h. Not public; C++17.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/net/decoder.h"
+#include "train/net/net.h"
+
+namespace retort::train {
+
+class DecoderBackend {
+  public:
+    virtual ~DecoderBackend() = default;
+    virtual void write(const std::vector<std::vector<std::int32_t>>& prompts, const Choose& choose) = 0;
+};
+
+class NetBackend {
+  public:
+    virtual ~NetBackend() = default;
+    virtual TokenScores score(const Pack& pack, double temperature) = 0;
+    virtual TokenScores accumulate(const Pack& pack, const Coefficients& coefficients, double temperature) = 0;
+    virtual double step(const AdamW& settings) = 0;
+    virtual void drop_gradient() = 0;
+    virtual std::vector<float> weights() const = 0;
+    virtual std::vector<float> gradient() const = 0;
+    virtual void set_weights(const std::vector<float>& weights) = 0;
+    virtual OptimiserState optimiser() const = 0;
+    virtual void set_optimiser(const OptimiserState& state) = 0;
+    virtual std::unique_ptr<DecoderBackend> decoder() = 0;
+    virtual std::string engine() const = 0;
+};
+
+std::unique_ptr<NetBackend> cpu_backend(const NetShape& shape, const std::vector<float>& weights,
+                                        const NetOptions& options);
+std::unique_ptr<NetBackend> torch_backend(const NetShape& shape, const std::vector<float>& weights,
+                                          const NetOptions& options);
+
+// "oneDNN 2.6.3", "LibTorch 1.13.0".
+std::string cpu_library();
+std::string torch_library();
+
+}  // namespace retort::train
