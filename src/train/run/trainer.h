@@ -9,18 +9,9 @@
 
 #include "base/error.h"
 #include "train/run/config.h"
-#include "train/run/metrics.h"
+#include "train/run/listener.h"
 
 namespace retort::train {
-
-// Told of what happens, for people.
-class TrainListener {
-  public:
-    virtual ~TrainListener() = default;
-    virtual void told(const std::string& line) = 0;   // one line
-    virtual void doing(const std::string& what) = 0;  // "sampling trace": what takes a while begins
-    virtual void stepped(const MetricsRow& row) = 0;  // after each step, and after the evaluation before the first
-};
 
 struct TrainOptions {
     bool resume = false;
