@@ -9,9 +9,12 @@
 namespace retort::train {
 
 // Under the arm's name: "trace/reward/mean".
-void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm);
+void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm, const RewardRule& rule);
 
 // Why the arm teaches nothing in this step: empty where it may teach something.
 std::string nothing_learnt(const ArmRollouts& arm, std::size_t retired);
+
+// How many rollouts a failing term of the reward cost, and what it said first: empty where none did.
+std::string failed_terms(const ArmRollouts& arm);
 
 }  // namespace retort::train

@@ -70,7 +70,7 @@ struct RlSettings : StepSettings {
     ArmSettings op;
 };
 
-// A reward is the sum of its terms; those of weight 0 are not computed.
+// A reward is the sum of its terms; see reward.h.
 struct RewardSettings {
     double correct = 1;
     double wrong = -1;

@@ -21,16 +21,17 @@ Suite part_of(const Suite& suite, const std::vector<std::size_t>& places) {
 
 }  // namespace
 
-Gathering::Gathering(const TrainConfig& config, const Suite& problems, std::vector<Arm> arms)
+Gathering::Gathering(const TrainConfig& config, const Suite& problems, RewardRule reward, std::vector<Arm> arms)
     : config_(config),
       problems_(problems),
+      reward_(std::move(reward)),
       arms_(std::move(arms)),
       draw_(problems, static_cast<std::uint64_t>(config.seed), config.rl.retire_at) {}
 
-Outcome<Gathering> Gathering::make(const TrainConfig& config, const Suite& problems) {
+Outcome<Gathering> Gathering::make(const TrainConfig& config, const Suite& problems, RewardRule reward) {
     auto arms = arms_of(config.rl);
     if (!arms) return arms.error();
-    return Gathering(config, problems, std::move(*arms));
+    return Gathering(config, problems, std::move(reward), std::move(*arms));
 }
 
 Outcome<Gathered> Gathering::gather(std::int64_t step, std::int64_t row, RolloutRunner& runner, const Began& began) {
@@ -74,7 +75,7 @@ Outcome<ArmRollouts> Gathering::roll_out(const Arm& arm, std::int64_t step, std:
     if (!rollouts) return rollouts.error();
     drafts.add_to(pool_);
     ArmRollouts out =
-        judge_rollouts(std::move(*rollouts), gradient_of(*arm.settings), config_.reward, config_.rl.objective.scale);
+        judge_rollouts(std::move(*rollouts), gradient_of(*arm.settings), reward_, config_.rl.objective.scale);
     note_pass_rates(out, places);
     return out;
 }

@@ -28,9 +28,10 @@ struct Gathered {
 class Gathering {
   public:
     // Neither is owned. The error is that of arms_of().
-    static Outcome<Gathering> make(const TrainConfig& config, const Suite& problems);
+    static Outcome<Gathering> make(const TrainConfig& config, const Suite& problems, RewardRule reward);
 
     const std::vector<Arm>& arms() const { return arms_; }
+    const RewardRule& reward() const { return reward_; }
 
     // Called as an arm begins, with its name.
     using Began = std::function<void(const std::string& arm)>;
@@ -45,13 +46,14 @@ class Gathering {
     void go_on(DrawState drawn, DraftPool pool);
 
   private:
-    Gathering(const TrainConfig& config, const Suite& problems, std::vector<Arm> arms);
+    Gathering(const TrainConfig& config, const Suite& problems, RewardRule reward, std::vector<Arm> arms);
     Outcome<ArmRollouts> roll_out(const Arm& arm, std::int64_t step, std::int64_t row, std::size_t prompts,
                                   RolloutRunner& runner);
     void note_pass_rates(const ArmRollouts& arm, const std::vector<std::size_t>& places);
 
     const TrainConfig& config_;
     const Suite& problems_;
+    RewardRule reward_;
     std::vector<Arm> arms_;
     ProblemDraw draw_;
     DraftPool pool_;

@@ -20,10 +20,10 @@ RlPhase::RlPhase(const TrainConfig& config, Net& net, RolloutRunner& runner, con
       listener_(listener),
       gathering_(std::move(gathering)) {}
 
-Outcome<std::unique_ptr<RlPhase>> RlPhase::make(const TrainConfig& config, const Suite& problems, Net& net,
-                                                RolloutRunner& runner, const RunFolder& folder,
+Outcome<std::unique_ptr<RlPhase>> RlPhase::make(const TrainConfig& config, const Suite& problems, RewardRule reward,
+                                                Net& net, RolloutRunner& runner, const RunFolder& folder,
                                                 TrainListener& listener) {
-    auto gathering = Gathering::make(config, problems);
+    auto gathering = Gathering::make(config, problems, std::move(reward));
     if (!gathering) return gathering.error();
     return std::unique_ptr<RlPhase>(new RlPhase(config, net, runner, folder, listener, std::move(*gathering)));
 }
@@ -44,9 +44,9 @@ void RlPhase::put_arms(MetricsRow& row, const Gathered& gathered) {
         if (gathered.prompts[i] == 0) continue;
         const ArmRollouts& arm = gathered.arms[i];
         const std::string& name = gathering_.arms()[i].name;
-        put_arm(row, name, arm);
-        if (const std::string why = nothing_learnt(arm, gathered.retired); !why.empty())
-            listener_.told(fmt::format("step {}, {}: warning: {}", row.step(), name, why));
+        put_arm(row, name, arm, gathering_.reward());
+        for (const std::string& why : {nothing_learnt(arm, gathered.retired), failed_terms(arm)})
+            if (!why.empty()) listener_.told(fmt::format("step {}, {}: warning: {}", row.step(), name, why));
     }
 }
 

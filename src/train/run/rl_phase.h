@@ -15,8 +15,8 @@ namespace retort::train {
 class RlPhase {
   public:
     // None is owned. The error is that of arms_of().
-    static Outcome<std::unique_ptr<RlPhase>> make(const TrainConfig& config, const Suite& problems, Net& net,
-                                                  RolloutRunner& runner, const RunFolder& folder,
+    static Outcome<std::unique_ptr<RlPhase>> make(const TrainConfig& config, const Suite& problems, RewardRule reward,
+                                                  Net& net, RolloutRunner& runner, const RunFolder& folder,
                                                   TrainListener& listener);
 
     // The run's step after `done` (the SFT's among them). A gradient that is no number is in the row; the batch is kept

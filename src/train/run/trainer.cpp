@@ -148,7 +148,8 @@ Outcome<void> Trainer::prepare_phases() {
     runner_.emplace(loop_, *net_, model_, config_.rl.rows, journal_.get());
     if (teacher_) sft_.emplace(config_, *teacher_, model_, *net_, folder_);
     if (config_.rl.steps == 0) return {};
-    auto rl = RlPhase::make(config_, problems_, *net_, *runner_, folder_, listener_);
+    auto rl =
+        RlPhase::make(config_, problems_, {config_.reward, options_.reward_terms}, *net_, *runner_, folder_, listener_);
     if (!rl) return rl.error();
     rl_ = std::move(*rl);
     rl_->go_on(state_);
@@ -156,6 +157,7 @@ Outcome<void> Trainer::prepare_phases() {
 }
 
 Outcome<void> Trainer::prepare() {
+    if (auto wrong = fault_of(options_.reward_terms)) return *wrong;
     if (const auto made = folder_.prepare(config_, options_.resume); !made) return made.error();
     if (const auto model = prepare_model(); !model) return model.error();
     if (const auto read = prepare_problems(); !read) return read.error();

@@ -6,17 +6,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "train/run/config.h"
 #include "train/run/listener.h"
+#include "train/run/reward.h"
 
 namespace retort::train {
 
 struct TrainOptions {
     bool resume = false;
-    const std::atomic<bool>* stop = nullptr;  // set: the step under way is the last one; null: never
-    TrainListener* listener = nullptr;        // not owned; null: nobody listens
+    const std::atomic<bool>* stop = nullptr;    // set: the step under way is the last one; null: never
+    TrainListener* listener = nullptr;          // not owned; null: nobody listens
+    std::vector<RewardTerm> reward_terms = {};  // beside those of the configuration
 };
 
 // On this thread, to its end. Errors: usage for a configuration that cannot be, or a run folder in use without
