@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <stdexcept>
+#include <tuple>
 
 #include "train/run/arm_figures.h"
 
@@ -167,6 +168,30 @@ TEST(ArmFigures, SumAndMeanOfRoundsAreMetricsApartAndEveryTermHasOne) {
     EXPECT_EQ(row.get("op/failed"), 0);
     EXPECT_EQ(failed_terms(arm), "a term of the reward failed for 1 of 3 rollouts, which teach nothing: size: no size");
     EXPECT_THAT(arm.kept, ElementsAre(0, 0, 0));
+}
+
+TEST(TruncationWatch, WarnsOnceAndAgainWhenTheThresholdIsPassedAnewEachArmByItself) {
+    TruncationWatch watch(0.15);
+    EXPECT_EQ(watch.warning("op", 0.15), "");
+    EXPECT_THAT(watch.warning("op", 0.16), HasSubstr("16 % of the calls were cut off, more than 15 %"));
+    EXPECT_EQ(watch.warning("op", 0.5), "");
+    EXPECT_NE(watch.warning("trace", 0.5), "");
+    EXPECT_EQ(watch.warning("op", 0.1), "");
+    EXPECT_NE(watch.warning("op", 0.2), "");
+    EXPECT_EQ(watch.warning("trace", 0.5), "");
+}
+
+TEST(ArmFigures, ACallIsCutWhereItsThinkingOrItsAnswerWas) {
+    std::vector<Rollout> rollouts{rollout_of(Verdict::equal)};
+    for (const auto& [draft, finish, thinking_cut] : {std::tuple{0, Finish::stop, false},
+                                                      {1, Finish::length, false},
+                                                      {2, Finish::stop, true},
+                                                      {3, Finish::stop, false}}) {
+        SampledCall& call = rollouts[0].calls[{"p", 0, 1, draft, CallRole::draft}];
+        call.finish = finish;
+        call.thinking_cut = thinking_cut;
+    }
+    EXPECT_DOUBLE_EQ(cut_share(judge_rollouts(std::move(rollouts), GradientOf::all, {}, AdvantageScale::batch)), 0.5);
 }
 
 }  // namespace

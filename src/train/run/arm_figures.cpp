@@ -79,7 +79,7 @@ void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm, c
     row.put(name + "/accuracy", mean(sums.right, sums.judged));
     for (std::size_t i = 0; i < rule.terms().size(); ++i) put_term(row, name, arm, rule.terms()[i], i);
     row.put(name + "/response_length/mean", mean(calls.length, calls.calls));
-    row.put(name + "/response_length/clip_ratio", mean(calls.cut, calls.calls));
+    row.put(name + "/response_length/clip_ratio", cut_share(arm));
     row.put(name + "/b_seq", mean(sums.b_seq, rollouts));
     row.put(name + "/frac_reward_zero_std", mean(static_cast<double>(arm.dropped), static_cast<double>(arm.prompts)));
     row.put(name + "/prompts", static_cast<double>(arm.prompts));
@@ -87,6 +87,23 @@ void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm, c
     row.put(name + "/unknown", rollouts - sums.judged - sums.failed - without_term);
     row.put(name + "/failed", sums.failed);
     row.put(name + "/reward_failed", without_term);
+}
+
+double cut_share(const ArmRollouts& arm) {
+    const CallSums sums = sum_calls(arm);
+    return mean(sums.cut, sums.calls);
+}
+
+std::string TruncationWatch::warning(const std::string& arm, double share) {
+    if (share <= threshold_) {
+        above_.erase(arm);
+        return "";
+    }
+    if (!above_.insert(arm).second) return "";
+    return fmt::format(
+        "{:.0f} % of the calls were cut off, more than {:.0f} % (rl.truncation_warning): training tends "
+        "to grow unstable; raise think or max_answer, or reward short answers (reward.length)",
+        100 * share, 100 * threshold_);
 }
 
 std::string nothing_learnt(const ArmRollouts& arm, std::size_t retired) {

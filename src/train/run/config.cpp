@@ -224,6 +224,8 @@ std::optional<std::string> check(const TrainConfig& c) {
         return "rl.trace.share_end and rl.op.share_end: both shares are 0 at the last step";
     if (c.rl.steps > 0 && (c.rl.prompts < 1 || c.rl.generations < 2 || c.rl.updates < 1 || c.rl.rows < 1))
         return "rl: prompts, updates and rows are at least 1, generations at least 2";
+    if (!one_of(c.rl.curriculum, {"none", "pass_rate"}))
+        return fmt::format("rl.curriculum: expected none or pass_rate, found \"{}\"", c.rl.curriculum);
     if (c.rl.temperature <= 0) return "rl.temperature: expected a number above 0";
     if (c.rl.objective.is_clip_min < 0 || c.rl.objective.is_clip_max < c.rl.objective.is_clip_min)
         return "rl.is_clip_min and rl.is_clip_max: expected 0 <= min <= max, as ratios (PPO's epsilon of 0.2 is 0.8 "

@@ -62,9 +62,11 @@ struct RlSettings : StepSettings {
     std::int64_t generations = 16;  // rollouts of a prompt
     std::int64_t updates = 4;       // optimiser steps a rollout step
     double temperature = 1;
-    double retire_at = 0.9;      // a prompt with this pass rate is not drawn again; above 1: none retires
-    double diff_warning = 0.01;  // mean |log-probability difference| between sampler and trainer that is warned of
-    std::int64_t rows = 512;     // sequences that are written side by side
+    std::string curriculum = "none";  // none | pass_rate; see ProblemDraw
+    double retire_at = 0.9;           // a prompt with this pass rate is not drawn again; above 1: none retires
+    double diff_warning = 0.01;       // mean |log-probability difference| between sampler and trainer that is warned of
+    double truncation_warning = 0.15;  // share of calls cut off, of an arm, above which is warned
+    std::int64_t rows = 512;           // sequences that are written side by side
     ObjectiveSettings objective;
     ArmSettings trace;
     ArmSettings op;

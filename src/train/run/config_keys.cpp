@@ -50,7 +50,11 @@ void add_rl(Keys& keys, RlSettings& r) {
     keys.push_back({"rl.temperature", "of sampling, and of the log-probabilities that learn", &r.temperature});
     keys.push_back({"rl.retire_at", "pass rate at which a prompt is not drawn again; above 1: never", &r.retire_at});
     keys.push_back(
+        {"rl.curriculum", "none | pass_rate: problems solved about half the time are drawn more often", &r.curriculum});
+    keys.push_back(
         {"rl.diff_warning", "mean |log-probability difference| of sampler and trainer to warn of", &r.diff_warning});
+    keys.push_back({"rl.truncation_warning", "share of an arm's calls cut off by a limit to warn of; 1: never",
+                    &r.truncation_warning});
     keys.push_back({"rl.rows", "sequences that are written side by side", &r.rows});
     keys.push_back({"rl.alpha", "weight of the SFT term on positive rollouts", &r.objective.alpha});
     keys.push_back({"rl.is_clip_min", "lower bound of the importance ratio, absolute", &r.objective.is_clip_min});

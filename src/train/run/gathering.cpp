@@ -26,7 +26,8 @@ Gathering::Gathering(const TrainConfig& config, const Suite& problems, RewardRul
       problems_(problems),
       reward_(std::move(reward)),
       arms_(std::move(arms)),
-      draw_(problems, static_cast<std::uint64_t>(config.seed), config.rl.retire_at) {}
+      draw_(problems, static_cast<std::uint64_t>(config.seed),
+            {config.rl.retire_at, config.rl.curriculum == "pass_rate"}) {}
 
 Outcome<Gathering> Gathering::make(const TrainConfig& config, const Suite& problems, RewardRule reward) {
     auto arms = arms_of(config.rl);

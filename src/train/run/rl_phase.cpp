@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/hash.h"
-#include "train/run/arm_figures.h"
 #include "train/run/stopwatch.h"
 
 namespace retort::train {
@@ -18,7 +17,8 @@ RlPhase::RlPhase(const TrainConfig& config, Net& net, RolloutRunner& runner, con
       runner_(runner),
       folder_(folder),
       listener_(listener),
-      gathering_(std::move(gathering)) {}
+      gathering_(std::move(gathering)),
+      truncation_(config.rl.truncation_warning) {}
 
 Outcome<std::unique_ptr<RlPhase>> RlPhase::make(const TrainConfig& config, const Suite& problems, RewardRule reward,
                                                 Net& net, RolloutRunner& runner, const RunFolder& folder,
@@ -45,7 +45,8 @@ void RlPhase::put_arms(MetricsRow& row, const Gathered& gathered) {
         const ArmRollouts& arm = gathered.arms[i];
         const std::string& name = gathering_.arms()[i].name;
         put_arm(row, name, arm, gathering_.reward());
-        for (const std::string& why : {nothing_learnt(arm, gathered.retired), failed_terms(arm)})
+        for (const std::string& why :
+             {nothing_learnt(arm, gathered.retired), failed_terms(arm), truncation_.warning(name, cut_share(arm))})
             if (!why.empty()) listener_.told(fmt::format("step {}, {}: warning: {}", row.step(), name, why));
     }
 }

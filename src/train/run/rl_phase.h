@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "train/run/arm_figures.h"
 #include "train/run/gathering.h"
 #include "train/run/listener.h"
 #include "train/run/rl.h"
@@ -40,6 +41,7 @@ class RlPhase {
     const RunFolder& folder_;
     TrainListener& listener_;
     Gathering gathering_;
+    TruncationWatch truncation_;
 };
 
 }  // namespace retort::train

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -234,7 +235,7 @@ class Input(TrainTest):
         self.assertEqual(self.lines(), [])
 
     def test_steps_that_learn_nothing_are_told(self):
-        done = self.train("rl.op.think=600", "eval.every=0")
+        done = self.train("rl.op.think=600", "rl.truncation_warning=1", "eval.every=0")
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("step 5, op: warning: every rollout failed: ", done.err)
         self.assertIn("the model's context is 512", done.err)
@@ -243,6 +244,23 @@ class Input(TrainTest):
         done = self.train("rl.retire_at=0", "data.count=4", "eval.every=0")
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("step 6, trace: warning: all 4 problems are retired", done.err)
+
+    def test_where_calls_are_cut_off_it_is_told_once_for_each_arm(self):
+        done = self.train("eval.every=0")
+        self.assertEqual(done.code, 0, done.err)
+        for arm in ("trace", "op"):
+            told = re.findall(f"{arm}: warning: .* % of the calls were cut off, more than 15 %", done.err)
+            self.assertEqual(len(told), 1, done.err)
+
+    def test_by_pass_rate_a_resumed_run_draws_as_an_unbroken_one(self):
+        words = ("rl.curriculum=pass_rate", "data.count=6", "rl.steps=6", "eval.every=0", "checkpoint_every=100")
+        self.assertEqual(self.train(*words).code, 0)
+        rows, model = self.rows(), self.bytes_of("model.gguf")
+        shutil.rmtree(self.path("run"))
+        self.assertEqual(self.stopped(*words, rows=7).code, 130)
+        self.assertEqual(self.train("--resume", *words).code, 0)
+        self.assertEqual(self.rows(), rows)
+        self.assertEqual(self.bytes_of("model.gguf"), model)
 
     def test_a_learning_rate_of_ten_is_no_crash(self):
         done = self.train("sft.lr=10", "rl.lr=10")
