@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 
 #include "train/run/config.h"
 #include "train/run/metrics.h"
@@ -24,12 +25,15 @@ class SftPhase {
 
   private:
     Outcome<SftBatch> draw(std::int64_t step, std::int64_t first) const;
+    Outcome<SftBatch> batch(std::int64_t step, std::int64_t first);
+    void draw_ahead(std::int64_t step, std::int64_t first);
 
     const TrainConfig& config_;
     const Teacher& teacher_;
     const TrainedModel& model_;
     Net& net_;
     const RunFolder& folder_;
+    std::future<Outcome<SftBatch>> next_;  // of the next step, drawn beside this one; a pure function of its arguments
 };
 
 }  // namespace retort::train
