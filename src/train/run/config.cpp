@@ -232,6 +232,7 @@ std::optional<std::string> check(const TrainConfig& c) {
                "and 1.2)";
     if (c.pack_tokens < 1 || c.checkpoint_every < 1 || c.checkpoint_keep < 1)
         return "pack_tokens, checkpoint_every and checkpoint_keep are at least 1";
+    if (c.async != 0 && c.async != 1) return "async: expected 0 or 1";
     if (c.threads < 0 || c.threads > 512) return "threads: expected 0 to 512";
     if (!one_of(c.save, {"f32", "f16", "q8_0"}))
         return fmt::format("save: expected f32, f16 or q8_0, found \"{}\"", c.save);
@@ -269,6 +270,10 @@ struct ToToml {
         return out + "\"";
     }
 };
+
+std::string_view resume_words(const std::string& key) {
+    return on_resume(key) == OnResume::fixed ? "" : " (may change on --resume)";
+}
 
 }  // namespace
 
@@ -335,7 +340,7 @@ std::string to_toml(const TrainConfig& config, bool explained) {
     std::string out;
     for (const ConfigKey& key : keys)
         out += fmt::format("{} = {}{}\n", key.name, std::visit(ToToml(), key.value),
-                           explained ? fmt::format("  # {}", key.about) : "");
+                           explained ? fmt::format("  # {}{}", key.about, resume_words(key.name)) : "");
     return out;
 }
 

@@ -22,6 +22,7 @@ struct Gathered {
     std::size_t retired = 0;
     std::int64_t tokens = 0;  // that were sampled
     double seconds = 0;
+    std::int64_t staleness = 0;  // steps of reinforcement between the weights that sampled and those that learn
 };
 
 // One thread at a time.

@@ -11,13 +11,14 @@ Error usage(std::string message) {
     return {ErrorKind::usage, std::move(message)};
 }
 
-Outcome<std::vector<Suite>> suites_against(const DataSettings& settings, const Suite& tests) {
+Outcome<std::vector<Suite>> suites_against(const DataSettings& settings, const Suite& tests, Digests& digests) {
     std::vector<Suite> out;
     if (!tests.problems.empty()) out.push_back(tests);
     std::stringstream names(settings.against);
     for (std::string name; std::getline(names, name, ',');) {
         auto suite = load_suite(name);
         if (!suite) return suite.error();
+        digests[name + " (data.against)"] = suite->hash;
         out.push_back(std::move(*suite));
     }
     return out;
@@ -34,12 +35,14 @@ void leave_out(Suite& suite, const Contamination& found, TrainListener& listener
 
 }  // namespace
 
-Outcome<Suite> learning_problems(const DataSettings& settings, const Suite& tests, TrainListener& listener) {
+Outcome<Suite> learning_problems(const DataSettings& settings, const Suite& tests, TrainListener& listener,
+                                 Digests& digests) {
     auto suite = load_problems(settings, "train");
     if (!suite) return suite.error();
+    digests[name_of(settings, "data")] = suite->hash;
     // Problems that are made are apart from made tests by construction, and alike in all their words but numbers.
     if (!settings.suite.empty() || !settings.against.empty()) {
-        const auto against = suites_against(settings, tests);
+        const auto against = suites_against(settings, tests, digests);
         if (!against) return against.error();
         leave_out(*suite, find_contamination(*suite, *against), listener);
     }

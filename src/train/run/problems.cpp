@@ -81,6 +81,11 @@ Outcome<Suite> load_problems(const ProblemSettings& settings, const std::string&
     return parse_suite(fmt::format("{}-{}-{}", settings.kind, split, settings.seed), text);
 }
 
+std::string name_of(const ProblemSettings& settings, const std::string& key) {
+    if (settings.suite.empty()) return fmt::format("the problems that are made of {}.kind and {}.options", key, key);
+    return fmt::format("{} ({}.suite)", settings.suite, key);
+}
+
 Contamination find_contamination(const Suite& suite, const std::vector<Suite>& tests) {
     std::unordered_set<std::string> texts;
     std::unordered_set<std::string> rows;

@@ -17,6 +17,9 @@ namespace retort::train {
 // file and no count) it is empty.
 Outcome<Suite> load_problems(const ProblemSettings& settings, const std::string& split);
 
+// What they are named to people: "problems.jsonl (data.suite)" of the settings under the key "data".
+std::string name_of(const ProblemSettings& settings, const std::string& key);
+
 // Problems of `suite` that are in `tests` too: by the same text, white space and case apart, or by 13 words in a row.
 struct Contamination {
     std::size_t exact = 0;

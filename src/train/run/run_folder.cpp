@@ -5,8 +5,16 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
+
+#include "train/gguf/whole_file.h"
 
 namespace retort::train {
+namespace {
+
+constexpr const char* kFailedBatch = "failed-batch.json";
+
+}  // namespace
 
 Outcome<void> RunFolder::prepare(const TrainConfig& config, bool resume) const {
     if (path_.empty()) return Error{ErrorKind::usage, "no folder for the run: give run=DIR"};
@@ -19,11 +27,16 @@ Outcome<void> RunFolder::prepare(const TrainConfig& config, bool resume) const {
     std::filesystem::create_directories(path_, failed);
     if (failed) return Error{ErrorKind::file, fmt::format("{}: cannot be made: {}", path_, failed.message())};
     if (used) return {};
-    std::ofstream out(file("config.toml"));
-    out << to_toml(config);
-    out.close();
-    if (!out) return Error{ErrorKind::file, file("config.toml") + ": cannot be written"};
-    return {};
+    return write_config(config, {});
+}
+
+Outcome<void> RunFolder::write_config(const TrainConfig& config, const std::vector<std::string>& changes) const {
+    std::string text = to_toml(config);
+    for (const std::string& change : changes) text += "# changed " + change + "\n";
+    Outcome<WholeFile> out = WholeFile::create(file("config.toml"));
+    if (!out) return out.error();
+    if (const auto written = out->write(std::as_bytes(std::span(text))); !written) return written.error();
+    return out->commit();
 }
 
 Outcome<void> RunFolder::save(const Checkpoint& checkpoint, std::int64_t keep) const {
@@ -39,7 +52,7 @@ Outcome<void> RunFolder::save(const Checkpoint& checkpoint, std::int64_t keep) c
     return {};
 }
 
-void RunFolder::keep_batch(const Pack& pack, std::int64_t step) const {
+void RunFolder::keep_batch(const Pack& pack, std::int64_t step, bool in_first_update) const {
     nlohmann::json sequences = nlohmann::json::array();
     std::size_t at = 0;
     for (const std::int32_t length : pack.lengths) {
@@ -51,7 +64,23 @@ void RunFolder::keep_batch(const Pack& pack, std::int64_t step) const {
         }
         sequences.push_back({{"tokens", tokens}, {"learnt", learnt}});
     }
-    std::ofstream(file("failed-batch.json")) << nlohmann::json{{"step", step}, {"sequences", sequences}};
+    nlohmann::json out{{"step", step}, {"sequences", sequences}};
+    if (in_first_update) out["checkpoint"] = checkpoint_name(step - 1);
+    std::ofstream(file(kFailedBatch)) << out;
+}
+
+std::string RunFolder::set_failed_aside() const {
+    std::ifstream in(file(kFailedBatch));
+    const nlohmann::json batch = nlohmann::json::parse(in, nullptr, false);
+    if (!batch.is_object() || !batch.contains("step") || !batch["step"].is_number_integer()) return "";
+    std::error_code ignored;
+    const std::string kept = fmt::format("failed-batch-{:06}.json", batch["step"].get<std::int64_t>());
+    std::filesystem::rename(file(kFailedBatch), file(kept), ignored);
+    if (!batch.contains("checkpoint") || !batch["checkpoint"].is_string()) return "";
+    const std::string name = batch["checkpoint"];
+    if (!std::filesystem::exists(file(name), ignored)) return "";
+    std::filesystem::rename(file(name), file("failed-" + name), ignored);
+    return fmt::format("{} is left aside as failed-{}: from it the gradient was no number", name, name);
 }
 
 Error RunFolder::no_number(std::int64_t step, bool in_first_update) const {
@@ -59,10 +88,10 @@ Error RunFolder::no_number(std::int64_t step, bool in_first_update) const {
     if (in_first_update) std::erase(good, file(checkpoint_name(step - 1)));
     return {
         ErrorKind::model,
-        fmt::format("step {}: the gradient is no number: the run has stopped; {}; the batch is in {}: try a lower "
-                    "learning rate, or a lower clip_norm",
+        fmt::format("step {}: the gradient is no number: the run has stopped; {}; the batch is in {}: go on with "
+                    "--resume and a lower learning rate (sft.lr, rl.lr) or clip_norm",
                     step, good.empty() ? "there is no good checkpoint" : "the last good checkpoint is " + good.front(),
-                    file("failed-batch.json"))};
+                    file(kFailedBatch))};
 }
 
 }  // namespace retort::train

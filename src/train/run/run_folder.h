@@ -21,14 +21,21 @@ class RunFolder {
     // and `resume` is not set; file.
     Outcome<void> prepare(const TrainConfig& config, bool resume) const;
 
+    // config.toml, with the changes that were made on the way as comments.
+    Outcome<void> write_config(const TrainConfig& config, const std::vector<std::string>& changes) const;
+
+    // Before a resume: a checkpoint from which no gradient could be computed is not resumed from. It is kept under
+    // another name, as is the batch; what is to be told of it, empty where there is none.
+    std::string set_failed_aside() const;
+
     // Writes a checkpoint; of the older ones so many stay in all, and the best.
     Outcome<void> save(const Checkpoint& checkpoint, std::int64_t keep) const;
 
-    // What the net choked on: failed-batch.json.
-    void keep_batch(const Pack& pack, std::int64_t step) const;
-
-    // The error of a step whose gradient was no number. `in_first_update`: the fault is in the weights of the
+    // What the net choked on in a step: failed-batch.json. `in_first_update`: the fault is in the weights of the
     // checkpoint before it, which is then no good one.
+    void keep_batch(const Pack& pack, std::int64_t step, bool in_first_update) const;
+
+    // The error of a step whose gradient was no number.
     Error no_number(std::int64_t step, bool in_first_update) const;
 
   private:

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/hash.h"
 #include "train/run/checkpoint.h"
@@ -19,15 +19,10 @@
 namespace retort::train {
 namespace {
 
-// What the steps depend on: a run is not resumed under another configuration. How long it is to be, where it lies and
-// how often it is looked at may change.
-std::string hash_of(TrainConfig config) {
-    config.run.clear();
-    config.sft.steps = std::min<std::int64_t>(config.sft.steps, 1);
-    config.rl.steps = std::min<std::int64_t>(config.rl.steps, 1);
-    config.checkpoint_every = config.checkpoint_keep = 1;
-    config.save = "f32";
-    return sha256_hex(to_toml(config, false));
+Digests digests_of(const std::vector<RewardTerm>& terms) {
+    std::string text;
+    for (const RewardTerm& term : terms) text += fmt::format("{} {};", term.name, term.weight);
+    return {{"the set of registered reward terms", sha256_hex(text)}};
 }
 
 class Silent : public TrainListener {
@@ -54,6 +49,7 @@ class Trainer {
     Outcome<void> prepare_records();
     Outcome<void> prepare_phases();
     Outcome<void> resume();
+    Outcome<void> go_on(Checkpoint checkpoint, const std::string& file);
     Outcome<void> steps();
     Outcome<void> evaluate_first();
     Outcome<void> after_step(MetricsRow row);
@@ -80,7 +76,10 @@ class Trainer {
     std::optional<SftPhase> sft_;
     std::unique_ptr<RlPhase> rl_;
     std::optional<MetricsFile> metrics_;
+    Digests digests_;
     TrainState state_;
+    std::vector<NamedTensor> behind_;  // of the checkpoint that was resumed
+    std::string changed_;              // by this resume: goes into the next row
 };
 
 Outcome<void> Trainer::prepare_model() {
@@ -99,36 +98,43 @@ Outcome<void> Trainer::prepare_problems() {
     auto evaluation = Evaluation::load(config_.eval, model_.prompts, config_.seed);
     if (!evaluation) return evaluation.error();
     evaluation_ = std::move(*evaluation);
+    digests_ = digests_of(options_.reward_terms);
+    digests_[name_of(config_.eval, "eval")] = evaluation_.suite().hash;
     if (config_.rl.steps == 0) return {};
-    auto problems = learning_problems(config_.data, evaluation_.suite(), listener_);
+    auto problems = learning_problems(config_.data, evaluation_.suite(), listener_, digests_);
     if (!problems) return problems.error();
     problems_ = std::move(*problems);
     return {};
 }
 
 Outcome<void> Trainer::resume() {
+    if (const std::string aside = folder_.set_failed_aside(); !aside.empty()) listener_.told(aside);
     std::optional<Error> first;
     for (const std::string& file : checkpoints_in(config_.run)) {
         auto checkpoint = read_checkpoint(file, model_.file.shape);
-        if (!checkpoint) {
-            listener_.told(checkpoint.error().message + "; trying the one before");
-            if (!first) first = checkpoint.error();
-            continue;
-        }
-        if (checkpoint->config_hash != hash_of(config_))
-            return Error{ErrorKind::usage,
-                         fmt::format("{} was written under another configuration ({}/config.toml): only the number of "
-                                     "steps and of checkpoints may change",
-                                     file, config_.run)};
-        net_->set_weights(checkpoint->weights);
-        net_->set_optimiser(checkpoint->optimiser);
-        state_ = std::move(checkpoint->state);
-        listener_.told(fmt::format("resumed after step {} from {}", state_.step, file));
-        return {};
+        if (checkpoint) return go_on(std::move(*checkpoint), file);
+        listener_.told(checkpoint.error().message + "; trying the one before");
+        if (!first) first = checkpoint.error();
     }
     if (first) return *first;
     listener_.told("no checkpoint yet: the run begins anew");
-    return {};
+    return folder_.write_config(config_, {});
+}
+
+Outcome<void> Trainer::go_on(Checkpoint checkpoint, const std::string& file) {
+    const auto changes = changes_since(checkpoint.inputs, config_, digests_, file);
+    if (!changes) return changes.error();
+    net_->set_weights(checkpoint.weights);
+    net_->set_optimiser(checkpoint.optimiser);
+    state_ = std::move(checkpoint.state);
+    behind_ = std::move(checkpoint.behind);
+    listener_.told(fmt::format("resumed after step {} from {}", state_.step, file));
+    if (!changes->empty()) {
+        changed_ = text_of(*changes);
+        state_.changes.push_back(fmt::format("before step {}: {}", state_.step + 1, changed_));
+        listener_.told("changed " + state_.changes.back());
+    }
+    return folder_.write_config(config_, state_.changes);
 }
 
 // Metrics and journal go on where the checkpoint ends.
@@ -148,11 +154,10 @@ Outcome<void> Trainer::prepare_phases() {
     runner_.emplace(loop_, *net_, model_, config_.rl.rows, journal_.get());
     if (teacher_) sft_.emplace(config_, *teacher_, model_, *net_, folder_);
     if (config_.rl.steps == 0) return {};
-    auto rl =
-        RlPhase::make(config_, problems_, {config_.reward, options_.reward_terms}, *net_, *runner_, folder_, listener_);
+    auto rl = RlPhase::make({config_, model_, *net_, loop_, journal_.get(), *runner_, folder_, listener_}, problems_,
+                            {config_.reward, options_.reward_terms}, state_, std::exchange(behind_, {}));
     if (!rl) return rl.error();
     rl_ = std::move(*rl);
-    rl_->go_on(state_);
     return {};
 }
 
@@ -162,8 +167,7 @@ Outcome<void> Trainer::prepare() {
     if (const auto model = prepare_model(); !model) return model.error();
     if (const auto read = prepare_problems(); !read) return read.error();
     if (const auto arms = arms_of(config_.rl); config_.rl.steps > 0 && !arms) return arms.error();
-    net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors,
-                                 NetOptions{config_.device, static_cast<int>(config_.threads), config_.pack_tokens});
+    net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors, net_options(config_));
     model_.file.tensors.clear();
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
@@ -172,8 +176,9 @@ Outcome<void> Trainer::prepare() {
 }
 
 Outcome<void> Trainer::save_checkpoint() {
-    if (rl_) rl_->save(state_);
-    return folder_.save({state_, hash_of(config_), net_->weights(), net_->optimiser()}, config_.checkpoint_keep);
+    Checkpoint checkpoint{state_, {to_toml(config_, false), digests_}, net_->weights(), net_->optimiser()};
+    if (rl_) rl_->save(checkpoint);
+    return folder_.save(checkpoint, config_.checkpoint_keep);
 }
 
 bool Trainer::due_for_evaluation() const {
@@ -220,6 +225,7 @@ Outcome<void> Trainer::steps() {
         if (!std::isfinite(row->get("actor/grad_norm")))
             return folder_.no_number(row->step(), row->get("actor/updates") <= 1);
         ++state_.step;
+        if (!changed_.empty()) row->note("changed", std::exchange(changed_, {}));
         if (const auto kept = after_step(std::move(*row)); !kept) return kept.error();
     }
     return {};
