@@ -23,47 +23,6 @@ RunResult result_of(std::optional<Verdict> verdict, bool answered = true) {
     return out;
 }
 
-RoundState round_of(int right, int drafts) {
-    RoundState out;
-    for (int i = 0; i < drafts; ++i) {
-        Draft draft;
-        draft.verdict = i < right ? Verdict::equal : Verdict::different;
-        out.drafts.push_back(draft);
-    }
-    return out;
-}
-
-TEST(Reward, IsThatOfARightOrAWrongAnswer) {
-    EXPECT_EQ(reward_of(result_of(Verdict::equal), kPlain)->value, 1);
-    EXPECT_TRUE(reward_of(result_of(Verdict::equal), kPlain)->right);
-    EXPECT_EQ(reward_of(result_of(Verdict::different), kPlain)->value, -1);
-    EXPECT_FALSE(reward_of(result_of(Verdict::different), kPlain)->right);
-}
-
-TEST(Reward, OfARunWithoutAnAnswerIsThatOfAWrongOne) {
-    EXPECT_EQ(reward_of(result_of(std::nullopt, false), kPlain)->value, -1);
-    EXPECT_EQ(reward_of(result_of(Verdict::unknown, false), kPlain)->value, -1);
-}
-
-TEST(Reward, WhereTheAnswerCannotBeJudgedOrTheRunFailedThereIsNone) {
-    EXPECT_EQ(reward_of(result_of(Verdict::unknown), kPlain), std::nullopt);
-    EXPECT_EQ(reward_of(result_of(std::nullopt), kPlain), std::nullopt);
-    RunResult failed = result_of(Verdict::equal);
-    failed.error = Error{ErrorKind::model, "no"};
-    EXPECT_EQ(reward_of(failed, kPlain), std::nullopt);
-}
-
-TEST(Reward, AddsItsTermsByTheirWeights) {
-    RunResult result = result_of(Verdict::equal);
-    result.budget.b_seq = 2500;
-    result.rounds = {round_of(1, 4), round_of(3, 4)};
-    const Reward reward = *reward_of(result, {.format = 0.5, .length = -0.1, .rounds = 2});
-    EXPECT_DOUBLE_EQ(reward.value, 1 + 0.5 - 0.25 + 2 * 0.5);
-    EXPECT_DOUBLE_EQ(reward.rounds, 0.5);
-    EXPECT_DOUBLE_EQ(reward.rounds_sum, 1);
-    EXPECT_DOUBLE_EQ(reward_of(result_of(std::nullopt, false), {.format = 0.5})->value, -1);
-}
-
 // Every token of a step has an id of its own, so that it is found again wherever it went.
 struct Drawn {
     std::vector<ArmRollouts> arms;

@@ -49,7 +49,8 @@ Checkpoint some_checkpoint() {
     out.state.pool = {{"p-1", {"{\"text\": \"a\\nb\"}", ""}}};
     out.state.best = 0.1 + 0.2;
     out.state.best_step = 100;
-    out.config_hash = "abc";
+    out.inputs = {"seed = 1\n", {{"s.jsonl (data.suite)", "abc"}}};
+    out.state.changes = {"before step 7: rl.lr 0.1 -> 0.01"};
     out.weights = tensors_of(small_shape());
     std::size_t all = 0;
     for (NamedTensor& tensor : out.weights) {
@@ -79,7 +80,9 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
     EXPECT_EQ(a.state.pool, b.state.pool);
     EXPECT_EQ(a.state.best, b.state.best);
     EXPECT_EQ(a.state.best_step, b.state.best_step);
-    EXPECT_EQ(a.config_hash, b.config_hash);
+    EXPECT_EQ(a.inputs.config, b.inputs.config);
+    EXPECT_EQ(a.inputs.digests, b.inputs.digests);
+    EXPECT_EQ(a.state.changes, b.state.changes);
     ASSERT_EQ(a.weights.size(), b.weights.size());
     for (std::size_t i = 0; i < a.weights.size(); ++i) {
         EXPECT_EQ(a.weights[i].name, b.weights[i].name);
@@ -94,6 +97,20 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
 std::string error_of(const std::string& path) {
     const auto read = read_checkpoint(path, small_shape());
     return read ? "it was read" : read.error().message;
+}
+
+TEST(Checkpoint, HoldsTheWeightsThatRolloutsAheadWereSampledWith) {
+    const Folder folder;
+    Checkpoint written = some_checkpoint();
+    written.behind = written.weights;
+    for (NamedTensor& tensor : written.behind) tensor.values[0] = 7;
+    ASSERT_TRUE(write_checkpoint(folder / "c", written));
+    const auto read = read_checkpoint(folder / "c", small_shape());
+    ASSERT_TRUE(read) << read.error().message;
+    expect_same(*read, written);
+    ASSERT_EQ(read->behind.size(), written.behind.size());
+    for (std::size_t i = 0; i < written.behind.size(); ++i)
+        EXPECT_TRUE(same_bits(read->behind[i].values, written.behind[i].values));
 }
 
 TEST(Checkpoint, IsReadBackToTheBit) {

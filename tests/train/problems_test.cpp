@@ -42,7 +42,7 @@ std::string words(int first, int count) {
 
 RC_GTEST_PROP(ProblemDraw, GivesEachProblemOnceAnEpoch, (std::uint64_t seed)) {
     const Suite suite = suite_of(std::size_t{12});
-    ProblemDraw draw(suite, seed, 2);
+    ProblemDraw draw(suite, seed, {2});
     for (int epoch = 0; epoch < 3; ++epoch) {
         std::set<std::size_t> seen;
         for (int i = 0; i < 4; ++i)
@@ -54,7 +54,7 @@ RC_GTEST_PROP(ProblemDraw, GivesEachProblemOnceAnEpoch, (std::uint64_t seed)) {
 RC_GTEST_PROP(ProblemDraw, NeverGivesAProblemTwiceAtOnce,
               (std::uint64_t seed, const std::vector<std::uint8_t>& counts)) {
     const Suite suite = suite_of(std::size_t{7});
-    ProblemDraw draw(suite, seed, 2);
+    ProblemDraw draw(suite, seed, {2});
     for (const std::uint8_t count : counts) {
         const std::vector<std::size_t> taken = draw.take(count);
         RC_ASSERT(taken.size() == std::min<std::size_t>(count, 7));
@@ -64,17 +64,17 @@ RC_GTEST_PROP(ProblemDraw, NeverGivesAProblemTwiceAtOnce,
 
 TEST(ProblemDraw, DrawsInAnOrderOfItsOwnForEachSeedAndEpoch) {
     const Suite suite = suite_of(std::size_t{20});
-    ProblemDraw one(suite, 1, 2);
-    ProblemDraw other(suite, 2, 2);
+    ProblemDraw one(suite, 1, {2});
+    ProblemDraw other(suite, 2, {2});
     const std::vector<std::size_t> first = one.take(20);
     EXPECT_NE(first, other.take(20));
     EXPECT_NE(first, one.take(20));
-    EXPECT_EQ(first, ProblemDraw(suite, 1, 2).take(20));
+    EXPECT_EQ(first, ProblemDraw(suite, 1, {2}).take(20));
 }
 
 TEST(ProblemDraw, ProblemsThatAreSolvedAtTheRateRetireAndComeBackWhenTheyAreNot) {
     const Suite suite = suite_of(std::size_t{4});
-    ProblemDraw draw(suite, 1, 0.75);
+    ProblemDraw draw(suite, 1, {0.75});
     draw.tried(0, 4, 3);
     draw.tried(1, 4, 2);
     draw.tried(2, 4, 4);
@@ -86,21 +86,21 @@ TEST(ProblemDraw, ProblemsThatAreSolvedAtTheRateRetireAndComeBackWhenTheyAreNot)
 
 TEST(ProblemDraw, ARateAboveOneRetiresNone) {
     const Suite suite = suite_of(std::size_t{2});
-    ProblemDraw draw(suite, 1, 1.1);
+    ProblemDraw draw(suite, 1, {1.1});
     draw.tried(0, 4, 4);
     EXPECT_EQ(draw.retired(), 0U);
 }
 
 TEST(ProblemDraw, WithoutAJudgedRolloutAProblemDoesNotRetire) {
     const Suite suite = suite_of(std::size_t{2});
-    ProblemDraw draw(suite, 1, 0);
+    ProblemDraw draw(suite, 1, {0});
     draw.tried(0, 0, 0);
     EXPECT_EQ(draw.retired(), 0U);
 }
 
 TEST(ProblemDraw, WhereAllAreRetiredItGivesNone) {
     const Suite suite = suite_of(std::size_t{2});
-    ProblemDraw draw(suite, 1, 0.9);
+    ProblemDraw draw(suite, 1, {0.9});
     draw.tried(0, 1, 1);
     draw.tried(1, 1, 1);
     EXPECT_THAT(draw.take(2), IsEmpty());
@@ -108,9 +108,9 @@ TEST(ProblemDraw, WhereAllAreRetiredItGivesNone) {
 
 RC_GTEST_PROP(ProblemDraw, GoesOnFromItsStateInTheSameOrder, (std::uint64_t seed, const std::vector<bool>& solved)) {
     const Suite suite = suite_of(std::size_t{9});
-    ProblemDraw unbroken(suite, seed, 0.5);
+    ProblemDraw unbroken(suite, seed, {0.5});
     for (std::size_t step = 0; step < solved.size(); ++step) {
-        ProblemDraw resumed(suite, seed, 0.5);
+        ProblemDraw resumed(suite, seed, {0.5});
         resumed.set_state(unbroken.state());
         const std::vector<std::size_t> expected = unbroken.take(4);
         RC_ASSERT(resumed.take(4) == expected);
@@ -122,10 +122,57 @@ RC_GTEST_PROP(ProblemDraw, GoesOnFromItsStateInTheSameOrder, (std::uint64_t seed
 // A suite may have lost lines since its state was kept.
 TEST(ProblemDraw, AStateBeyondTheSuiteBeginsTheNextEpoch) {
     const Suite suite = suite_of(std::size_t{3});
-    ProblemDraw draw(suite, 1, 2);
+    ProblemDraw draw(suite, 1, {2});
     draw.set_state({0, 50, {}});
     EXPECT_THAT(draw.take(3), UnorderedElementsAre(0, 1, 2));
     EXPECT_EQ(draw.state().epoch, 1);
+}
+
+constexpr DrawRules kByPassRate{2, true};
+
+// Over so many epochs of a suite of 30, of which ten each are never, half the time and always solved.
+std::vector<int> drawn_by_pass_rate(std::uint64_t seed, int steps) {
+    const Suite suite = suite_of(std::size_t{30});
+    ProblemDraw draw(suite, seed, kByPassRate);
+    for (std::size_t i = 0; i < 30; ++i) draw.tried(i, 8, static_cast<std::int64_t>(4 * (i / 10)));
+    std::vector<int> out(3);
+    for (int step = 0; step < steps; ++step)
+        for (const std::size_t problem : draw.take(5)) ++out[problem / 10];
+    return out;
+}
+
+TEST(ProblemDraw, ByPassRateThoseSolvedHalfTheTimeAreDrawnMostAndNoneIsLeftOut) {
+    const std::vector<int> drawn = drawn_by_pass_rate(1, 400);
+    EXPECT_NEAR(drawn[0], 0.36 * drawn[1], 0.1 * drawn[1]);
+    EXPECT_NEAR(drawn[2], 0.36 * drawn[1], 0.1 * drawn[1]);
+    EXPECT_EQ(drawn, drawn_by_pass_rate(1, 400));
+}
+
+TEST(ProblemDraw, ByPassRateTooItGivesAsManyAsThereAre) {
+    const Suite suite = suite_of(std::size_t{6});
+    ProblemDraw draw(suite, 1, kByPassRate);
+    for (std::size_t i = 0; i < 6; ++i) draw.tried(i, 1000, 0);
+    for (int step = 0; step < 5; ++step) EXPECT_THAT(draw.take(6), UnorderedElementsAre(0, 1, 2, 3, 4, 5));
+}
+
+TEST(ProblemDraw, ByPassRateWhatWasNotTriedIsDrawn) {
+    const Suite suite = suite_of(std::size_t{9});
+    ProblemDraw draw(suite, 1, kByPassRate);
+    ProblemDraw plain(suite, 1, {2});
+    EXPECT_EQ(draw.take(9), plain.take(9));
+}
+
+RC_GTEST_PROP(ProblemDraw, ByPassRateItGoesOnFromItsStateInTheSameOrder,
+              (std::uint64_t seed, const std::vector<bool>& solved)) {
+    const Suite suite = suite_of(std::size_t{7});
+    ProblemDraw unbroken(suite, seed, kByPassRate);
+    for (const bool one : solved) {
+        ProblemDraw resumed(suite, seed, kByPassRate);
+        resumed.set_state(unbroken.state());
+        const std::vector<std::size_t> drawn = unbroken.take(3);
+        RC_ASSERT(resumed.take(3) == drawn);
+        for (const std::size_t problem : drawn) unbroken.tried(problem, 4, one ? 4 : 0);
+    }
 }
 
 TEST(Contamination, TheSameTextIsFoundWhateverItsSpacingAndCase) {

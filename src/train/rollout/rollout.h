@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "base/completion.h"
@@ -18,10 +19,13 @@ struct SampledCall {
     std::vector<std::uint8_t> forced;  // 1: put there by us
     Finish finish = Finish::error;
     bool thinking_cut = false;
+    std::string text = {};       // what was written, without the reasoning
+    std::string reasoning = {};  // empty where the model marks none
 };
 
 struct Rollout {
     SampleKey key;  // problem: place in the suite
+    Problem problem;
     RunResult result;
     std::map<Place, SampledCall> calls;  // by place; a call that was given and not sampled has none
 };

@@ -7,7 +7,7 @@ namespace {
 
 class Collector : public EvalListener {
   public:
-    explicit Collector(EvalListener* also) : also_(also) {}
+    Collector(const Suite& suite, EvalListener* also) : suite_(suite), also_(also) {}
 
     void started(SampleKey key) override {
         if (also_ != nullptr) also_->started(key);
@@ -15,12 +15,13 @@ class Collector : public EvalListener {
 
     void landed(SampleKey key, const RunResult& result, double wall_s) override {
         if (also_ != nullptr) also_->landed(key, result, wall_s);
-        rollouts_.emplace(key, Rollout{key, result, {}});
+        rollouts_.emplace(key, Rollout{key, suite_.problems[key.problem].problem, result, {}});
     }
 
     std::map<SampleKey, Rollout>& rollouts() { return rollouts_; }
 
   private:
+    const Suite& suite_;
     EvalListener* also_;
     std::map<SampleKey, Rollout> rollouts_;
 };
@@ -40,7 +41,7 @@ std::vector<Rollout> run_rollouts(asio::io_context& loop, Sampler& sampler, Lang
     const std::string name = sampler.info().name;
     dependencies.models = {{{name, &model}}, name, name, name, name};
     dependencies.prompts = &prompts;
-    Collector collector(listener);
+    Collector collector(*request.suite, listener);
     run_with(loop, sampler, run_eval(std::move(job), dependencies, {}, collector, {}));
     std::map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < request.suite->problems.size(); ++i)

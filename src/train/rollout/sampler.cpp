@@ -168,6 +168,8 @@ void Sampler::land(Row& row) {
     row.generation.finish(row.generation.natural_finish(), completion);
     completion.usage.in = static_cast<std::int64_t>(row.call->prompt.tokens.size());
     SampledCall sampled;
+    sampled.text = completion.text;
+    sampled.reasoning = completion.reasoning;
     sampled.prompt = row.call->prompt.tokens;
     sampled.ids = completion.trace.ids;
     sampled.forced = completion.trace.forced;

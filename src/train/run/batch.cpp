@@ -8,13 +8,6 @@
 namespace retort::train {
 namespace {
 
-double share_right(const RoundState& round) {
-    if (round.drafts.empty()) return 0;
-    const auto right = std::count_if(round.drafts.begin(), round.drafts.end(),
-                                     [](const Draft& draft) { return draft.verdict == Verdict::equal; });
-    return static_cast<double>(right) / static_cast<double>(round.drafts.size());
-}
-
 std::int64_t sampled_tokens(const SampledCall& call) {
     return std::count(call.forced.begin(), call.forced.end(), 0);
 }
@@ -44,32 +37,28 @@ void add_rollout(MiniBatch& batch, std::size_t arm_index, const ArmRollouts& arm
     batch.terms.push_back(term);
 }
 
-}  // namespace
-
-std::optional<Reward> reward_of(const RunResult& result, const RewardSettings& settings) {
-    if (result.error || !result.verdict || *result.verdict == Verdict::unknown) {
-        // A run without an answer is wrong; an answer that could not be judged is neither right nor wrong.
-        if (result.error || result.answer) return std::nullopt;
+// The reward of one, or none and why.
+void add_reward(ArmRollouts& arm, const Rollout& rollout, const RewardRule& rule) {
+    std::variant<Reward, NoReward> found = rule.of(rollout);
+    if (auto* reward = std::get_if<Reward>(&found)) {
+        arm.rewards.emplace_back(std::move(*reward));
+        return;
     }
-    Reward out;
-    out.right = result.verdict == Verdict::equal;
-    out.value = out.right ? settings.correct : settings.wrong;
-    for (const RoundState& round : result.rounds) out.rounds_sum += share_right(round);
-    if (!result.rounds.empty()) out.rounds = out.rounds_sum / static_cast<double>(result.rounds.size());
-    if (result.answer) out.value += settings.format;
-    out.value += settings.length * static_cast<double>(result.budget.b_seq) / 1000;
-    out.value += settings.rounds * out.rounds;
-    return out;
+    arm.rewards.emplace_back();
+    std::string& failed = std::get<NoReward>(found).failed_term;
+    if (!failed.empty()) arm.failed_terms.push_back(std::move(failed));
 }
 
-ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardSettings& reward,
+}  // namespace
+
+ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardRule& reward,
                            AdvantageScale scale) {
     ArmRollouts out;
     out.gradient = gradient;
     out.rollouts = std::move(rollouts);
     std::map<std::size_t, std::vector<std::size_t>> by_prompt;
     for (std::size_t i = 0; i < out.rollouts.size(); ++i) {
-        out.rewards.push_back(reward_of(out.rollouts[i].result, reward));
+        add_reward(out, out.rollouts[i], reward);
         by_prompt[out.rollouts[i].key.problem];
         if (out.rewards.back()) by_prompt[out.rollouts[i].key.problem].push_back(i);
     }

@@ -4,23 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "train/objective/objective.h"
 #include "train/rollout/rollout.h"
-#include "train/run/config.h"
+#include "train/run/reward.h"
 
 namespace retort::train {
-
-// The reward of a run and its parts. None where the answer could not be judged or the run failed: it is counted, and
-// does not learn.
-struct Reward {
-    double value = 0;
-    double rounds = 0;  // mean over rounds of the share of right drafts; the sum over rounds is `rounds_sum`
-    double rounds_sum = 0;
-    bool right = false;
-};
-std::optional<Reward> reward_of(const RunResult& result, const RewardSettings& settings);
 
 // The rollouts of one arm in one step.
 struct ArmRollouts {
@@ -31,8 +22,9 @@ struct ArmRollouts {
     std::vector<std::uint8_t> kept;              // 0: its prompt was dropped, or it has no reward
     std::size_t prompts = 0;                     // that were tried
     std::size_t dropped = 0;                     // of them, whose rewards were all alike
+    std::vector<std::string> failed_terms;       // of each rollout without a reward for it: what the term said
 };
-ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardSettings& reward,
+ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardRule& reward,
                            AdvantageScale scale);
 
 // What one update learns from. Vectors with one entry a wanted token are in the order of the pack.

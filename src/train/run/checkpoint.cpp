@@ -15,7 +15,7 @@
 namespace retort::train {
 namespace {
 
-constexpr std::string_view kMagic = "retort checkpoint 1\n";
+constexpr std::string_view kMagic = "retort checkpoint 2\n";
 constexpr std::string_view kPrefix = "checkpoint-";
 constexpr std::string_view kSuffix = ".retort";
 
@@ -24,9 +24,10 @@ using Json = nlohmann::json;
 Json to_json(const TrainState& state) {
     Json rates = Json::object();
     for (const auto& [id, rate] : state.draw.rates) rates[id] = {rate.tried, rate.solved};
-    Json out{{"step", state.step},          {"sft_examples", state.sft_examples}, {"epoch", state.draw.epoch},
-             {"next", state.draw.next},     {"rates", std::move(rates)},          {"pool", state.pool},
-             {"best_step", state.best_step}};
+    Json out{{"step", state.step},           {"sft_examples", state.sft_examples},
+             {"epoch", state.draw.epoch},    {"next", state.draw.next},
+             {"rates", std::move(rates)},    {"pool", state.pool},
+             {"best_step", state.best_step}, {"changes", state.changes}};
     if (state.best) out["best"] = *state.best;
     return out;
 }
@@ -41,6 +42,7 @@ TrainState state_from(const Json& json) {
         out.draw.rates[id] = {rate.at(0).get<std::int64_t>(), rate.at(1).get<std::int64_t>()};
     json.at("pool").get_to(out.pool);
     json.at("best_step").get_to(out.best_step);
+    json.at("changes").get_to(out.changes);
     if (json.contains("best")) out.best = json.at("best").get<double>();
     return out;
 }
@@ -57,6 +59,24 @@ std::vector<float> take(std::string_view& bytes, std::size_t count) {
     return out;
 }
 
+std::size_t size_of(const NamedTensor& tensor) {
+    std::size_t out = 1;
+    for (const std::int64_t n : tensor.shape) out *= static_cast<std::size_t>(n);
+    return out;
+}
+
+std::size_t floats_of(const NetShape& shape) {
+    std::size_t out = 0;
+    for (const NamedTensor& tensor : tensors_of(shape)) out += size_of(tensor);
+    return out;
+}
+
+std::vector<NamedTensor> take_tensors(std::string_view& bytes, const NetShape& shape) {
+    std::vector<NamedTensor> out = tensors_of(shape);
+    for (NamedTensor& tensor : out) tensor.values = take(bytes, size_of(tensor));
+    return out;
+}
+
 Error damaged(const std::string& path, const std::string& what) {
     return {ErrorKind::file, fmt::format("{}: damaged checkpoint: {}", path, what)};
 }
@@ -70,12 +90,15 @@ std::string checkpoint_name(std::int64_t step) {
 // Magic, SHA-256 of what follows, a line of JSON, the floats as they are in memory (little-endian).
 Outcome<void> write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
     const Json head{{"state", to_json(checkpoint.state)},
-                    {"config", checkpoint.config_hash},
+                    {"config", checkpoint.inputs.config},
+                    {"digests", checkpoint.inputs.digests},
+                    {"behind", !checkpoint.behind.empty()},
                     {"optimiser_steps", checkpoint.optimiser.steps}};
     std::string body = head.dump() + "\n";
     for (const NamedTensor& tensor : checkpoint.weights) append(body, tensor.values);
     append(body, checkpoint.optimiser.first);
     append(body, checkpoint.optimiser.second);
+    for (const NamedTensor& tensor : checkpoint.behind) append(body, tensor.values);
     Outcome<WholeFile> file = WholeFile::create(path);
     if (!file) return file.error();
     const std::string front = std::string(kMagic) + sha256_hex(body) + "\n";
@@ -99,28 +122,23 @@ Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& sha
     const Json head = Json::parse(bytes.substr(0, line), nullptr, false);
     bytes.remove_prefix(line + 1);
     Checkpoint out;
-    out.weights = tensors_of(shape);
-    std::size_t floats = 0;
-    for (const NamedTensor& tensor : out.weights) {
-        std::size_t size = 1;
-        for (const std::int64_t n : tensor.shape) size *= static_cast<std::size_t>(n);
-        floats += size;
-    }
-    if (bytes.size() != 3 * floats * sizeof(float)) return damaged(path, "it is that of a model of another shape");
+    bool has_behind = false;
     try {
         out.state = state_from(head.at("state"));
-        head.at("config").get_to(out.config_hash);
+        head.at("config").get_to(out.inputs.config);
+        head.at("digests").get_to(out.inputs.digests);
+        head.at("behind").get_to(has_behind);
         head.at("optimiser_steps").get_to(out.optimiser.steps);
     } catch (const Json::exception& error) {
         return damaged(path, error.what());
     }
-    for (NamedTensor& tensor : out.weights) {
-        std::size_t size = 1;
-        for (const std::int64_t n : tensor.shape) size *= static_cast<std::size_t>(n);
-        tensor.values = take(bytes, size);
-    }
+    const std::size_t floats = floats_of(shape);
+    if (bytes.size() != (has_behind ? 4 : 3) * floats * sizeof(float))
+        return damaged(path, "it is that of a model of another shape");
+    out.weights = take_tensors(bytes, shape);
     out.optimiser.first = take(bytes, floats);
     out.optimiser.second = take(bytes, floats);
+    if (has_behind) out.behind = take_tensors(bytes, shape);
     return out;
 }
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "train/net/net.h"
 #include "train/run/problems.h"
+#include "train/run/resume_rules.h"
 
 namespace retort::train {
 
@@ -21,13 +22,15 @@ struct TrainState {
     std::map<std::string, std::vector<std::string>> pool;  // DraftPool: drafts that may be given again
     std::optional<double> best;                            // the best evaluation so far
     std::int64_t best_step = 0;
+    std::vector<std::string> changes;  // of the configuration on the way: "before step 7: rl.lr 0.001 -> 0.0001"
 };
 
 struct Checkpoint {
     TrainState state;
-    std::string config_hash;  // of what the steps depend on
+    RunInputs inputs;
     std::vector<NamedTensor> weights;
     OptimiserState optimiser;
+    std::vector<NamedTensor> behind = {};  // async: those that the next step's rollouts were sampled with; else none
 };
 
 // "checkpoint-000120.retort" in the run's folder.

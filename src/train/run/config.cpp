@@ -224,12 +224,15 @@ std::optional<std::string> check(const TrainConfig& c) {
         return "rl.trace.share_end and rl.op.share_end: both shares are 0 at the last step";
     if (c.rl.steps > 0 && (c.rl.prompts < 1 || c.rl.generations < 2 || c.rl.updates < 1 || c.rl.rows < 1))
         return "rl: prompts, updates and rows are at least 1, generations at least 2";
+    if (!one_of(c.rl.curriculum, {"none", "pass_rate"}))
+        return fmt::format("rl.curriculum: expected none or pass_rate, found \"{}\"", c.rl.curriculum);
     if (c.rl.temperature <= 0) return "rl.temperature: expected a number above 0";
     if (c.rl.objective.is_clip_min < 0 || c.rl.objective.is_clip_max < c.rl.objective.is_clip_min)
         return "rl.is_clip_min and rl.is_clip_max: expected 0 <= min <= max, as ratios (PPO's epsilon of 0.2 is 0.8 "
                "and 1.2)";
     if (c.pack_tokens < 1 || c.checkpoint_every < 1 || c.checkpoint_keep < 1)
         return "pack_tokens, checkpoint_every and checkpoint_keep are at least 1";
+    if (c.async != 0 && c.async != 1) return "async: expected 0 or 1";
     if (c.threads < 0 || c.threads > 512) return "threads: expected 0 to 512";
     if (!one_of(c.save, {"f32", "f16", "q8_0"}))
         return fmt::format("save: expected f32, f16 or q8_0, found \"{}\"", c.save);
@@ -267,6 +270,10 @@ struct ToToml {
         return out + "\"";
     }
 };
+
+std::string_view resume_words(const std::string& key) {
+    return on_resume(key) == OnResume::fixed ? "" : " (may change on --resume)";
+}
 
 }  // namespace
 
@@ -333,7 +340,7 @@ std::string to_toml(const TrainConfig& config, bool explained) {
     std::string out;
     for (const ConfigKey& key : keys)
         out += fmt::format("{} = {}{}\n", key.name, std::visit(ToToml(), key.value),
-                           explained ? fmt::format("  # {}", key.about) : "");
+                           explained ? fmt::format("  # {}{}", key.about, resume_words(key.name)) : "");
     return out;
 }
 

@@ -62,15 +62,17 @@ struct RlSettings : StepSettings {
     std::int64_t generations = 16;  // rollouts of a prompt
     std::int64_t updates = 4;       // optimiser steps a rollout step
     double temperature = 1;
-    double retire_at = 0.9;      // a prompt with this pass rate is not drawn again; above 1: none retires
-    double diff_warning = 0.01;  // mean |log-probability difference| between sampler and trainer that is warned of
-    std::int64_t rows = 512;     // sequences that are written side by side
+    std::string curriculum = "none";  // none | pass_rate; see ProblemDraw
+    double retire_at = 0.9;           // a prompt with this pass rate is not drawn again; above 1: none retires
+    double diff_warning = 0.01;       // mean |log-probability difference| between sampler and trainer that is warned of
+    double truncation_warning = 0.15;  // share of calls cut off, of an arm, above which is warned
+    std::int64_t rows = 512;           // sequences that are written side by side
     ObjectiveSettings objective;
     ArmSettings trace;
     ArmSettings op;
 };
 
-// A reward is the sum of its terms; those of weight 0 are not computed.
+// A reward is the sum of its terms; see reward.h.
 struct RewardSettings {
     double correct = 1;
     double wrong = -1;
@@ -107,8 +109,9 @@ struct TrainConfig {
     std::int64_t pack_tokens = 4096;
     std::int64_t checkpoint_every = 50;
     std::int64_t checkpoint_keep = 2;
-    bool journal = true;  // rollouts stand in the run's journal
-    std::string task;     // the teacher, where there is SFT or a new model
+    std::int64_t async = 0;  // 1: rollouts of the next step are sampled while this one is learnt from
+    bool journal = true;     // rollouts stand in the run's journal
+    std::string task;        // the teacher, where there is SFT or a new model
     std::string save = "f32";
     ModelSettings model;
     SftSettings sft;
@@ -116,6 +119,13 @@ struct TrainConfig {
     RewardSettings reward;
     DataSettings data;
     EvalSettings eval;
+};
+
+// Whether a run may be resumed with another value of a key.
+enum class OnResume {
+    fixed,  // no: what is drawn or how the model is built depends on it
+    tunes,  // yes: how what is drawn is learnt from; the change is told and recorded
+    free,   // yes: how long the run is, where it lies and what is kept
 };
 
 // One key of the configuration.
@@ -126,6 +136,9 @@ struct ConfigKey {
     Value value;
 };
 
+// `fixed` for a key that is not known.
+OnResume on_resume(std::string_view key);
+
 // All keys, pointing into `config`.
 std::vector<ConfigKey> config_keys(TrainConfig& config);
 
@@ -134,7 +147,8 @@ Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std:
 Outcome<TrainConfig> parse_config(const std::string& name, const std::string& toml,
                                   const std::vector<std::string>& words);
 
-// Every key with its value, as TOML: parse_config() of it gives the same. `explained`: with what each key means.
+// Every key with its value, as TOML: parse_config() of it gives the same. `explained`: with what each key means, and
+// whether it may change on --resume.
 std::string to_toml(const TrainConfig& config, bool explained = true);
 
 }  // namespace retort::train

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "train/run/config.h"
 
 namespace retort::train {
@@ -50,7 +53,11 @@ void add_rl(Keys& keys, RlSettings& r) {
     keys.push_back({"rl.temperature", "of sampling, and of the log-probabilities that learn", &r.temperature});
     keys.push_back({"rl.retire_at", "pass rate at which a prompt is not drawn again; above 1: never", &r.retire_at});
     keys.push_back(
+        {"rl.curriculum", "none | pass_rate: problems solved about half the time are drawn more often", &r.curriculum});
+    keys.push_back(
         {"rl.diff_warning", "mean |log-probability difference| of sampler and trainer to warn of", &r.diff_warning});
+    keys.push_back({"rl.truncation_warning", "share of an arm's calls cut off by a limit to warn of; 1: never",
+                    &r.truncation_warning});
     keys.push_back({"rl.rows", "sequences that are written side by side", &r.rows});
     keys.push_back({"rl.alpha", "weight of the SFT term on positive rollouts", &r.objective.alpha});
     keys.push_back({"rl.is_clip_min", "lower bound of the importance ratio, absolute", &r.objective.is_clip_min});
@@ -67,7 +74,26 @@ void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
     keys.push_back({name + ".seed", "of making them", &p.seed});
 }
 
+constexpr std::array<std::string_view, 6> kFree{"run",  "checkpoint_every", "checkpoint_keep",
+                                                "save", "sft.steps",        "rl.steps"};
+// pack_tokens and rl.rows bound memory: they change sums in the last place, and so perhaps a draw.
+constexpr std::array<std::string_view, 21> kTunes{
+    "pack_tokens",   "sft.lr",         "sft.warmup",      "sft.final_lr",          "sft.weight_decay",
+    "sft.clip_norm", "rl.lr",          "rl.warmup",       "rl.final_lr",           "rl.weight_decay",
+    "rl.clip_norm",  "rl.updates",     "rl.diff_warning", "rl.truncation_warning", "rl.rows",
+    "rl.alpha",      "rl.is_clip_min", "rl.is_clip_max",  "rl.surrogate",          "rl.advantage_std",
+    "rl.loss_agg"};
+
+bool holds(const auto& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
+
+OnResume on_resume(std::string_view key) {
+    if (holds(kFree, key)) return OnResume::free;
+    return holds(kTunes, key) ? OnResume::tunes : OnResume::fixed;
+}
 
 std::vector<ConfigKey> config_keys(TrainConfig& c) {
     Keys keys;
@@ -79,6 +105,8 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
     keys.push_back({"checkpoint_every", "steps", &c.checkpoint_every});
     keys.push_back({"checkpoint_keep", "so many of the last checkpoints are kept, and the best", &c.checkpoint_keep});
     keys.push_back({"journal", "rollouts and evaluations stand in the run's journal", &c.journal});
+    keys.push_back(
+        {"async", "1: the next step's rollouts are sampled beside the learning, with weights a step older", &c.async});
     keys.push_back({"task", "the teacher of the SFT: countdown", &c.task});
     keys.push_back({"save", "weights of model.gguf: f32, f16 or q8_0", &c.save});
     add_model(keys, c.model);

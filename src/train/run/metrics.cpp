@@ -23,6 +23,7 @@ double MetricsRow::get(std::string_view name) const {
 
 std::string MetricsRow::json() const {
     nlohmann::ordered_json out{{"step", step_}, {"phase", phase_}};
+    for (const auto& [name, text] : notes_) out[name] = text;
     for (const auto& [name, value] : values_) {
         if (std::isfinite(value))
             out[name] = value;

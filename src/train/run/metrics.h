@@ -15,6 +15,8 @@ class MetricsRow {
   public:
     MetricsRow(std::int64_t step, std::string phase) : step_(step), phase_(std::move(phase)) {}
     void put(std::string name, double value) { values_.emplace_back(std::move(name), value); }
+    // Words beside the figures, for people: "changed".
+    void note(std::string name, std::string text) { notes_.emplace_back(std::move(name), std::move(text)); }
     std::int64_t step() const { return step_; }
     const std::string& phase() const { return phase_; }
     const std::vector<std::pair<std::string, double>>& values() const { return values_; }
@@ -27,6 +29,7 @@ class MetricsRow {
     std::int64_t step_;
     std::string phase_;
     std::vector<std::pair<std::string, double>> values_;
+    std::vector<std::pair<std::string, std::string>> notes_;
 };
 
 // Appends rows; each is in the file before the next step begins.

@@ -129,6 +129,10 @@ std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t se
     return out;
 }
 
+NetOptions net_options(const TrainConfig& config) {
+    return {config.device, static_cast<int>(config.threads), config.pack_tokens};
+}
+
 Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher) {
     if (!config.model.from.empty()) {
         const auto file = read_model(file_of(config.model.from));

@@ -22,6 +22,8 @@ struct TrainedModel {
 // is read from.
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher);
 
+NetOptions net_options(const TrainConfig& config);
+
 // Shape and memory without loading weights, for --dry-run.
 Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher);
 

@@ -19,7 +19,8 @@ std::int64_t parameters_of(const NetShape& shape) {
 
 // Weights, gradient and two moments; what a pack leaves for its backward pass; the cache of the sampler.
 double memory_bytes(const TrainConfig& config, const NetShape& shape, std::int64_t longest) {
-    const double weights = 16.0 * static_cast<double>(parameters_of(shape));
+    const double nets = config.rl.steps > 0 && config.async != 0 ? 2 : 1;  // rollouts ahead have one of their own
+    const double weights = nets * 16.0 * static_cast<double>(parameters_of(shape));
     const double token = 4.0 * shape.layers * (14.0 * shape.width + 6.0 * shape.feed_forward);
     const double pack = static_cast<double>(config.pack_tokens) * token;
     const double row = 8.0 * shape.layers * shape.kv_heads * shape.head_width * static_cast<double>(longest);

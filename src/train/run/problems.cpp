@@ -50,6 +50,11 @@ std::string joined(const std::vector<std::string>& words, std::size_t first, std
     return out;
 }
 
+// 0 or more, below 1.
+double unit_interval(std::uint64_t hash) {
+    return static_cast<double>(hash >> 11) / 9007199254740992.0;
+}
+
 }  // namespace
 
 Outcome<Suite> load_problems(const ProblemSettings& settings, const std::string& split) {
@@ -76,6 +81,11 @@ Outcome<Suite> load_problems(const ProblemSettings& settings, const std::string&
     return parse_suite(fmt::format("{}-{}-{}", settings.kind, split, settings.seed), text);
 }
 
+std::string name_of(const ProblemSettings& settings, const std::string& key) {
+    if (settings.suite.empty()) return fmt::format("the problems that are made of {}.kind and {}.options", key, key);
+    return fmt::format("{} ({}.suite)", settings.suite, key);
+}
+
 Contamination find_contamination(const Suite& suite, const std::vector<Suite>& tests) {
     std::unordered_set<std::string> texts;
     std::unordered_set<std::string> rows;
@@ -99,8 +109,8 @@ Contamination find_contamination(const Suite& suite, const std::vector<Suite>& t
     return out;
 }
 
-ProblemDraw::ProblemDraw(const Suite& suite, std::uint64_t seed, double retire_at)
-    : suite_(suite), seed_(seed), retire_at_(retire_at) {
+ProblemDraw::ProblemDraw(const Suite& suite, std::uint64_t seed, DrawRules rules)
+    : suite_(suite), seed_(seed), rules_(rules) {
     order_epoch();
 }
 
@@ -112,7 +122,7 @@ void ProblemDraw::order_epoch() {
 bool ProblemDraw::is_retired(std::size_t problem) const {
     const auto rate = state_.rates.find(suite_.problems[problem].problem.id);
     return rate != state_.rates.end() && rate->second.tried > 0 &&
-           static_cast<double>(rate->second.solved) >= retire_at_ * static_cast<double>(rate->second.tried);
+           static_cast<double>(rate->second.solved) >= rules_.retire_at * static_cast<double>(rate->second.tried);
 }
 
 std::size_t ProblemDraw::retired() const {
@@ -121,19 +131,38 @@ std::size_t ProblemDraw::retired() const {
     return out;
 }
 
+bool ProblemDraw::is_passed_over(std::size_t problem) const {
+    if (!rules_.by_pass_rate) return false;
+    const std::string& id = suite_.problems[problem].problem.id;
+    const auto rate = state_.rates.find(id);
+    if (rate == state_.rates.end()) return false;
+    const double p = static_cast<double>(rate->second.solved + 1) / static_cast<double>(rate->second.tried + 2);
+    const double chance = unit_interval(hash64(fmt::format("curriculum {} {} {}", seed_, state_.epoch, id)));
+    return chance >= 4 * p * (1 - p);
+}
+
+std::size_t ProblemDraw::next() {
+    if (state_.next >= static_cast<std::int64_t>(order_.size())) {
+        ++state_.epoch;
+        state_.next = 0;
+        order_epoch();
+    }
+    return static_cast<std::size_t>(order_[static_cast<std::size_t>(state_.next++)]);
+}
+
 std::vector<std::size_t> ProblemDraw::take(std::size_t count) {
     std::vector<std::size_t> out;
     std::set<std::size_t> taken;
-    // Two rounds through the suite find whatever is left.
-    for (std::size_t looked = 0; out.size() < count && looked < 2 * order_.size(); ++looked) {
-        if (state_.next >= static_cast<std::int64_t>(order_.size())) {
-            ++state_.epoch;
-            state_.next = 0;
-            order_epoch();
+    const auto look = [&](bool by_pass_rate) {
+        // Two rounds through the suite find whatever is left.
+        for (std::size_t looked = 0; out.size() < count && looked < 2 * order_.size(); ++looked) {
+            const std::size_t problem = next();
+            if (is_retired(problem) || (by_pass_rate && is_passed_over(problem))) continue;
+            if (taken.insert(problem).second) out.push_back(problem);
         }
-        const auto problem = static_cast<std::size_t>(order_[static_cast<std::size_t>(state_.next++)]);
-        if (!is_retired(problem) && taken.insert(problem).second) out.push_back(problem);
-    }
+    };
+    look(rules_.by_pass_rate);
+    if (rules_.by_pass_rate) look(false);
     return out;
 }
 

@@ -6,26 +6,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "train/run/config.h"
-#include "train/run/metrics.h"
+#include "train/run/listener.h"
+#include "train/run/reward.h"
 
 namespace retort::train {
 
-// Told of what happens, for people.
-class TrainListener {
-  public:
-    virtual ~TrainListener() = default;
-    virtual void told(const std::string& line) = 0;   // one line
-    virtual void doing(const std::string& what) = 0;  // "sampling trace": what takes a while begins
-    virtual void stepped(const MetricsRow& row) = 0;  // after each step, and after the evaluation before the first
-};
-
 struct TrainOptions {
     bool resume = false;
-    const std::atomic<bool>* stop = nullptr;  // set: the step under way is the last one; null: never
-    TrainListener* listener = nullptr;        // not owned; null: nobody listens
+    const std::atomic<bool>* stop = nullptr;    // set: the step under way is the last one; null: never
+    TrainListener* listener = nullptr;          // not owned; null: nobody listens
+    std::vector<RewardTerm> reward_terms = {};  // beside those of the configuration
 };
 
 // On this thread, to its end. Errors: usage for a configuration that cannot be, or a run folder in use without

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -77,9 +78,9 @@ class Runs(ResumeTest):
 
     def test_resumed_under_another_configuration_it_is_refused(self):
         self.stopped()
-        done = self.train("--resume", "rl.lr=0.1")
+        done = self.train("--resume", "rl.prompts=6")
         self.assertEqual(done.code, 2)
-        self.assertIn("was written under another configuration", done.err)
+        self.assertIn("was written under another configuration: rl.prompts 4 -> 6;", done.err)
         self.resume()
         self.assert_as_unbroken()
 
@@ -195,6 +196,109 @@ class Damage(ResumeTest):
         self.assertEqual(self.rows(), Unbroken.rows)
 
 
+class Changed(ResumeTest):
+    """What a run is resumed with is not what it began with."""
+
+    def text_of(self, name):
+        return self.bytes_of(name).decode()
+
+    def test_a_learning_rate_may_change_and_the_change_is_recorded(self):
+        self.assertEqual(self.stopped(rows=6).code, 130)
+        step = self.rows()[-1]["step"] + 1
+        change = "rl.lr 0.0003 -> 0.0001"
+        self.assertIn(f"changed before step {step}: {change}", self.train("--resume", "rl.lr=1e-4").err)
+        rows = self.rows()
+        self.assertEqual([row["step"] for row in rows], list(range(STEPS + 1)))
+        self.assertEqual(rows[:step], Unbroken.rows[:step])
+        self.assertEqual([row["step"] for row in rows if "changed" in row], [step])
+        self.assertEqual(rows[step]["changed"], change)
+        self.assertLess(rows[step]["actor/lr"], 0.5 * Unbroken.rows[step]["actor/lr"])
+        config = self.text_of("config.toml")
+        self.assertIn("\nrl.lr = 0.0001 ", config)
+        self.assertIn(f"# changed before step {step}: {change}\n", config)
+
+    def test_after_a_gradient_that_was_no_number_the_last_good_checkpoint_is_gone_on_from(self):
+        self.assertEqual(self.stopped("checkpoint_every=1", rows=3).code, 130)
+        done = self.train("--resume", "checkpoint_every=1", "sft.lr=1e30")
+        self.assertEqual(done.code, 3, done.err)
+        self.assertIn("go on with --resume and a lower learning rate", done.err)
+        bad = self.checkpoints()[0]
+        step = json.loads(self.bytes_of("failed-batch.json"))["step"]
+        self.assertEqual(bad, f"checkpoint-{step - 1:06}.retort")
+        done = self.resume()
+        self.assertIn(f"{bad} is left aside as failed-{bad}: from it the gradient was no number", done.err)
+        self.assertIn(f"resumed after step {step - 2} ", done.err)
+        self.assert_as_unbroken()
+        self.assertIn(f"failed-{bad}", os.listdir(self.path("run")))
+        self.assertIn(f"failed-batch-{step:06}.json", os.listdir(self.path("run")))
+        self.assertNotIn("left aside", self.resume().err)
+
+    def changed_file(self, key):
+        line = '{"id":"p%d","kind":"countdown","problem":"Make 24.","numbers":[3,8,1,1],"target":24}\n'
+        lines = [line % i for i in range(8)]
+        self.write("suite.jsonl", "".join(lines))
+        words = (f"{key}.suite=suite.jsonl", f"{key}.count=0")
+        self.assertEqual(self.stopped(*words, rows=3).code, 130)
+        self.write("suite.jsonl", "".join(lines).replace("[3,8,1,1]", "[4,6,1,1]"))
+        before = {name: self.bytes_of(name) for name in ("metrics.jsonl", *self.checkpoints())}
+        done = self.train("--resume", *words)
+        self.assertEqual(done.code, 2, done.err)
+        self.assertIn(f"suite.jsonl ({key}.suite) changed since run/checkpoint-", done.err)
+        self.assertEqual({name: self.bytes_of(name) for name in before}, before)
+        self.write("suite.jsonl", "".join(lines))
+        self.assertEqual(self.train("--resume", *words).code, 0)
+
+    def test_a_suite_whose_contents_changed_is_named(self):
+        self.changed_file("data")
+
+    def test_a_test_suite_whose_contents_changed_is_named(self):
+        self.changed_file("eval")
+
+
+class Async(TrainTest):
+    """Rollouts are sampled beside the learning: what comes of it depends on no clock."""
+
+    WORDS = ("async=1", "rl.steps=6", "rl.op.drafts=cached", "rl.curriculum=pass_rate", "data.count=6")
+
+    def setUp(self):
+        super().setUp()
+        done = self.train(*self.WORDS)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertNotIn("differ by", done.err)
+        self.unbroken, self.model = self.rows(), self.bytes_of("model.gguf")
+        shutil.rmtree(self.path("run"))
+
+    def assert_as_unbroken(self):
+        self.assertEqual(self.rows(), self.unbroken)
+        self.assertEqual(self.bytes_of("model.gguf"), self.model)
+
+    def test_weights_are_a_step_old_from_the_second_step_on(self):
+        self.assertEqual([row["staleness"] for row in self.unbroken[5:]], [0, 1, 1, 1, 1, 1])
+        self.assertLess(self.unbroken[5]["rollout_train_logprob_diff"], 1e-5)
+        self.assertGreater(self.unbroken[6]["rollout_train_logprob_diff"], 1e-5)
+
+    def test_stopped_and_resumed_it_comes_to_the_same(self):
+        for rows in (5, 6, 7, 9):
+            with self.subTest(rows=rows):
+                self.assertEqual(self.stopped(*self.WORDS, rows=rows).code, 130)
+                self.assertEqual(self.train("--resume", *self.WORDS).code, 0)
+                self.assert_as_unbroken()
+                shutil.rmtree(self.path("run"))
+
+    def test_killed_at_any_moment_it_is_resumed_to_the_same_end(self):
+        random.seed(os.environ.get("RETORT_TRAIN_SEED", "2"))
+        for rows in random.choices(range(5, 11), k=KILLS):
+            process = self.start("--resume", *self.WORDS)
+            end = time.monotonic() + TIMEOUT_S
+            while process.poll() is None and len(self.lines()) < rows and time.monotonic() < end:
+                time.sleep(0.005)
+            time.sleep(random.uniform(0, 0.2))
+            process.kill()
+            process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(self.train("--resume", *self.WORDS).code, 0)
+        self.assert_as_unbroken()
+
+
 class Input(TrainTest):
     def refused(self, *words, says):
         done = self.train(*words)
@@ -234,7 +338,7 @@ class Input(TrainTest):
         self.assertEqual(self.lines(), [])
 
     def test_steps_that_learn_nothing_are_told(self):
-        done = self.train("rl.op.think=600", "eval.every=0")
+        done = self.train("rl.op.think=600", "rl.truncation_warning=1", "eval.every=0")
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("step 5, op: warning: every rollout failed: ", done.err)
         self.assertIn("the model's context is 512", done.err)
@@ -243,6 +347,23 @@ class Input(TrainTest):
         done = self.train("rl.retire_at=0", "data.count=4", "eval.every=0")
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("step 6, trace: warning: all 4 problems are retired", done.err)
+
+    def test_where_calls_are_cut_off_it_is_told_once_for_each_arm(self):
+        done = self.train("eval.every=0")
+        self.assertEqual(done.code, 0, done.err)
+        for arm in ("trace", "op"):
+            told = re.findall(f"{arm}: warning: .* % of the calls were cut off, more than 15 %", done.err)
+            self.assertEqual(len(told), 1, done.err)
+
+    def test_by_pass_rate_a_resumed_run_draws_as_an_unbroken_one(self):
+        words = ("rl.curriculum=pass_rate", "data.count=6", "rl.steps=6", "eval.every=0", "checkpoint_every=100")
+        self.assertEqual(self.train(*words).code, 0)
+        rows, model = self.rows(), self.bytes_of("model.gguf")
+        shutil.rmtree(self.path("run"))
+        self.assertEqual(self.stopped(*words, rows=7).code, 130)
+        self.assertEqual(self.train("--resume", *words).code, 0)
+        self.assertEqual(self.rows(), rows)
+        self.assertEqual(self.bytes_of("model.gguf"), model)
 
     def test_a_learning_rate_of_ten_is_no_crash(self):
         done = self.train("sft.lr=10", "rl.lr=10")

@@ -1,0 +1,88 @@
+#include "train/run/trainer.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "train/folder.h"
+#include "train/run/checkpoint.h"
+
+namespace retort::train::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+class Heard : public TrainListener {
+  public:
+    void told(const std::string& line) override { lines.push_back(line); }
+    void doing(const std::string&) override {}
+    void stepped(const MetricsRow& row) override { rows.push_back(row); }
+
+    std::vector<std::string> lines;
+    std::vector<MetricsRow> rows;
+};
+
+// Two steps of reinforcement of a model that has learnt nothing.
+class TrainerTest : public ::testing::Test {
+  protected:
+    TrainConfig config(const std::string& more = "") const {
+        return parse_config("run",
+                            "task = 'countdown'\nrun = '" + (folder_ / "run") +
+                                "'\nthreads = 1\njournal = false\ncheckpoint_every = 1\ncheckpoint_keep = 9\n"
+                                "model = {width = 16, layers = 1, heads = 2, feed_forward = 16, context = 256}\n"
+                                "data.count = 8\n"
+                                "rl = {steps = 2, prompts = 2, generations = 2, updates = 1, "
+                                "trace = {share = 1, think = 8, max_answer = 4}}\n" +
+                                more,
+                            {})
+            .value();
+    }
+
+    Outcome<void> train_with(std::vector<RewardTerm> terms) {
+        TrainOptions options;
+        options.listener = &heard_;
+        options.reward_terms = std::move(terms);
+        return train(config(), options);
+    }
+
+    Folder folder_;
+    Heard heard_;
+};
+
+TEST_F(TrainerTest, ARewardOfOnesOwnIsLearntFrom) {
+    const auto tokens = [](const Rollout& rollout) {
+        return std::vector<double>{static_cast<double>(rollout.calls.begin()->second.ids[0])};
+    };
+    ASSERT_TRUE(train_with({{"first", 1, TermOf::rollout, tokens}}));
+    ASSERT_EQ(heard_.rows.size(), 2U);
+    EXPECT_NE(heard_.rows[0].get("trace/reward/first"), 0);
+    EXPECT_GT(heard_.rows[0].get("actor/grad_norm"), 0);
+    EXPECT_EQ(heard_.rows[0].get("trace/reward_failed"), 0);
+}
+
+TEST_F(TrainerTest, ARewardThatThrowsCostsItsRolloutsAndNeitherTheRunNorACheckpoint) {
+    ASSERT_TRUE(train_with({{"unlucky", 1, TermOf::rollout, [](const Rollout& rollout) -> std::vector<double> {
+                                 if (rollout.key.sample == 0) throw std::runtime_error("no luck");
+                                 return {1};
+                             }}}));
+    ASSERT_EQ(heard_.rows.size(), 2U);
+    EXPECT_EQ(heard_.rows[0].get("trace/reward_failed"), 2);
+    EXPECT_EQ(heard_.rows[0].get("trace/unknown"), 0);
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("step 1, trace: warning: a term of the reward failed for 2 of 4 "
+                                                 "rollouts, which teach nothing: unlucky: no luck")));
+    EXPECT_EQ(checkpoints_in(folder_ / "run").size(), 2U);
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "run/model.gguf"));
+}
+
+TEST_F(TrainerTest, ARewardThatCannotBeIsSaidBeforeAnythingIsWritten) {
+    const auto trained =
+        train_with({{"length", 1, TermOf::rollout, [](const Rollout&) { return std::vector<double>{1}; }}});
+    ASSERT_FALSE(trained);
+    EXPECT_EQ(trained.error().kind, ErrorKind::usage);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "run"));
+}
+
+}  // namespace
+}  // namespace retort::train::test
