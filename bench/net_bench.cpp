@@ -4,15 +4,21 @@
 //   net_bench [--width 128] [--layers 4] [--heads 4] [--feed-forward 344] [--vocabulary 300] [--length 200]
 //             [--sequences 64] [--pack 4096] [--threads 0] [--rows 256] [--steps 128] [--seconds 5]
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <random>
 #include <string>
+#include <thread>
 
 #include "train/net/decoder.h"
 #include "train/net/net.h"
+#if RETORT_NET_CPU
+#include "train/net/cpu/gemm.h"
+#include "train/net/cpu/workers.h"
+#endif
 
 namespace {
 
@@ -78,6 +84,37 @@ double train_rate(Net& net, const Settings& s) {
     return static_cast<double>(tokens) / seconds_since(start);
 }
 
+#if RETORT_NET_CPU
+// What the machine's cores give in matrix products whose arrays fit their caches, in GFLOP/s.
+double product_peak(int threads, double seconds) {
+    constexpr std::int64_t kRows = 512;
+    constexpr std::int64_t kWidth = 256;
+    cpu::Workers workers(threads, 1);
+    std::vector<double> rates(static_cast<std::size_t>(threads), 0);
+    workers.run([&](int worker) {
+        const std::vector<float> a(kRows * kWidth, 0.5F);
+        const std::vector<float> b(kWidth * kWidth, 0.25F);
+        std::vector<float> c(a.size());
+        const auto start = Clock::now();
+        double products = 0;
+        while (seconds_since(start) < seconds) {
+            cpu::multiply(kRows, kWidth, kWidth, {a.data(), kWidth}, {b.data(), kWidth}, {c.data(), kWidth});
+            ++products;
+        }
+        rates[static_cast<std::size_t>(worker)] = products * 2e-9 * kRows * kWidth * kWidth / seconds_since(start);
+    });
+    double out = 0;
+    for (const double rate : rates) out += rate;
+    return out;
+}
+#endif
+
+double peak_memory_mb() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return static_cast<double>(used.ru_maxrss) / 1024;
+}
+
 double decode_rate(const Net& net, const Settings& s) {
     Decoder decoder(net);
     const std::vector<std::vector<std::int32_t>> prompts(static_cast<std::size_t>(s.rows),
@@ -127,6 +164,10 @@ int main(int argc, char** argv) {
         std::printf("training  %8.0f tokens/s, %.1f GFLOP/s in matrix products of weights\n", trained,
                     trained * 6e-9 * static_cast<double>(net.parameters()));
     }
-    if (s.only != "training")
-        std::printf("decoding  %8.0f tokens/s, %d sequences\n", decode_rate(net, s), s.rows);
+    if (s.only != "training") std::printf("decoding  %8.0f tokens/s, %d sequences\n", decode_rate(net, s), s.rows);
+    std::printf("memory    %8.0f MB at most\n", peak_memory_mb());
+#if RETORT_NET_CPU
+    const int threads = s.net.threads > 0 ? s.net.threads : static_cast<int>(std::thread::hardware_concurrency());
+    std::printf("products  %8.1f GFLOP/s at most\n", product_peak(threads, 1));
+#endif
 }

@@ -7,8 +7,10 @@ Prints a table of tokens a second. PyTorch pads a batch of sequences of like len
 in PyTorch has a KV cache of fixed room and one step a token, as a careful user would write it.
 """
 import argparse
+import json
 import random
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -140,13 +142,27 @@ def decode_rate(model, rows, steps, seconds):
     return written / (time.time() - start)
 
 
-def ours(program, size, threads, seconds, pack):
+def ours(program, size, args):
     d, layers, h, f = SIZES[size]
     said = subprocess.run([program, "--width", str(d), "--layers", str(layers), "--heads", str(h), "--feed-forward",
-                           str(f), "--vocabulary", str(VOCABULARY), "--threads", str(threads), "--seconds",
-                           str(seconds), "--pack", str(pack)], check=True, capture_output=True, text=True).stdout
-    return (float(re.search(r"training +(\d+)", said)[1]), float(re.search(r"decoding +(\d+)", said)[1]),
-            float(re.search(r"([\d.]+)M parameters", said)[1]), said)
+                           str(f), "--vocabulary", str(VOCABULARY), "--threads", str(args.threads), "--seconds",
+                           str(args.seconds), "--pack", str(args.pack), "--device", args.device],
+                          check=True, capture_output=True, text=True).stdout
+    number = lambda pattern: float(re.search(pattern, said)[1])
+    return {"trained": number(r"training +(\d+)"), "decoded": number(r"decoding +(\d+)"),
+            "memory": number(r"memory +(\d+)"), "millions": number(r"([\d.]+)M parameters"),
+            "peak": number(r"products +([\d.]+)")}
+
+
+def theirs(size, args):
+    """Measured in a process of its own, so that the memory is its own too."""
+    torch.set_num_threads(args.threads)
+    random.seed(2)
+    lengths = [100 + random.randrange(200) for _ in range(64)]
+    model = Llama(*SIZES[size])
+    return {"trained": train_rate(model, lengths, args.pack, args.seconds),
+            "decoded": decode_rate(model, 256, 128, args.seconds),
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def main():
@@ -157,21 +173,28 @@ def main():
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--pack", type=int, default=2048)
     parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--device", default="cpu", help="of net_bench")
+    parser.add_argument("--theirs", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    print(f"PyTorch {torch.__version__}, {args.threads} threads, medians of {args.rounds} rounds, tokens/s")
+    if args.theirs:
+        print(json.dumps(theirs(args.theirs, args)))
+        return
+    print(f"PyTorch {torch.__version__}, {args.threads} threads, medians of {args.rounds} rounds, tokens/s; "
+          "memory at most, each whole process")
     for size in args.sizes.split(","):
-        rows = []
+        a, b = [], []
         for _ in range(args.rounds):
-            trained, decoded, millions, _ = ours(args.program, size, args.threads, args.seconds, args.pack)
-            random.seed(2)
-            lengths = [100 + random.randrange(200) for _ in range(64)]
-            model = Llama(*SIZES[size])
-            rows.append((trained, train_rate(model, lengths, args.pack, args.seconds), decoded,
-                         decode_rate(model, 256, 128, args.seconds), millions))
-        t, pt, d, pd, m = (statistics.median(column) for column in zip(*rows))
-        print(f"{size:7} {m:6.2f}M  training {t:7.0f} / {pt:7.0f} = {t / pt:4.2f}x   "
-              f"decoding {d:7.0f} / {pd:7.0f} = {d / pd:4.2f}x   {6e-3 * t * m:5.1f} GFLOP/s of weights' products")
+            a.append(ours(args.program, size, args))
+            b.append(json.loads(subprocess.run([sys.executable, *sys.argv, "--theirs", size], check=True,
+                                               capture_output=True, text=True).stdout))
+        mine = {key: statistics.median(one[key] for one in a) for key in a[0]}
+        other = {key: statistics.median(one[key] for one in b) for key in b[0]}
+        used = 6e-3 * mine["trained"] * mine["millions"]
+        print(f"{size:7} {mine['millions']:6.2f}M  "
+              f"training {mine['trained']:7.0f} / {other['trained']:7.0f} = {mine['trained'] / other['trained']:4.2f}x   "
+              f"decoding {mine['decoded']:7.0f} / {other['decoded']:7.0f} = {mine['decoded'] / other['decoded']:4.2f}x   "
+              f"{used:5.1f} of {mine['peak']:5.1f} GFLOP/s in weights' products   "
+              f"memory {mine['memory']:4.0f} / {other['memory']:4.0f} MB")
         sys.stdout.flush()
 
 
