@@ -110,7 +110,8 @@ RETORT_CPU_KINDS void swiglu_backward(float* gate_up, const float* dout, std::in
 Turns::Turns(std::int64_t positions, std::int64_t width, double base) : head_width(width) {
     for (std::int64_t position = 0; position < positions; ++position)
         for (std::int64_t i = 0; i < width; ++i) {
-            const double speed = std::pow(base, -2.0 * static_cast<double>(i / 2) / static_cast<double>(width));
+            const std::int64_t pair = i / 2;
+            const double speed = std::pow(base, -2.0 * static_cast<double>(pair) / static_cast<double>(width));
             const double angle = static_cast<double>(position) * speed;
             cosines.push_back(static_cast<float>(std::cos(angle)));
             sines.push_back(static_cast<float>(i % 2 == 0 ? -std::sin(angle) : std::sin(angle)));

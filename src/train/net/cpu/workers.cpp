@@ -14,7 +14,8 @@ void set_inner_threads(int threads) {
 
 }  // namespace
 
-Workers::Workers(int threads, int inner_threads) : failures_(static_cast<std::size_t>(threads)) {
+Workers::Workers(int threads, int inner_threads) {
+    failures_.resize(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this, i, inner_threads] { serve(i, inner_threads); });
 }
 
