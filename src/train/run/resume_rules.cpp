@@ -54,6 +54,7 @@ std::optional<Error> changed_contents(const Values& before, const Values& now, c
 
 std::string text_of(const std::vector<ConfigChange>& changes) {
     std::vector<std::string> parts;
+    parts.reserve(changes.size());
     for (const ConfigChange& change : changes)
         parts.push_back(fmt::format("{} {} -> {}", change.key, change.from, change.to));
     return fmt::format("{}", fmt::join(parts, ", "));
@@ -65,8 +66,8 @@ Outcome<std::vector<ConfigChange>> changes_since(const RunInputs& before, const 
     std::vector<ConfigChange> refused;
     for (ConfigChange& change : changes_of(before.config, to_toml(config, false))) {
         const OnResume rule = on_resume(change.key);
-        if (rule == OnResume::fixed) refused.push_back(std::move(change));
-        if (rule == OnResume::tunes) tuned.push_back(std::move(change));
+        if (rule == OnResume::free) continue;
+        (rule == OnResume::fixed ? refused : tuned).push_back(std::move(change));
     }
     if (!refused.empty())
         return Error{ErrorKind::usage,
