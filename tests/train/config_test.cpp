@@ -103,6 +103,7 @@ const std::map<std::string, std::string>& other_values() {
         {"rl.op.workspace", "50"},
         {"rl.op.gradient", "'refine'"},
         {"rl.op.drafts", "'cached'"},
+        {"sft.examples", "'mine.jsonl'"},
         {"reward.correct", "2"},
         {"reward.wrong", "0"},
         {"reward.format", "0.1"},
@@ -265,7 +266,8 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"checkpoint_keep=0"}, "checkpoint_keep"},
         {{"threads=-1"}, "threads: expected 0 to 512"},
         {{"save=f64"}, "save: expected f32, f16 or q8_0, found \"f64\""},
-        {{"task="}, "a new model and SFT need a teacher"},
+        {{"task="}, "task: a new model needs a teacher"},
+        {{"task=", "model.from=m.gguf", "sft.steps=1"}, "sft: expected worked examples: sft.examples = FILE"},
         {{"eval.samples=0"}, "eval: a value is out of range"},
     };
     for (const auto& [words, message] : wrong)

@@ -40,6 +40,7 @@ struct StepSettings {
 };
 
 struct SftSettings : StepSettings {
+    std::string examples;               // a file of worked examples; empty: the task's teacher gives them
     std::int64_t batch_tokens = 16384;  // of a step
 };
 

@@ -79,10 +79,11 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
     keys.push_back({"checkpoint_every", "steps", &c.checkpoint_every});
     keys.push_back({"checkpoint_keep", "so many of the last checkpoints are kept, and the best", &c.checkpoint_keep});
     keys.push_back({"journal", "rollouts and evaluations stand in the run's journal", &c.journal});
-    keys.push_back({"task", "the teacher of the SFT: countdown", &c.task});
+    keys.push_back({"task", "the teacher of the SFT and of a new model's words: countdown", &c.task});
     keys.push_back({"save", "weights of model.gguf: f32, f16 or q8_0", &c.save});
     add_model(keys, c.model);
     add_steps(keys, "sft", c.sft);
+    keys.push_back({"sft.examples", "a file of worked examples, one JSON a line; empty: the task's", &c.sft.examples});
     keys.push_back({"sft.batch_tokens", "tokens of a step", &c.sft.batch_tokens});
     add_rl(keys, c.rl);
     keys.push_back({"reward.correct", "reward of a right answer", &c.reward.correct});

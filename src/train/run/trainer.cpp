@@ -21,6 +21,7 @@
 #include "train/run/recording.h"
 #include "train/run/rl.h"
 #include "train/run/sft.h"
+#include "train/tasks/example_file.h"
 
 namespace retort::train {
 namespace {
@@ -77,7 +78,9 @@ class Trainer {
     Outcome<void> prepare();
     Outcome<void> prepare_folder();
     Outcome<void> prepare_problems();
+    Outcome<std::vector<Suite>> test_sets() const;
     Outcome<void> keep_apart();
+    Outcome<void> prepare_examples();
     Outcome<void> prepare_arms();
     Outcome<void> resume();
     Outcome<void> steps();
@@ -108,6 +111,7 @@ class Trainer {
     const TrainConfig& config_;
     const TrainOptions& options_;
     std::unique_ptr<Teacher> teacher_;
+    std::optional<ExampleFile> examples_;
     TrainedModel model_;
     std::unique_ptr<Net> net_;
     asio::io_context loop_;
@@ -140,19 +144,25 @@ Outcome<void> Trainer::prepare_folder() {
     return {};
 }
 
-// Problems that are in a test set too are never learnt from.
-Outcome<void> Trainer::keep_apart() {
-    std::vector<Suite> against;
-    if (!tests_.problems.empty()) against.push_back(tests_);
+Outcome<std::vector<Suite>> Trainer::test_sets() const {
+    std::vector<Suite> out;
+    if (!tests_.problems.empty()) out.push_back(tests_);
     std::stringstream names(config_.data.against);
     for (std::string name; std::getline(names, name, ',');) {
         auto suite = load_suite(name);
         if (!suite) return suite.error();
-        against.push_back(std::move(*suite));
+        out.push_back(std::move(*suite));
     }
+    return out;
+}
+
+// Problems that are in a test set too are never learnt from.
+Outcome<void> Trainer::keep_apart() {
     // Problems that are made are apart from made tests by construction, and alike in all their words but numbers.
     if (config_.data.suite.empty() && config_.data.against.empty()) return {};
-    const Contamination found = find_contamination(problems_, against);
+    const auto against = test_sets();
+    if (!against) return against.error();
+    const Contamination found = find_contamination(problems_, *against);
     for (auto place = found.places.rbegin(); place != found.places.rend(); ++place)
         problems_.problems.erase(problems_.problems.begin() + static_cast<std::ptrdiff_t>(*place));
     if (!found.places.empty()) {
@@ -184,6 +194,28 @@ Outcome<void> Trainer::prepare_problems() {
         if (one.problem.verifier == nullptr || !one.problem.verifier->can_judge())
             return usage(fmt::format("data: problem {} has no answer to be judged by", one.problem.id));
     draw_ = std::make_unique<ProblemDraw>(problems_, static_cast<std::uint64_t>(config_.seed), config_.rl.retire_at);
+    return {};
+}
+
+// Worked examples of a file, without those of test sets.
+Outcome<void> Trainer::prepare_examples() {
+    if (config_.sft.steps == 0 || config_.sft.examples.empty()) return {};
+    const bool marks = model_.tokenizer->chat().marks() != nullptr;
+    auto examples = ExampleFile::load(config_.sft.examples, {model_.prompts, marks});
+    if (!examples) return examples.error();
+    const auto against = test_sets();
+    if (!against) return against.error();
+    Suite asked;
+    for (const std::string& question : examples->questions()) asked.problems.emplace_back().problem.text = question;
+    const Contamination found = find_contamination(asked, *against);
+    examples->remove(found.places);
+    if (!found.places.empty())
+        tell(
+            fmt::format("left out {} of {} worked examples that are in a test set: {} the same, {} by 13 words in a "
+                        "row",
+                        found.places.size(), asked.problems.size(), found.exact, found.by_words));
+    if (examples->size() == 0) return usage(config_.sft.examples + ": every example is in a test set");
+    examples_ = std::move(*examples);
     return {};
 }
 
@@ -235,6 +267,7 @@ Outcome<void> Trainer::prepare() {
     if (!model) return model.error();
     model_ = std::move(*model);
     if (const auto read = prepare_problems(); !read) return read.error();
+    if (const auto read = prepare_examples(); !read) return read.error();
     if (const auto arms = prepare_arms(); !arms) return arms.error();
     net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors,
                                  NetOptions{config_.device, static_cast<int>(config_.threads), config_.pack_tokens});
@@ -262,7 +295,8 @@ Outcome<std::vector<Rollout>> Trainer::sample(const std::string& title, const Ro
 Outcome<MetricsRow> Trainer::sft_row() {
     const auto started = Steady::now();
     const double progress = static_cast<double>(state_.step) / static_cast<double>(config_.sft.steps);
-    const auto batch = draw_examples(*teacher_, *model_.tokenizer, static_cast<std::uint64_t>(config_.seed),
+    const ExampleSource& source = examples_ ? static_cast<const ExampleSource&>(*examples_) : *teacher_;
+    const auto batch = draw_examples(source, *model_.tokenizer, static_cast<std::uint64_t>(config_.seed),
                                      static_cast<std::uint64_t>(state_.sft_examples), config_.sft.batch_tokens,
                                      progress, model_.file.shape.context);
     if (!batch) return batch.error();
@@ -274,6 +308,8 @@ Outcome<MetricsRow> Trainer::sft_row() {
     row.put("loss", step.loss);
     for (const auto& [kind, loss] : step.loss_of) row.put("loss/" + kind, loss);
     row.put("tokens", static_cast<double>(step.tokens));
+    row.put("examples", static_cast<double>(batch->examples));
+    row.put("examples_too_long", static_cast<double>(batch->too_long));
     row.put("learnt_tokens", static_cast<double>(step.learnt));
     row.put("actor/grad_norm", step.grad_norm);
     row.put("actor/lr", settings.lr);
@@ -558,7 +594,7 @@ Outcome<void> Trainer::save_model() {
     model_.file.tensors = net_->weights();
     TrainConfig shown = config_;  // the file goes places: where it was made is nobody's business
     shown.run.clear();
-    RunMetadata about{config_.task.empty() ? "trained" : config_.task, model_.prompts, {}};
+    RunMetadata about{config_.task, model_.prompts, {}};  // without a task the model keeps its name
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
                    {"retort.train.config", to_toml(shown, false)}};
