@@ -55,6 +55,7 @@ const std::map<std::string, std::string>& other_values() {
         {"task", "'countdown'"},
         {"save", "'q8_0'"},
         {"model.from", "'m.gguf'"},
+        {"model.tokenizer", "'t.json'"},
         {"model.width", "64"},
         {"model.layers", "3"},
         {"model.heads", "8"},
@@ -266,7 +267,7 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"checkpoint_keep=0"}, "checkpoint_keep"},
         {{"threads=-1"}, "threads: expected 0 to 512"},
         {{"save=f64"}, "save: expected f32, f16 or q8_0, found \"f64\""},
-        {{"task="}, "task: a new model needs a teacher"},
+        {{"task="}, "model: a new one needs words"},
         {{"task=", "model.from=m.gguf", "sft.steps=1"}, "sft: expected worked examples: sft.examples = FILE"},
         {{"eval.samples=0"}, "eval: a value is out of range"},
     };

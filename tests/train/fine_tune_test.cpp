@@ -122,6 +122,21 @@ TEST_F(FineTune, ReasoningIsLearntBetweenTheModelsMarks) {
     EXPECT_THAT(text_of(*tokenizer, without, false), HasSubstr("</think>")) << "the prompt closes it";
 }
 
+TEST_F(FineTune, ANewModelLearnsInTokensOfItsOwnBpe) {
+    TrainConfig fresh = config("sft.steps = 2\nsft.batch_tokens = 400\nsft.warmup = 0\nmodel.context = 512\n");
+    fresh.model.from.clear();
+    fresh.model.tokenizer = RETORT_TEST_TOKENIZER "/tokenizer.json";
+    fresh.model.width = 32;
+    const auto trained = train(fresh, {});
+    ASSERT_TRUE(trained) << trained.error().message;
+    const std::string written = folder / "run/model.gguf";
+    expect_same_tokenizer(folder / "run/init.gguf", written);
+    const auto model = read_model(written).value();
+    EXPECT_EQ(model.shape.vocabulary, 800);
+    const Net net(model.shape, model.tensors, {"cpu", 1});
+    expect_same_logits(net, written, {1, 20, 300, 2, 400}, 1e-4);
+}
+
 TEST_F(FineTune, ExamplesOfATestSetAreLeftOut) {
     write_bytes(folder / "test.jsonl", R"({"id": "a", "problem": "Two  and three", "answer": "5"})");
     const std::string more =

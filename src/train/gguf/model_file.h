@@ -55,6 +55,13 @@ struct WordTokenizer {
 // Metadata of a new model with this tokenizer. Error: a word or the chat template cannot be used.
 Outcome<std::shared_ptr<const Metadata>> new_metadata(const WordTokenizer& tokenizer, const std::string& name);
 
+// Metadata of a new model with byte-level BPE, from a tokenizer.json of Hugging Face's `tokenizers` as
+// scripts/train-tokenizer.py writes it; its conversations are ChatML. The error names the file and what llama.cpp would
+// read otherwise than that library does.
+Outcome<std::shared_ptr<const Metadata>> bpe_metadata(const std::string& path, const std::string& name);
+
+extern const char* const kChatMl;  // the template of such a model
+
 // Texts of all tokens, by id; control tokens by their names, unused ones empty.
 std::vector<std::string> token_texts(const Metadata& metadata);
 

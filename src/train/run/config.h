@@ -16,7 +16,8 @@ namespace retort::train {
 
 // Tokens; see shape.h. Read only where the model is new.
 struct ModelSettings {
-    std::string from;  // a GGUF file, or the folder of a run; empty: a new model
+    std::string from;       // a GGUF file, or the folder of a run; empty: a new model
+    std::string tokenizer;  // new model: a file of scripts/train-tokenizer.py; empty: the words of the task
     std::int64_t width = 128;
     std::int64_t layers = 4;
     std::int64_t heads = 4;

@@ -7,6 +7,9 @@ using Keys = std::vector<ConfigKey>;
 
 void add_model(Keys& keys, ModelSettings& m) {
     keys.push_back({"model.from", "a GGUF file or a run's folder to go on from; empty: a new model", &m.from});
+    keys.push_back({"model.tokenizer",
+                    "new model: a tokenizer.json of scripts/train-tokenizer.py; empty: the task's words",
+                    &m.tokenizer});
     keys.push_back({"model.width", "new model: floats of the residual stream", &m.width});
     keys.push_back({"model.layers", "new model: layers", &m.layers});
     keys.push_back({"model.heads", "new model: heads of queries", &m.heads});

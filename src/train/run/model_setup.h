@@ -1,4 +1,4 @@
-// The model that a run trains: from a file, or new with a tokenizer of the task.
+// The model that a run trains: from a file, or new with a tokenizer of the task or of a file.
 #pragma once
 
 #include <memory>
@@ -18,8 +18,8 @@ struct TrainedModel {
     PromptSet prompts;
 };
 
-// `teacher` may be null where the model comes from a file. A new model is written to run/init.gguf, where its tokenizer
-// is read from.
+// `teacher` may be null where the model or its tokenizer comes from a file. A new model is written to run/init.gguf,
+// where its tokenizer is read from.
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher);
 
 // Shape and memory without loading weights, for --dry-run.
