@@ -83,6 +83,7 @@ const std::map<std::string, std::string>& other_values() {
         {"rl.temperature", "0.7"},
         {"rl.retire_at", "1.5"},
         {"rl.diff_warning", "0.2"},
+        {"rl.sampler", "'llama'"},
         {"rl.rows", "31"},
         {"rl.alpha", "0"},
         {"rl.is_clip_min", "0.8"},
@@ -269,6 +270,7 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"save=f64"}, "save: expected f32, f16 or q8_0, found \"f64\""},
         {{"task="}, "model: a new one needs words"},
         {{"task=", "model.from=m.gguf", "sft.steps=1"}, "sft: expected worked examples: sft.examples = FILE"},
+        {{"rl.sampler=vllm"}, "rl.sampler: expected own or llama, found \"vllm\""},
         {{"eval.samples=0"}, "eval: a value is out of range"},
     };
     for (const auto& [words, message] : wrong)

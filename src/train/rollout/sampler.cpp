@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <deque>
+#include <stdexcept>
 
 #include "model/llama/sampler.h"
 
@@ -21,12 +21,12 @@ double seconds_since(Steady::time_point start) {
 // Rows that have ended go on taking room in the cache until so large a part of the batch has ended.
 constexpr double kKeepAt = 0.75;
 
-// Of one token, under softmax(logits).
-float log_probability(const std::vector<float>& logits, TokenId token) {
-    const float highest = *std::max_element(logits.begin(), logits.end());
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - highest));
-    return static_cast<float>(static_cast<double>(logits[static_cast<std::size_t>(token)] - highest) - std::log(sum));
+llama::SamplingParameters sampling_of(const CompletionRequest& request) {
+    return {request.temperature, request.top_p, request.seed, true};
+}
+
+llama::GenerationLimits limits_of(const CompletionRequest& request) {
+    return {request.think, request.max_answer, false};
 }
 
 }  // namespace
@@ -44,11 +44,16 @@ struct Sampler::Row {
     Pending* call;
     llama::Generation generation;
     std::deque<TokenId> forced;  // still to be fed
-    std::vector<float> logprobs = {};
 };
 
-Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options)
-    : loop_(loop), net_(net), tokenizer_(tokenizer), options_(std::move(options)), decoder_(net) {}
+Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options,
+                 std::unique_ptr<llama::LiveModel> live)
+    : loop_(loop),
+      net_(net),
+      tokenizer_(tokenizer),
+      options_(std::move(options)),
+      decoder_(net),
+      live_(std::move(live)) {}
 
 Sampler::~Sampler() = default;
 
@@ -100,6 +105,7 @@ void Sampler::write() {
     std::vector<Pending*> calls = std::exchange(pending_, {});
     std::sort(calls.begin(), calls.end(),
               [](const Pending* a, const Pending* b) { return a->request.place < b->request.place; });
+    if (live_ != nullptr) return write_live(calls);
     const auto rows = static_cast<std::size_t>(options_.rows);
     for (std::size_t begin = 0; begin < calls.size(); begin += rows) {
         const auto first = calls.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -114,9 +120,10 @@ void Sampler::write_batch(const std::vector<Pending*>& batch) {
     std::vector<std::vector<TokenId>> prompts;
     std::vector<std::int32_t> running;  // rows that are in the decoder, by its numbering; -1: it has ended
     for (Pending* call : batch) {
-        const llama::GenerationLimits limits{call->request.think, call->request.max_answer, false};
         rows.push_back(
-            {call, llama::Generation(tokenizer_.reasoning(), limits, call->prompt.inside_reasoning, true), {}});
+            {call,
+             llama::Generation(tokenizer_.reasoning(), limits_of(call->request), call->prompt.inside_reasoning, true),
+             {}});
         running.push_back(static_cast<std::int32_t>(prompts.size()));
         prompts.push_back(call->prompt.tokens);
     }
@@ -130,8 +137,9 @@ void Sampler::write_batch(const std::vector<Pending*>& batch) {
             Row& row = rows[static_cast<std::size_t>(running[i])];
             feed[i] = next_token(row, logits.row(static_cast<std::int64_t>(i)));
             if (!row.generation.done()) continue;
+            row.generation.finish(row.generation.natural_finish(), row.call->completion);
             row.call->completion.wall_s = seconds_since(started);
-            land(row);
+            land(*row.call);
             running[i] = -1;
             --left;
         }
@@ -159,42 +167,53 @@ TokenId Sampler::next_token(Row& row, const float* logits) {
         row.forced.pop_front();
         return token;
     }
-    const CompletionRequest& request = row.call->request;
     const auto vocabulary = static_cast<std::size_t>(net_.shape().vocabulary);
     const auto position = static_cast<std::uint64_t>(row.generation.written());
-    const std::span<const float> raw(logits, vocabulary);
-    llama::SampledToken token = draw_.sample(raw, {request.temperature, request.top_p, request.seed}, position, true);
-    row.logprobs.push_back(token.logprob);
-    if (request.temperature > 0 && request.temperature != 1) {
-        scaled_.assign(raw.begin(), raw.end());
-        for (float& value : scaled_) value = static_cast<float>(static_cast<double>(value) / request.temperature);
-        row.logprobs.back() = log_probability(scaled_, token.id);
-    }
+    const llama::SampledToken token =
+        draw_.sample({logits, vocabulary}, sampling_of(row.call->request), position, true);
     const llama::Vocabulary& words = tokenizer_.vocabulary();
     const bool is_mark = tokenizer_.reasoning().is_mark(token.id);
     row.generation.take(token, words.piece(token.id, is_mark), words.ends_generation(token.id));
-    ++tokens_written_;
-    for (const TokenId forced : row.generation.forced()) {
-        row.forced.push_back(forced);
-        row.logprobs.push_back(0);
-    }
+    const std::span<const TokenId> forced = row.generation.forced();
+    row.forced.assign(forced.begin(), forced.end());
     return token.id;
 }
 
-void Sampler::land(Row& row) {
-    Completion& completion = row.call->completion;
-    row.generation.finish(row.generation.natural_finish(), completion);
-    completion.usage.in = static_cast<std::int64_t>(row.call->prompt.tokens.size());
+void Sampler::write_live(const std::vector<Pending*>& calls) {
+    if (std::exchange(stale_, false)) {
+        const std::vector<NamedTensor> tensors = net_.weights();
+        const auto given = live_->set_weights([&](const std::string& name) {
+            const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                            [&](const NamedTensor& tensor) { return tensor.name == name; });
+            return found == tensors.end() ? std::span<const float>() : std::span(found->values);
+        });
+        if (!given) throw std::logic_error(given.error().message);
+    }
+    std::vector<llama::LiveCall> asked;
+    for (Pending* call : calls)
+        asked.push_back({std::make_shared<const std::vector<TokenId>>(call->prompt.tokens),
+                         call->prompt.inside_reasoning, limits_of(call->request), sampling_of(call->request)});
+    std::vector<Completion> written = live_->write(asked);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        calls[i]->completion = std::move(written[i]);
+        land(*calls[i]);
+    }
+}
+
+void Sampler::land(Pending& call) {
+    Completion& completion = call.completion;
+    completion.usage.in = static_cast<std::int64_t>(call.prompt.tokens.size());
     SampledCall sampled;
-    sampled.prompt = row.call->prompt.tokens;
+    sampled.prompt = call.prompt.tokens;
     sampled.ids = completion.trace.ids;
+    sampled.logprobs = completion.trace.logprobs;
     sampled.forced = completion.trace.forced;
-    sampled.logprobs = std::move(row.logprobs);
     sampled.finish = completion.finish;
     sampled.thinking_cut = completion.thinking_cut;
-    if (!row.call->request.logprobs) completion.trace = {};
-    calls_[row.call->request.place] = std::move(sampled);
-    row.call->landed.open();
+    tokens_written_ += std::count(sampled.forced.begin(), sampled.forced.end(), 0);
+    if (!call.request.logprobs) completion.trace = {};
+    if (completion.ok()) calls_[call.request.place] = std::move(sampled);
+    call.landed.open();
 }
 
 }  // namespace retort::train

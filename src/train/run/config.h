@@ -64,9 +64,10 @@ struct RlSettings : StepSettings {
     std::int64_t generations = 16;  // rollouts of a prompt
     std::int64_t updates = 4;       // optimiser steps a rollout step
     double temperature = 1;
-    double retire_at = 0.9;      // a prompt with this pass rate is not drawn again; above 1: none retires
-    double diff_warning = 0.01;  // mean |log-probability difference| between sampler and trainer that is warned of
-    std::int64_t rows = 512;     // sequences that are written side by side
+    double retire_at = 0.9;       // a prompt with this pass rate is not drawn again; above 1: none retires
+    double diff_warning = 0.01;   // mean |log-probability difference| between sampler and trainer that is warned of
+    std::string sampler = "own";  // own | llama: who writes rollouts and evaluations
+    std::int64_t rows = 512;      // sequences that are written side by side
     ObjectiveSettings objective;
     ArmSettings trace;
     ArmSettings op;

@@ -54,7 +54,9 @@ void add_rl(Keys& keys, RlSettings& r) {
     keys.push_back({"rl.retire_at", "pass rate at which a prompt is not drawn again; above 1: never", &r.retire_at});
     keys.push_back(
         {"rl.diff_warning", "mean |log-probability difference| of sampler and trainer to warn of", &r.diff_warning});
-    keys.push_back({"rl.rows", "sequences that are written side by side", &r.rows});
+    keys.push_back(
+        {"rl.sampler", "who writes rollouts and evaluations: own (LibTorch) | llama (llama.cpp, CPU)", &r.sampler});
+    keys.push_back({"rl.rows", "sequences that are written side by side; llama: at most 240", &r.rows});
     keys.push_back({"rl.alpha", "weight of the SFT term on positive rollouts", &r.objective.alpha});
     keys.push_back({"rl.is_clip_min", "lower bound of the importance ratio, absolute", &r.objective.is_clip_min});
     keys.push_back({"rl.is_clip_max", "upper bound of the importance ratio, absolute", &r.objective.is_clip_max});

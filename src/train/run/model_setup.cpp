@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
 #include <random>
+#include <span>
+
+#include "model/llama/gguf_file.h"
 
 namespace retort::train {
 namespace {
@@ -141,6 +145,19 @@ Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teache
     const auto metadata = metadata_of(teacher, config);
     if (!metadata) return metadata.error();
     return new_shape(config.model, token_texts(**metadata).size());
+}
+
+Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model) {
+    constexpr std::int64_t kMost = 240;  // sequences that one context of llama.cpp holds beside kept prompts
+    const llama::GgufHandle header(new_header(model.file.shape, *model.file.metadata));
+    const auto weights = [&](const std::string& name) {
+        for (const NamedTensor& tensor : model.file.tensors)
+            if (tensor.name == name) return std::span(tensor.values);
+        return std::span<const float>();
+    };
+    return llama::LiveModel::make(*header, weights, *model.tokenizer,
+                                  {static_cast<int>(config.threads), static_cast<int>(std::min(config.rl.rows, kMost)),
+                                   model.file.shape.context});
 }
 
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher) {

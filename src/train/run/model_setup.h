@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "model/llama/live_model.h"
 #include "model/llama/tokenizer.h"
 #include "operator/prompts.h"
 #include "train/gguf/model_file.h"
@@ -21,6 +22,9 @@ struct TrainedModel {
 // `teacher` may be null where the model or its tokenizer comes from a file. A new model is written to run/init.gguf,
 // where its tokenizer is read from.
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher);
+
+// The model in llama.cpp, with the weights of the file, to be written by it (rl.sampler = "llama").
+Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model);
 
 // Shape and memory without loading weights, for --dry-run.
 Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher);

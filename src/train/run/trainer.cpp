@@ -269,10 +269,17 @@ Outcome<void> Trainer::prepare() {
     if (const auto read = prepare_problems(); !read) return read.error();
     if (const auto read = prepare_examples(); !read) return read.error();
     if (const auto arms = prepare_arms(); !arms) return arms.error();
+    std::unique_ptr<llama::LiveModel> live;
+    if (config_.rl.sampler == "llama") {
+        auto made = live_model(config_, model_);
+        if (!made) return made.error();
+        live = std::move(*made);
+    }
     net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors,
                                  NetOptions{config_.device, static_cast<int>(config_.threads), config_.pack_tokens});
     model_.file.tensors.clear();
-    sampler_ = std::make_unique<Sampler>(loop_, *net_, *model_.tokenizer, SamplerOptions{"trained", config_.rl.rows});
+    sampler_ = std::make_unique<Sampler>(loop_, *net_, *model_.tokenizer, SamplerOptions{"trained", config_.rl.rows},
+                                         std::move(live));
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
     // Before the first step the evaluation of step 0 is made again, too.
@@ -584,6 +591,7 @@ Outcome<void> Trainer::steps() {
         auto row = is_rl() ? rl_row() : sft_row();
         if (!row) return row.error();
         if (!std::isfinite(row->get("actor/grad_norm"))) return no_number(*row);
+        sampler_->weights_changed();
         ++state_.step;
         if (const auto kept = after_step(std::move(*row)); !kept) return kept.error();
     }
