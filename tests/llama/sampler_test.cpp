@@ -150,6 +150,18 @@ TEST(Sampler, ExtremeTemperaturesAndLogitsStayInTheVocabulary) {
     }
 }
 
+TEST(Sampler, WhereAskedLogProbabilitiesAreThoseOfTheDistributionThatIsDrawnFrom) {
+    const std::vector<float> logits = random_logits(300, 3);
+    for (const double temperature : {0.0, 0.5, 1.0, 2.0}) {
+        const double scale = temperature > 0 ? 1 / temperature : 1;
+        double total = 0;
+        for (const float logit : logits) total += std::exp(static_cast<double>(logit) * scale);
+        const SampledToken token = Sampler().sample(logits, {temperature, 0.9, 3, true}, 1, true);
+        const double logit = logits[static_cast<std::size_t>(token.id)];
+        EXPECT_NEAR(token.logprob, logit * scale - std::log(total), 1e-5) << temperature;
+    }
+}
+
 TEST(Uniform, FillsTheUnitInterval) {
     double sum = 0;
     for (std::uint64_t position = 0; position < 100000; ++position) {

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
 
 #include "async/nursery.h"
 #include "llama/model_bench.h"
+#include "train/run/sft.h"
+#include "train/run/trainer.h"
 #include "train/trainee.h"
 
 namespace retort::train::test {
@@ -207,6 +210,101 @@ TEST(Sampler, WritesTheTokensThatLlamaCppWrites) {
         tokens += ours.ids.size();
     }
     EXPECT_GT(tokens, 500U);
+}
+
+// llama.cpp over the net's weights, handed over in memory.
+class LlamaSampler : public ::testing::Test {
+  protected:
+    std::map<Place, SampledCall> written(const std::vector<CompletionRequest>& requests) {
+        EXPECT_EQ(run_with(trainee.loop, sampler, ask_all(sampler, requests)), static_cast<int>(requests.size()));
+        return sampler.take_calls();
+    }
+
+    Trainee trainee;
+    Sampler sampler{trainee.loop,
+                    trainee.net,
+                    *trainee.model.tokenizer,
+                    {"trainee", 64},
+                    live_model(trainee.config, trainee.model, trainee.model.file.tensors).value()};
+    const Suite suite = trainee.problems(3);
+};
+
+TEST_F(LlamaSampler, ItsLogProbabilitiesAreThoseThatTheNetTrainsOn) {
+    for (const double temperature : {1.0, 0.7, 1.5})
+        expect_scores_of_net(trainee, written(requests_of(suite, 30, temperature)), temperature);
+}
+
+TEST_F(LlamaSampler, AfterAStepItWritesWithTheNewWeights) {
+    const auto requests = requests_of(suite, 30, 1);
+    const auto before = written(requests);
+    const SftBatch batch = draw_examples(*trainee.teacher, *trainee.model.tokenizer, 3, 0, 1500, 0, 512).value();
+    for (int i = 0; i < 3; ++i) sft_step(trainee.net, batch, {.lr = 1e-2});
+    sampler.weights_changed();
+    const auto after = written(requests);
+    expect_scores_of_net(trainee, after, 1);
+    EXPECT_NE(after.begin()->second.ids, before.begin()->second.ids);
+}
+
+TEST_F(LlamaSampler, TheSameSeedsGiveTheSameTokensToTheBit) {
+    auto requests = requests_of(suite, 100, 1);  // more than run side by side
+    const auto expected = written(requests);
+    std::shuffle(requests.begin(), requests.end(), std::mt19937(1));
+    sampler.weights_changed();
+    const auto again = written(requests);
+    ASSERT_EQ(again.size(), expected.size());
+    for (const auto& [place, call] : expected) {
+        EXPECT_EQ(again.at(place).ids, call.ids);
+        EXPECT_EQ(again.at(place).logprobs, call.logprobs);
+    }
+}
+
+TEST_F(LlamaSampler, GreedilyItWritesWhatTheNetWrites) {
+    const auto requests = requests_of(suite, 12, 0);
+    const auto theirs = written(requests);
+    for (const auto& [place, call] : sampled(trainee, requests)) {
+        EXPECT_EQ(theirs.at(place).ids, call.ids);
+        EXPECT_EQ(theirs.at(place).forced, call.forced);
+        EXPECT_EQ(theirs.at(place).thinking_cut, call.thinking_cut);
+        EXPECT_EQ(theirs.at(place).prompt, call.prompt);
+    }
+}
+
+TEST_F(LlamaSampler, WholeRunsLearnFromItsRollouts) {
+    for (const bool tied : {false, true}) {
+        const Folder folder;
+        TrainConfig config = trainee.config;
+        config.run = folder.path();
+        config.model.tied = tied;
+        config.data.count = 8;
+        config.sft.steps = 4;
+        config.sft.batch_tokens = 800;
+        config.sft.lr = 3e-3;
+        config.sft.warmup = 2;
+        config.rl.steps = 2;
+        config.rl.prompts = 4;
+        config.rl.generations = 4;
+        config.rl.updates = 1;
+        config.rl.sampler = "llama";
+        config.rl.trace.think = 24;
+        config.rl.op.share = 1;
+        config.rl.op.operator_name = "pdr:2";
+        config.rl.op.think = 16;
+        config.rl.op.workspace = 64;
+        config.reward.length = -5;
+        const auto trained = train(config, {});
+        ASSERT_TRUE(trained) << trained.error().message;
+        double gradients = 0;
+        std::ifstream rows(folder / "metrics.jsonl");
+        for (std::string line; std::getline(rows, line);) {
+            const auto row = nlohmann::json::parse(line);
+            if (row.at("phase") != "rl") continue;
+            EXPECT_LT(row.at("rollout_train_logprob_diff_max"), 2e-5);
+            EXPECT_EQ(row.at("trace/failed"), 0);
+            EXPECT_EQ(row.at("op/failed"), 0);
+            gradients += row.at("actor/grad_norm").get<double>();
+        }
+        EXPECT_GT(gradients, 0);
+    }
 }
 
 TEST(Sampler, ACallThatDoesNotFitTheContextFailsAndSaysSo) {

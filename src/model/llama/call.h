@@ -46,6 +46,11 @@ class Inbox {
         change([&] { submitted_.push_back(std::move(call)); });
     }
 
+    // At once: the engine takes in all of them or none.
+    void submit(const std::vector<CallPtr>& calls) {
+        change([&] { submitted_.insert(submitted_.end(), calls.begin(), calls.end()); });
+    }
+
     // Marks the call; it ends at the engine's next step.
     void cancel(Call& call) {
         call.cancelled = true;

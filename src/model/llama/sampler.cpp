@@ -113,8 +113,9 @@ SampledToken Sampler::sample(std::span<const float> logits, const SamplingParame
                              std::uint64_t position, bool logprob) {
     const float highest = kHighestOf(logits.data(), logits.size());
     const bool greedy = parameters.temperature <= 0;
+    const bool as_drawn = !greedy && (parameters.temperature == 1 || parameters.logprob_as_drawn);
     double log_total = 0;
-    if (logprob && (greedy || parameters.temperature != 1)) log_total = std::log(weigh(logits, highest, 1));
+    if (logprob && !as_drawn) log_total = std::log(weigh(logits, highest, 1));
     SampledToken out;
     if (greedy) {
         out.id = static_cast<TokenId>(std::find(logits.begin(), logits.end(), highest) - logits.begin());
@@ -122,9 +123,12 @@ SampledToken Sampler::sample(std::span<const float> logits, const SamplingParame
         const double total = weigh(logits, highest, parameters.temperature);
         const double u = uniform(parameters.seed, position);
         out.id = parameters.top_p < 1 ? draw_nucleus(parameters.top_p, total, u) : draw(u * total);
-        if (parameters.temperature == 1) log_total = std::log(total);
+        if (as_drawn) log_total = std::log(total);
     }
-    if (logprob) out.logprob = static_cast<float>(logits[static_cast<std::size_t>(out.id)] - highest - log_total);
+    const double temperature = as_drawn ? parameters.temperature : 1;
+    if (logprob)
+        out.logprob =
+            static_cast<float>((logits[static_cast<std::size_t>(out.id)] - highest) / temperature - log_total);
     return out;
 }
 

@@ -13,11 +13,12 @@ struct SamplingParameters {
     double temperature = 1.0;  // 0: greedy, the lowest id among equals
     double top_p = 1.0;  // below 1: the fewest likeliest tokens (after the temperature) that reach this probability
     std::uint32_t seed = 0;
+    bool logprob_as_drawn = false;  // log-probabilities at the temperature, where it is above 0, and not at 1
 };
 
 struct SampledToken {
     TokenId id = 0;
-    float logprob = 0;  // natural logarithm under softmax(logits): temperature 1, before top_p; 0 when not asked for
+    float logprob = 0;  // natural logarithm, before top_p; 0 when not asked for
 };
 
 // A number in [0, 1) that depends on the seed and the position in the completion alone.

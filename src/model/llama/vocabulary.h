@@ -50,6 +50,12 @@ class Vocabulary {
     // The token that ends a generation, -1 where the model has none.
     TokenId end() const { return llama_vocab_eos(vocab_); }
 
+    // The token that ends a turn of a conversation; where the model has no such token, end().
+    TokenId end_of_turn() const {
+        const TokenId token = llama_vocab_eot(vocab_);
+        return token == LLAMA_TOKEN_NULL ? end() : token;
+    }
+
   private:
     std::vector<TokenId> tokenize(std::string_view text, bool control) const;
     const llama_vocab* vocab_;

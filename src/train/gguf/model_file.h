@@ -11,6 +11,8 @@
 #include "operator/gguf/carried_prompts.h"
 #include "train/net/shape.h"
 
+struct gguf_context;
+
 namespace retort::train {
 
 // All metadata of a GGUF file but what NetShape says: tokenizer, chat template, name, what we wrote. Opaque; copies of
@@ -54,6 +56,17 @@ struct WordTokenizer {
 
 // Metadata of a new model with this tokenizer. Error: a word or the chat template cannot be used.
 Outcome<std::shared_ptr<const Metadata>> new_metadata(const WordTokenizer& tokenizer, const std::string& name);
+
+// Metadata of a new model with byte-level BPE, from a tokenizer.json of Hugging Face's `tokenizers` as
+// scripts/train-tokenizer.py writes it; its conversations are ChatML. The error names the file and what llama.cpp would
+// read otherwise than that library does.
+Outcome<std::shared_ptr<const Metadata>> bpe_metadata(const std::string& path, const std::string& name);
+
+extern const char* const kChatMl;  // the template of such a model
+
+// What llama.cpp makes a model from whose weights it is given in memory: shape and metadata as write_model() writes
+// them. The caller frees it by gguf_free().
+gguf_context* new_header(const NetShape& shape, const Metadata& metadata);
 
 // Texts of all tokens, by id; control tokens by their names, unused ones empty.
 std::vector<std::string> token_texts(const Metadata& metadata);

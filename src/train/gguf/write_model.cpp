@@ -67,12 +67,10 @@ std::optional<Error> check_model(const ModelFile& model, WeightType type, const 
 }
 
 llama::GgufHandle header(const ModelFile& model, WeightType type, const RunMetadata& run) {
-    llama::GgufHandle out(gguf_init_empty());
+    llama::GgufHandle out(new_header(model.shape, *model.metadata));
     gguf_context* file = out.get();
-    write_shape(file, model.shape);
     gguf_set_val_u32(file, "general.file_type", static_cast<std::uint32_t>(file_type(type)));
     gguf_set_val_u32(file, "general.quantization_version", GGML_QNT_VERSION);
-    gguf_set_kv(file, model.metadata->values());
     if (!run.name.empty()) gguf_set_val_str(file, "general.name", run.name.c_str());
     if (run.prompts) gguf_set_val_str(file, kPromptsKey, prompt_set_json(*run.prompts).c_str());
     for (const auto& [key, value] : run.about) gguf_set_val_str(file, key.c_str(), value.c_str());
@@ -120,6 +118,13 @@ std::optional<WeightType> weight_type_from(const std::string& name) {
     for (const Kind& kind : kKinds)
         if (kind.name == name) return kind.type;
     return std::nullopt;
+}
+
+gguf_context* new_header(const NetShape& shape, const Metadata& metadata) {
+    gguf_context* file = gguf_init_empty();
+    write_shape(file, shape);
+    gguf_set_kv(file, metadata.values());
+    return file;
 }
 
 Outcome<void> write_model(const std::string& path, const ModelFile& model, WeightType type, const RunMetadata& run) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <deque>
+#include <stdexcept>
 
 #include "model/llama/sampler.h"
 
@@ -18,12 +18,12 @@ double seconds_since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-// Of one token, under softmax(logits).
-float log_probability(const std::vector<float>& logits, TokenId token) {
-    const float highest = *std::max_element(logits.begin(), logits.end());
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - highest));
-    return static_cast<float>(static_cast<double>(logits[static_cast<std::size_t>(token)] - highest) - std::log(sum));
+llama::SamplingParameters sampling_of(const CompletionRequest& request) {
+    return {request.temperature, request.top_p, request.seed, true};
+}
+
+llama::GenerationLimits limits_of(const CompletionRequest& request) {
+    return {request.think, request.max_answer, false};
 }
 
 }  // namespace
@@ -41,12 +41,16 @@ struct Sampler::Row {
     Pending* call;
     llama::Generation generation;
     std::deque<TokenId> forced;  // still to be fed
-    std::vector<float> logprobs = {};
-    std::int64_t sampled = 0;  // tokens
 };
 
-Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options)
-    : loop_(loop), net_(net), tokenizer_(tokenizer), options_(std::move(options)), decoder_(net) {}
+Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options,
+                 std::unique_ptr<llama::LiveModel> live)
+    : loop_(loop),
+      net_(net),
+      tokenizer_(tokenizer),
+      options_(std::move(options)),
+      decoder_(net),
+      live_(std::move(live)) {}
 
 Sampler::~Sampler() = default;
 
@@ -98,6 +102,7 @@ void Sampler::write() {
     std::vector<Pending*> calls = std::exchange(pending_, {});
     std::sort(calls.begin(), calls.end(),
               [](const Pending* a, const Pending* b) { return a->request.place < b->request.place; });
+    if (live_ != nullptr) return write_live(calls);
     const auto rows = static_cast<std::size_t>(options_.rows);
     for (std::size_t begin = 0; begin < calls.size(); begin += rows) {
         const auto first = calls.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -111,19 +116,21 @@ void Sampler::write_batch(const std::vector<Pending*>& batch) {
     std::vector<Row> rows;
     std::vector<std::vector<TokenId>> prompts;
     for (Pending* call : batch) {
-        const llama::GenerationLimits limits{call->request.think, call->request.max_answer, false};
         rows.push_back(
-            {call, llama::Generation(tokenizer_.reasoning(), limits, call->prompt.inside_reasoning, true), {}});
+            {call,
+             llama::Generation(tokenizer_.reasoning(), limits_of(call->request), call->prompt.inside_reasoning, true),
+             {}});
         prompts.push_back(call->prompt.tokens);
     }
     decoder_.write(prompts, [&](std::size_t i, const float* logits) -> std::optional<TokenId> {
         Row& row = rows[i];
         const TokenId token = next_token(row, logits);
         if (!row.generation.done()) return token;
+        row.generation.finish(row.generation.natural_finish(), row.call->completion);
         row.call->completion.wall_s = seconds_since(started);
         return std::nullopt;
     });
-    for (Row& row : rows) land(row);
+    for (Row& row : rows) land(*row.call);
 }
 
 // The token that the row is to be fed: forced, or sampled now. On any of the decoder's threads.
@@ -133,52 +140,55 @@ TokenId Sampler::next_token(Row& row, const float* logits) const {
         row.forced.pop_front();
         return token;
     }
-    struct Scratch {
-        llama::Sampler draw;
-        std::vector<float> scaled;  // logits over the temperature
-    };
-    thread_local Scratch scratch;
-    const CompletionRequest& request = row.call->request;
+    thread_local llama::Sampler draw;
     const auto vocabulary = static_cast<std::size_t>(net_.shape().vocabulary);
     const auto position = static_cast<std::uint64_t>(row.generation.written());
-    const std::span<const float> raw(logits, vocabulary);
-    llama::SampledToken token =
-        scratch.draw.sample(raw, {request.temperature, request.top_p, request.seed}, position, true);
-    row.logprobs.push_back(token.logprob);
-    if (request.temperature > 0 && request.temperature != 1) {
-        scratch.scaled.assign(raw.begin(), raw.end());
-        for (float& value : scratch.scaled)
-            value = static_cast<float>(static_cast<double>(value) / request.temperature);
-        row.logprobs.back() = log_probability(scratch.scaled, token.id);
-    }
+    const llama::SampledToken token = draw.sample({logits, vocabulary}, sampling_of(row.call->request), position, true);
     const llama::Vocabulary& words = tokenizer_.vocabulary();
     const bool is_mark = tokenizer_.reasoning().is_mark(token.id);
     row.generation.take(token, words.piece(token.id, is_mark), words.ends_generation(token.id));
-    ++row.sampled;
-    for (const TokenId forced : row.generation.forced()) {
-        row.forced.push_back(forced);
-        row.logprobs.push_back(0);
-    }
+    const std::span<const TokenId> forced = row.generation.forced();
+    row.forced.assign(forced.begin(), forced.end());
     return token.id;
 }
 
-void Sampler::land(Row& row) {
-    Completion& completion = row.call->completion;
-    tokens_written_ += row.sampled;
-    row.generation.finish(row.generation.natural_finish(), completion);
-    completion.usage.in = static_cast<std::int64_t>(row.call->prompt.tokens.size());
+void Sampler::write_live(const std::vector<Pending*>& calls) {
+    if (std::exchange(stale_, false)) {
+        const std::vector<NamedTensor> tensors = net_.weights();
+        const auto given = live_->set_weights([&](const std::string& name) {
+            const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                            [&](const NamedTensor& tensor) { return tensor.name == name; });
+            return found == tensors.end() ? std::span<const float>() : std::span(found->values);
+        });
+        if (!given) throw std::logic_error(given.error().message);
+    }
+    std::vector<llama::LiveCall> asked;
+    for (Pending* call : calls)
+        asked.push_back({std::make_shared<const std::vector<TokenId>>(call->prompt.tokens),
+                         call->prompt.inside_reasoning, limits_of(call->request), sampling_of(call->request)});
+    std::vector<Completion> written = live_->write(asked);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        calls[i]->completion = std::move(written[i]);
+        land(*calls[i]);
+    }
+}
+
+void Sampler::land(Pending& call) {
+    Completion& completion = call.completion;
+    completion.usage.in = static_cast<std::int64_t>(call.prompt.tokens.size());
     SampledCall sampled;
     sampled.text = completion.text;
     sampled.reasoning = completion.reasoning;
-    sampled.prompt = row.call->prompt.tokens;
+    sampled.prompt = call.prompt.tokens;
     sampled.ids = completion.trace.ids;
+    sampled.logprobs = completion.trace.logprobs;
     sampled.forced = completion.trace.forced;
-    sampled.logprobs = std::move(row.logprobs);
     sampled.finish = completion.finish;
     sampled.thinking_cut = completion.thinking_cut;
-    if (!row.call->request.logprobs) completion.trace = {};
-    calls_[row.call->request.place] = std::move(sampled);
-    row.call->landed.open();
+    tokens_written_ += std::count(sampled.forced.begin(), sampled.forced.end(), 0);
+    if (!call.request.logprobs) completion.trace = {};
+    if (completion.ok()) calls_[call.request.place] = std::move(sampled);
+    call.landed.open();
 }
 
 }  // namespace retort::train

@@ -1,6 +1,6 @@
-// The net that is being trained, as a model for the operators. Calls gather until everything that runs on the loop
-// waits for one; then all of them are written together. So what a batch is made of depends on the work alone, never on
-// time, and so do the floats.
+// The net that is being trained, as a model for the operators; written by itself or by llama.cpp over its weights.
+// Calls gather until everything that runs on the loop waits for one; then all of them are written together. So what a
+// batch is made of depends on the work alone, never on time, and so do the floats.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "async/gate.h"
 #include "async/settle.h"
 #include "model/language_model.h"
+#include "model/llama/live_model.h"
 #include "model/llama/tokenizer.h"
 #include "train/net/decoder.h"
 #include "train/rollout/rollout.h"
@@ -26,14 +27,19 @@ struct SamplerOptions {
 
 class Sampler final : public LanguageModel {
   public:
-    // Neither is owned; the net may be trained between two calls of write().
-    Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options);
+    // None but `live` is owned; the net may be trained between two calls of write(). With `live` llama.cpp writes, over
+    // the net's weights.
+    Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options,
+            std::unique_ptr<llama::LiveModel> live = nullptr);
     ~Sampler() override;
 
     Task<Completion> complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) override;
     Task<TokenCount> count_tokens(std::string text) override;
     Task<TokenCount> count_prompt(Prompt prompt) override;
     ModelInfo info() const override;
+
+    // To be called when the net has learnt: before the next write() its weights are handed over.
+    void weights_changed() { stale_ = true; }
 
     bool has_pending() const { return !pending_.empty(); }
 
@@ -52,14 +58,17 @@ class Sampler final : public LanguageModel {
     Outcome<llama::RenderedPrompt> render(const Prompt& prompt, bool think) const;
     std::optional<CallError> fault(const CompletionRequest& request, const std::vector<TokenId>& prompt) const;
     void write_batch(const std::vector<Pending*>& batch);
+    void write_live(const std::vector<Pending*>& calls);
     TokenId next_token(Row& row, const float* logits) const;
-    void land(Row& row);
+    void land(Pending& call);
 
     asio::io_context& loop_;
     const Net& net_;
     const llama::Tokenizer& tokenizer_;
     const SamplerOptions options_;
     Decoder decoder_;
+    const std::unique_ptr<llama::LiveModel> live_;
+    bool stale_ = true;              // live_ has other weights than the net
     std::vector<Pending*> pending_;  // on the coroutines that wait
     std::map<Place, SampledCall> calls_;
     std::int64_t tokens_written_ = 0;

@@ -236,8 +236,13 @@ std::optional<std::string> check(const TrainConfig& c) {
     if (c.threads < 0 || c.threads > 512) return "threads: expected 0 to 512";
     if (!one_of(c.save, {"f32", "f16", "q8_0"}))
         return fmt::format("save: expected f32, f16 or q8_0, found \"{}\"", c.save);
-    if (c.task.empty() && (c.model.from.empty() || c.sft.steps > 0))
-        return "task: a new model and SFT need a teacher: task = \"countdown\"";
+    if (!one_of(c.rl.sampler, {"own", "llama"}))
+        return fmt::format("rl.sampler: expected own or llama, found \"{}\"", c.rl.sampler);
+    if (c.task.empty() && c.model.from.empty() && c.model.tokenizer.empty())
+        return "model: a new one needs words: those of task = \"countdown\", or model.tokenizer = FILE; or model.from "
+               "says what to start from";
+    if (c.task.empty() && c.sft.steps > 0 && c.sft.examples.empty())
+        return "sft: expected worked examples: sft.examples = FILE, or task = \"countdown\"";
     if (c.eval.every < 0 || c.eval.samples < 1 || c.eval.temperature < 0) return "eval: a value is out of range";
     return std::nullopt;
 }

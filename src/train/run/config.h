@@ -16,7 +16,8 @@ namespace retort::train {
 
 // Tokens; see shape.h. Read only where the model is new.
 struct ModelSettings {
-    std::string from;  // a GGUF file, or the folder of a run; empty: a new model
+    std::string from;       // a GGUF file, or the folder of a run; empty: a new model
+    std::string tokenizer;  // new model: a file of scripts/train-tokenizer.py; empty: the words of the task
     std::int64_t width = 128;
     std::int64_t layers = 4;
     std::int64_t heads = 4;
@@ -40,6 +41,7 @@ struct StepSettings {
 };
 
 struct SftSettings : StepSettings {
+    std::string examples;               // a file of worked examples; empty: the task's teacher gives them
     std::int64_t batch_tokens = 16384;  // of a step
 };
 
@@ -66,6 +68,7 @@ struct RlSettings : StepSettings {
     double retire_at = 0.9;           // a prompt with this pass rate is not drawn again; above 1: none retires
     double diff_warning = 0.01;       // mean |log-probability difference| between sampler and trainer that is warned of
     double truncation_warning = 0.15;  // share of calls cut off, of an arm, above which is warned
+    std::string sampler = "own";       // own | llama: who writes rollouts and evaluations
     std::int64_t rows = 512;           // sequences that are written side by side
     ObjectiveSettings objective;
     ArmSettings trace;

@@ -10,6 +10,9 @@ using Keys = std::vector<ConfigKey>;
 
 void add_model(Keys& keys, ModelSettings& m) {
     keys.push_back({"model.from", "a GGUF file or a run's folder to go on from; empty: a new model", &m.from});
+    keys.push_back({"model.tokenizer",
+                    "new model: a tokenizer.json of scripts/train-tokenizer.py; empty: the task's words",
+                    &m.tokenizer});
     keys.push_back({"model.width", "new model: floats of the residual stream", &m.width});
     keys.push_back({"model.layers", "new model: layers", &m.layers});
     keys.push_back({"model.heads", "new model: heads of queries", &m.heads});
@@ -58,7 +61,8 @@ void add_rl(Keys& keys, RlSettings& r) {
         {"rl.diff_warning", "mean |log-probability difference| of sampler and trainer to warn of", &r.diff_warning});
     keys.push_back({"rl.truncation_warning", "share of an arm's calls cut off by a limit to warn of; 1: never",
                     &r.truncation_warning});
-    keys.push_back({"rl.rows", "sequences that are written side by side", &r.rows});
+    keys.push_back({"rl.sampler", "who writes rollouts and evaluations: own | llama (llama.cpp, CPU)", &r.sampler});
+    keys.push_back({"rl.rows", "sequences that are written side by side; llama: at most 240", &r.rows});
     keys.push_back({"rl.alpha", "weight of the SFT term on positive rollouts", &r.objective.alpha});
     keys.push_back({"rl.is_clip_min", "lower bound of the importance ratio, absolute", &r.objective.is_clip_min});
     keys.push_back({"rl.is_clip_max", "upper bound of the importance ratio, absolute", &r.objective.is_clip_max});
@@ -107,10 +111,11 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
     keys.push_back({"journal", "rollouts and evaluations stand in the run's journal", &c.journal});
     keys.push_back(
         {"async", "1: the next step's rollouts are sampled beside the learning, with weights a step older", &c.async});
-    keys.push_back({"task", "the teacher of the SFT: countdown", &c.task});
+    keys.push_back({"task", "the teacher of the SFT and of a new model's words: countdown", &c.task});
     keys.push_back({"save", "weights of model.gguf: f32, f16 or q8_0", &c.save});
     add_model(keys, c.model);
     add_steps(keys, "sft", c.sft);
+    keys.push_back({"sft.examples", "a file of worked examples, one JSON a line; empty: the task's", &c.sft.examples});
     keys.push_back({"sft.batch_tokens", "tokens of a step", &c.sft.batch_tokens});
     add_rl(keys, c.rl);
     keys.push_back({"reward.correct", "reward of a right answer", &c.reward.correct});

@@ -53,4 +53,24 @@ Outcome<Suite> learning_problems(const DataSettings& settings, const Suite& test
     return suite;
 }
 
+Outcome<ExampleFile> learning_examples(const std::string& file, const ExampleStyle& style, const DataSettings& settings,
+                                       const Suite& tests, TrainListener& listener, Digests& digests) {
+    auto examples = ExampleFile::load(file, style);
+    if (!examples) return examples.error();
+    digests[file + " (sft.examples)"] = examples->digest();
+    const auto against = suites_against(settings, tests, digests);
+    if (!against) return against.error();
+    Suite asked;
+    for (const std::string& question : examples->questions()) asked.problems.emplace_back().problem.text = question;
+    const Contamination found = find_contamination(asked, *against);
+    examples->remove(found.places);
+    if (!found.places.empty())
+        listener.told(
+            fmt::format("left out {} of {} worked examples that are in a test set: {} the same, {} by 13 words "
+                        "in a row",
+                        found.places.size(), asked.problems.size(), found.exact, found.by_words));
+    if (examples->size() == 0) return usage(file + ": every example is in a test set");
+    return examples;
+}
+
 }  // namespace retort::train

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
 #include <random>
+#include <span>
+
+#include "model/llama/gguf_file.h"
 
 namespace retort::train {
 namespace {
@@ -60,24 +64,27 @@ NetShape new_shape(const ModelSettings& m, std::size_t vocabulary) {
     return out;
 }
 
-Outcome<std::shared_ptr<const Metadata>> metadata_of(const Teacher& teacher, const TrainConfig& config) {
-    return new_metadata({teacher.words(), teacher.chat_template()}, config.task);
+Outcome<std::shared_ptr<const Metadata>> metadata_of(const Teacher* teacher, const TrainConfig& config) {
+    if (!config.model.tokenizer.empty()) return bpe_metadata(config.model.tokenizer, config.task);
+    return new_metadata({teacher->words(), teacher->chat_template()}, config.task);
 }
 
-Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher& teacher) {
+Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher* teacher) {
     TrainedModel out;
     const auto metadata = metadata_of(teacher, config);
     if (!metadata) return metadata.error();
     const std::vector<std::string> tokens = token_texts(**metadata);
     out.file.metadata = *metadata;
     out.file.shape = new_shape(config.model, tokens.size());
-    const auto numbers = config.model.fourier ? teacher.numbers() : std::map<std::string, double>();
+    const bool fourier = config.model.fourier && teacher != nullptr;
+    const auto numbers = fourier ? teacher->numbers() : std::map<std::string, double>();
     out.file.tensors = initial_weights(out.file.shape, static_cast<std::uint64_t>(config.seed), numbers, tokens);
-    out.prompts = teacher.prompts();
+    out.prompts = teacher != nullptr ? teacher->prompts() : prompt_set_for("");
     const std::string path = config.run + "/init.gguf";
     const auto written = write_model(path, out.file, WeightType::f32, {config.task, out.prompts, {}});
     if (!written) return written.error();
-    const auto tokenizer = llama::Tokenizer::open(path, teacher.chat_template());
+    const auto tokenizer =
+        llama::Tokenizer::open(path, config.model.tokenizer.empty() ? teacher->chat_template() : kChatMl);
     if (!tokenizer) return tokenizer.error();
     out.tokenizer = *tokenizer;
     return out;
@@ -139,13 +146,28 @@ Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teache
         if (!file) return file.error();
         return file->shape;
     }
-    const auto metadata = metadata_of(*teacher, config);
+    const auto metadata = metadata_of(teacher, config);
     if (!metadata) return metadata.error();
     return new_shape(config.model, token_texts(**metadata).size());
 }
 
+Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model,
+                                                      const std::vector<NamedTensor>& tensors) {
+    if (config.rl.sampler != "llama") return std::unique_ptr<llama::LiveModel>();
+    constexpr std::int64_t kMost = 240;  // sequences that one context of llama.cpp holds beside kept prompts
+    const llama::GgufHandle header(new_header(model.file.shape, *model.file.metadata));
+    const auto weights = [&](const std::string& name) {
+        for (const NamedTensor& tensor : tensors)
+            if (tensor.name == name) return std::span(tensor.values);
+        return std::span<const float>();
+    };
+    return llama::LiveModel::make(*header, weights, *model.tokenizer,
+                                  {static_cast<int>(config.threads), static_cast<int>(std::min(config.rl.rows, kMost)),
+                                   model.file.shape.context});
+}
+
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher) {
-    if (config.model.from.empty()) return new_model(config, *teacher);
+    if (config.model.from.empty()) return new_model(config, teacher);
     return model_from(file_of(config.model.from), teacher);
 }
 

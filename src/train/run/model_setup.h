@@ -1,9 +1,10 @@
-// The model that a run trains: from a file, or new with a tokenizer of the task.
+// The model that a run trains: from a file, or new with a tokenizer of the task or of a file.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "model/llama/live_model.h"
 #include "model/llama/tokenizer.h"
 #include "operator/prompts.h"
 #include "train/gguf/model_file.h"
@@ -18,11 +19,15 @@ struct TrainedModel {
     PromptSet prompts;
 };
 
-// `teacher` may be null where the model comes from a file. A new model is written to run/init.gguf, where its tokenizer
-// is read from.
+// `teacher` may be null where the model or its tokenizer comes from a file. A new model is written to run/init.gguf,
+// where its tokenizer is read from.
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher);
 
 NetOptions net_options(const TrainConfig& config);
+
+// The model in llama.cpp with these weights, for rollouts to be written by it; null but for rl.sampler = "llama".
+Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model,
+                                                      const std::vector<NamedTensor>& tensors);
 
 // Shape and memory without loading weights, for --dry-run.
 Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher);

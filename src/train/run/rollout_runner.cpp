@@ -1,12 +1,14 @@
 #include "train/run/rollout_runner.h"
 
+#include <utility>
+
 namespace retort::train {
 
 RolloutRunner::RolloutRunner(asio::io_context& loop, const Net& net, const TrainedModel& model, std::int64_t rows,
-                             RunJournal* journal)
+                             RunJournal* journal, std::unique_ptr<llama::LiveModel> live)
     : loop_(loop),
       prompts_(model.prompts),
-      sampler_(loop, net, *model.tokenizer, {"trained", rows}),
+      sampler_(loop, net, *model.tokenizer, {"trained", rows}, std::move(live)),
       journal_(journal) {}
 
 Outcome<std::vector<Rollout>> RolloutRunner::run(const std::string& title, const RolloutRequest& request,

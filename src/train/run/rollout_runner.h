@@ -1,6 +1,7 @@
 // Rollouts of the net in training, kept in the run's journal where it has one.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@ namespace retort::train {
 // One thread at a time, and the loop with it.
 class RolloutRunner {
   public:
-    // None is owned; `journal` may be null. `rows`: sequences that are written side by side.
+    // None is owned but `live`, which writes where it is given; `journal` may be null. `rows`: sequences that are
+    // written side by side.
     RolloutRunner(asio::io_context& loop, const Net& net, const TrainedModel& model, std::int64_t rows,
-                  RunJournal* journal);
+                  RunJournal* journal, std::unique_ptr<llama::LiveModel> live = nullptr);
 
     asio::io_context& loop() { return loop_; }
     Sampler& sampler() { return sampler_; }

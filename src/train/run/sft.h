@@ -1,4 +1,4 @@
-// One step of supervised training: examples of the teacher, as tokens that the net learns.
+// One step of supervised training: worked examples, as tokens that the net learns.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,12 @@ struct SftBatch {
     std::vector<std::string> kinds;     // of examples, each once
     std::vector<std::uint8_t> kind_of;  // of each wanted token, in `kinds`
     std::int64_t examples = 0;
+    std::int64_t too_long = 0;  // of the examples: left out, since the context does not hold them
 };
 
 // Examples from `first` on until the batch has `tokens`. The error is that of the chat template, or
 // says that no example fits the context.
-Outcome<SftBatch> draw_examples(const Teacher& teacher, const llama::Tokenizer& tokenizer, std::uint64_t seed,
+Outcome<SftBatch> draw_examples(const ExampleSource& source, const llama::Tokenizer& tokenizer, std::uint64_t seed,
                                 std::uint64_t first, std::int64_t tokens, double progress, std::int64_t context);
 
 struct SftStep {

@@ -8,7 +8,7 @@ namespace retort::train {
 
 Outcome<SftBatch> SftPhase::draw(std::int64_t step, std::int64_t first) const {
     const double progress = static_cast<double>(step) / static_cast<double>(config_.sft.steps);
-    return draw_examples(teacher_, *model_.tokenizer, static_cast<std::uint64_t>(config_.seed),
+    return draw_examples(source_, *model_.tokenizer, static_cast<std::uint64_t>(config_.seed),
                          static_cast<std::uint64_t>(first), config_.sft.batch_tokens, progress,
                          model_.file.shape.context);
 }
@@ -36,6 +36,8 @@ Outcome<MetricsRow> SftPhase::step(TrainState& state) {
     row.put("loss", step.loss);
     for (const auto& [kind, loss] : step.loss_of) row.put("loss/" + kind, loss);
     row.put("tokens", static_cast<double>(step.tokens));
+    row.put("examples", static_cast<double>(batch->examples));
+    row.put("examples_too_long", static_cast<double>(batch->too_long));
     row.put("learnt_tokens", static_cast<double>(step.learnt));
     row.put("actor/grad_norm", step.grad_norm);
     row.put("actor/lr", settings.lr);

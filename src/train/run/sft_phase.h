@@ -15,9 +15,9 @@ namespace retort::train {
 class SftPhase {
   public:
     // None is owned.
-    SftPhase(const TrainConfig& config, const Teacher& teacher, const TrainedModel& model, Net& net,
+    SftPhase(const TrainConfig& config, const ExampleSource& source, const TrainedModel& model, Net& net,
              const RunFolder& folder)
-        : config_(config), teacher_(teacher), model_(model), net_(net), folder_(folder) {}
+        : config_(config), source_(source), model_(model), net_(net), folder_(folder) {}
 
     // The step after `state.step`, whose examples it counts. A gradient that is no number is in the row; the batch is
     // kept in the folder. The error is that of draw_examples().
@@ -29,7 +29,7 @@ class SftPhase {
     void draw_ahead(std::int64_t step, std::int64_t first);
 
     const TrainConfig& config_;
-    const Teacher& teacher_;
+    const ExampleSource& source_;
     const TrainedModel& model_;
     Net& net_;
     const RunFolder& folder_;

@@ -46,6 +46,7 @@ class Trainer {
     Outcome<void> prepare();
     Outcome<void> prepare_model();
     Outcome<void> prepare_problems();
+    Outcome<void> prepare_examples();
     Outcome<void> prepare_records();
     Outcome<void> prepare_phases();
     Outcome<void> resume();
@@ -66,12 +67,14 @@ class Trainer {
     TrainListener& listener_;
     RunFolder folder_;
     std::unique_ptr<Teacher> teacher_;
+    std::optional<ExampleFile> examples_;
     TrainedModel model_;
     Evaluation evaluation_;
     Suite problems_;
     std::unique_ptr<Net> net_;
     asio::io_context loop_;
     std::unique_ptr<RunJournal> journal_;
+    std::unique_ptr<llama::LiveModel> live_;  // until the runner has it
     std::optional<RolloutRunner> runner_;
     std::optional<SftPhase> sft_;
     std::unique_ptr<RlPhase> rl_;
@@ -104,6 +107,17 @@ Outcome<void> Trainer::prepare_problems() {
     auto problems = learning_problems(config_.data, evaluation_.suite(), listener_, digests_);
     if (!problems) return problems.error();
     problems_ = std::move(*problems);
+    return {};
+}
+
+// A file of examples stands in for the teacher.
+Outcome<void> Trainer::prepare_examples() {
+    if (config_.sft.steps == 0 || config_.sft.examples.empty()) return {};
+    const bool marks = model_.tokenizer->chat().marks() != nullptr;
+    auto examples = learning_examples(config_.sft.examples, {model_.prompts, marks}, config_.data, evaluation_.suite(),
+                                      listener_, digests_);
+    if (!examples) return examples.error();
+    examples_ = std::move(*examples);
     return {};
 }
 
@@ -151,8 +165,11 @@ Outcome<void> Trainer::prepare_records() {
 }
 
 Outcome<void> Trainer::prepare_phases() {
-    runner_.emplace(loop_, *net_, model_, config_.rl.rows, journal_.get());
-    if (teacher_) sft_.emplace(config_, *teacher_, model_, *net_, folder_);
+    runner_.emplace(loop_, *net_, model_, config_.rl.rows, journal_.get(), std::move(live_));
+    if (examples_ || teacher_) {
+        const ExampleSource& source = examples_ ? static_cast<const ExampleSource&>(*examples_) : *teacher_;
+        sft_.emplace(config_, source, model_, *net_, folder_);
+    }
     if (config_.rl.steps == 0) return {};
     auto rl = RlPhase::make({config_, model_, *net_, loop_, journal_.get(), *runner_, folder_, listener_}, problems_,
                             {config_.reward, options_.reward_terms}, state_, std::exchange(behind_, {}));
@@ -167,6 +184,10 @@ Outcome<void> Trainer::prepare() {
     if (const auto model = prepare_model(); !model) return model.error();
     if (const auto read = prepare_problems(); !read) return read.error();
     if (const auto arms = arms_of(config_.rl); config_.rl.steps > 0 && !arms) return arms.error();
+    if (const auto read = prepare_examples(); !read) return read.error();
+    auto live = live_model(config_, model_, model_.file.tensors);
+    if (!live) return live.error();
+    live_ = std::move(*live);
     net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors, net_options(config_));
     model_.file.tensors.clear();
     if (options_.resume)
@@ -224,6 +245,7 @@ Outcome<void> Trainer::steps() {
         if (!row) return row.error();
         if (!std::isfinite(row->get("actor/grad_norm")))
             return folder_.no_number(row->step(), row->get("actor/updates") <= 1);
+        runner_->sampler().weights_changed();
         ++state_.step;
         if (!changed_.empty()) row->note("changed", std::exchange(changed_, {}));
         if (const auto kept = after_step(std::move(*row)); !kept) return kept.error();
@@ -235,7 +257,7 @@ Outcome<void> Trainer::save_model() {
     model_.file.tensors = net_->weights();
     TrainConfig shown = config_;  // the file goes places: where it was made is nobody's business
     shown.run.clear();
-    RunMetadata about{config_.task.empty() ? "trained" : config_.task, model_.prompts, {}};
+    RunMetadata about{config_.task, model_.prompts, {}};  // without a task the model keeps its name
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
                    {"retort.train.config", to_toml(shown, false)}};
