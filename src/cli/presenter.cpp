@@ -25,7 +25,7 @@ std::string distiller_words(const Schedule& schedule) {
 
 Picture picture_of(const RunConfig& config, bool unicode) {
     Picture out;
-    out.problem = one_line(config.problem.text);
+    out.problem = one_line(config.shown());
     out.settings = settings_words(config, unicode);
     out.schedule = config.schedule;
     out.final.spec = config.schedule.finish;

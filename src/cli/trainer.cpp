@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 #include "cli/output.h"
+#include "cli/paths.h"
 #include "cli/version.h"
 
 namespace retort::cli {
@@ -31,9 +31,7 @@ MissingTrainer build_lacked() {
 }  // namespace
 
 std::string trainer_path() {
-    std::error_code failed;
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
-    return (self.parent_path() / kName).string();
+    return program_folder() + "/" + kName;
 }
 
 std::optional<MissingTrainer> missing_trainer() {
