@@ -35,7 +35,7 @@ compare() {
     local folder=build/quickstart
     local journal=$folder/$(cksum <models/countdown.gguf | tr ' ' -).db
     mkdir -p "$folder"
-    build/bin/retort suite make countdown --count 100 --seed 2026 --out "$folder/problems.jsonl" 2>/dev/null &&
+    build/bin/retort suite make countdown --count 100 --seed 2026 --out "$folder/problems.jsonl" >/dev/null 2>&1 &&
         build/bin/retort sweep experiments/quickstart.toml --suite "$folder/problems.jsonl" --journal "$journal" \
             --resume || return
     say ""
@@ -53,7 +53,7 @@ timed "configure" configure
 timed "build" build
 
 if [ "$#" -eq 0 ]; then
-    set -- "Use 3, 7, 8, 13 to make 50" --seed 1
+    set -- "Use 2, 9, 9, 14 to make 10" --seed 1
     say ""
     say "build/bin/retort solve \"$1\" --seed 1"
     timed "solve" build/bin/retort solve "$@"

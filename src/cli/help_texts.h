@@ -5,7 +5,7 @@ namespace retort::cli {
 
 inline constexpr const char* kTopExamples = R"(
 Examples:
-  retort solve "Use 3, 7, 8, 13 to make 50"
+  retort solve "Use 2, 9, 9, 14 to make 10"
   retort solve "What is 17 * 23?" --url http://localhost:8080/v1
   retort solve --file problem.txt --operator pdr:8,4 --distiller random --journal run.db
   retort show run.db
@@ -34,7 +34,7 @@ Distillers:
                        k drafts that equal, or differ from, the --reference
 
 Examples:
-  retort solve "Use 3, 7, 8, 13 to make 50"
+  retort solve "Use 2, 9, 9, 14 to make 10"
       The default model, which comes with the program and knows Countdown alone.
   retort solve "What is 17 * 23?" --model smollm2-135m-instruct
       A small local model, to see the machinery work: it gets few sums right.

@@ -8,7 +8,7 @@ import unittest
 
 from program import PROGRAM, TIMEOUT_S, ProgramTest, without_times
 
-PROBLEM = "Use 3, 7, 8, 13 to make 50"
+PROBLEM = "Use 2, 9, 9, 14 to make 10"
 HAS_LLAMA = os.environ.get("RETORT_LLAMA") == "1"
 
 
@@ -70,7 +70,7 @@ class Answers(ProgramTest):
             self.assertNotEqual(done.json["verdict"], "equal")
 
     def test_are_checked_whatever_the_words(self):
-        for question in (PROBLEM, "3 7 8 13 50", "3 7 8 13 = 50"):
+        for question in (PROBLEM, "2 9 9 14 10", "2 9 9 14 = 10"):
             verdicts = []
             for seed in "1234":
                 done = self.run_program("solve", question, "--seed", seed, "--json")
@@ -82,6 +82,11 @@ class Answers(ProgramTest):
                     break
             self.assertIn("equal", verdicts, question)
 
+    def test_need_nothing_that_doctor_would_miss(self):
+        done = self.run_program("doctor")
+        self.assertEqual(done.code, 0, done.out + done.err)
+        self.assertIn("countdown.gguf", done.out)
+
     def test_come_again_from_the_journal_with_their_verdict(self):
         journal = self.path("run.db")
         done = self.run_program("solve", PROBLEM, "--seed", "1", "--journal", journal, "--json")
@@ -90,7 +95,7 @@ class Answers(ProgramTest):
         self.assertEqual(without_times(again.json), without_times(done.json), again.err)
         self.assertEqual(self.run_program("show", journal).code, 0)
         self.assertEqual(self.run_program("report", journal, "--out", self.path("r.html")).code, 0)
-        other = self.run_program("solve", "3 7 8 13 49", "--replay", journal)
+        other = self.run_program("solve", "2 9 9 14 11", "--replay", journal)
         self.assertEqual(other.code, 2, other.err)
 
     def test_gain_by_pdr(self):

@@ -119,7 +119,7 @@ class Doctor(ProgramTest):
         self.assertIn("mock-1", checks["model"]["advice"])
 
     def test_what_is_missing(self):
-        self.assertIn("retort model pull", self.checks(code=1)["model"]["advice"])
+        self.assertIn("retort model pull", self.checks("--model", "smollm2-135m-instruct", code=1)["model"]["advice"])
         url = self.mock.url
         self.mock.close()
         self.assertEqual(self.checks("--url", url, code=1)["server"]["level"], "fail")
