@@ -8,6 +8,9 @@ get_property(modules GLOBAL PROPERTY RETORT_MODULES)
 # Libraries built along are found from the program's own place, those that were given to the build where they were.
 set_target_properties(retort-cli PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS retort-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+# Models that come with the program are looked for from its own place.
+install(FILES models/countdown.gguf models/countdown.md
+  DESTINATION "${CMAKE_INSTALL_BINDIR}/../share/retort/models")
 # `retort train` looks for it beside itself.
 if(TARGET retort-train)
   install(TARGETS retort-train RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")

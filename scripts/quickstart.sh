@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
-# From a fresh clone to a first answer: installs what is needed, builds the program, gets the default model, and
-# solves a problem. Arguments are those of `retort solve`. May run again, and is then quick.
+# From a fresh clone to answers: installs what is needed, builds the program, solves a problem, and shows what PDR gains
+# over one long chain of thought on 100 problems. Nothing is fetched but packages and sources. Arguments are those of
+# `retort solve`; with options among them that is all that is run. May run again, and is then quick.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
-
-model=smollm2-135m-instruct
-# A model this small strays at temperature 1.
-simple=(--temperature 0.4 --seed 1 'What color is the sky on a clear day?')
 
 configure() {
     local first=()
@@ -25,21 +22,48 @@ build() {
     fi
 }
 
-get_model() { build/bin/retort model pull "$model" >&2 || die "the model could not be fetched; the reason stands above."; }
+has_options() {
+    local argument
+    for argument in "$@"; do
+        case $argument in -*) return 0 ;; esac
+    done
+    return 1
+}
+
+# Of another model file the results are kept apart; of the same they are not asked for again.
+compare() {
+    local folder=build/quickstart
+    local journal=$folder/$(cksum <models/countdown.gguf | tr ' ' -).db
+    mkdir -p "$folder"
+    build/bin/retort suite make countdown --count 100 --seed 2026 --out "$folder/problems.jsonl" >/dev/null 2>&1 &&
+        build/bin/retort sweep experiments/quickstart.toml --suite "$folder/problems.jsonl" --journal "$journal" \
+            --resume || return
+    say ""
+    say "cot: one long chain of thought. vote: the majority of 16 drafts. pdr: 16 drafts, then one that reads four of their"
+    say "answers. b_seq: tokens on the longest path to the answer, what you wait for; b_total: all tokens, what you pay."
+    say ""
+    say "every sample:  build/bin/retort report $journal"
+    say "what next:     docs/tutorial.md"
+}
 
 check_machine 3
 timed "packages" install $(packages_to_build)
 [ -e build/bin/retort ] || say "building the program and llama.cpp; the first time this takes some minutes"
 timed "configure" configure
 timed "build" build
-timed "model $model" get_model
 
 if [ "$#" -eq 0 ]; then
+    set -- "Use 2, 9, 9, 14 to make 10" --seed 1
     say ""
-    say "$model is here to try the machinery with. It has 135 million parameters, gets few sums right, and"
-    say "strays from simple questions too. For answers that count: build/bin/retort solve --url http://HOST:PORT/v1 --model NAME"
-    say ""
-    set -- "${simple[@]}"
-    say "build/bin/retort solve ${simple[*]@Q}"
+    say "build/bin/retort solve \"$1\" --seed 1"
+    timed "solve" build/bin/retort solve "$@"
+elif has_options "$@"; then
+    timed "solve" build/bin/retort solve "$@"
+    exit
+else
+    timed "solve" build/bin/retort solve "$@"
 fi
-timed "solve" build/bin/retort solve "$@"
+say ""
+say "The same model, retort's own, on 100 problems that it never saw:"
+say ""
+timed "100 problems" compare

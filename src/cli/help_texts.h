@@ -5,6 +5,7 @@ namespace retort::cli {
 
 inline constexpr const char* kTopExamples = R"(
 Examples:
+  retort solve "Use 2, 9, 9, 14 to make 10"
   retort solve "What is 17 * 23?" --url http://localhost:8080/v1
   retort solve --file problem.txt --operator pdr:8,4 --distiller random --journal run.db
   retort show run.db
@@ -33,6 +34,8 @@ Distillers:
                        k drafts that equal, or differ from, the --reference
 
 Examples:
+  retort solve "Use 2, 9, 9, 14 to make 10"
+      The default model, which comes with the program and knows Countdown alone.
   retort solve "What is 17 * 23?" --model smollm2-135m-instruct
       A small local model, to see the machinery work: it gets few sums right.
   retort solve --file problem.txt --url http://localhost:8080/v1 --model qwen3 --operator pdr:16,8,4
@@ -51,8 +54,9 @@ Exit codes: 0 done, 1 file or internal, 2 usage, 3 model or server, 4 budget too
 
 inline constexpr const char* kEvalExamples = R"(
 Examples:
-  retort suite make arithmetic --count 50 --seed 1 --out sums.jsonl
-  retort eval --suite sums.jsonl --model smollm2-135m-instruct --operator vote:4 --journal sums.db
+  retort suite make countdown --count 100 --seed 1 --out problems.jsonl
+  retort eval --suite problems.jsonl --journal pdr.db
+      The default model, which knows Countdown alone, by its own method.
   retort eval --suite aime.jsonl --url http://localhost:8080/v1 --model qwen3 --samples 16 --journal aime.db
       After an interruption the same line with --resume: nothing that was answered is asked again.
   retort eval --suite aime.jsonl --model sim:skill=0.5 --operator pdr:8,4 --journal plan.db

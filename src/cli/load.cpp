@@ -14,7 +14,7 @@ Outcome<Settings> load_settings(const std::map<std::string, std::string>& flags)
 Outcome<PlanContext> load_plan_context() {
     const auto models = all_models(user_models_path(environment_variable));
     if (!models) return models.error();
-    return PlanContext{environment_variable, *models, models_folder(environment_variable)};
+    return PlanContext{environment_variable, *models, models_folder(environment_variable), shipped_models_folder()};
 }
 
 }  // namespace retort::cli

@@ -27,9 +27,13 @@ std::string dumped(const ordered_json& value) {
     return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
+std::string path_of(const ModelRow& row, const std::string& folder) {
+    return file_of(row, folder, shipped_models_folder());
+}
+
 bool is_here(const ModelRow& row, const std::string& folder) {
     std::error_code failed;
-    return std::filesystem::is_regular_file(folder + "/" + row.file, failed);
+    return std::filesystem::is_regular_file(path_of(row, folder), failed);
 }
 
 ordered_json row_json(const ModelRow& row, const std::string& folder) {
@@ -45,15 +49,16 @@ ordered_json row_json(const ModelRow& row, const std::string& folder) {
             {"bytes", or_null(row.bytes)},
             {"sha256", or_null(row.sha256)},
             {"tried", row.tried()},
+            {"shipped", row.shipped},
             {"here", is_here(row, folder)},
             {"default", false}};
 }
 
 std::string row_text(const ModelRow& row, const std::string& folder, bool is_default) {
     const std::string licence = row.licence.empty() ? "licence not said" : row.licence;
-    std::string out =
-        fmt::format("{}{}\n    {}   {}   {}{}\n", row.name, is_default ? " (default)" : "", megabytes(row.bytes),
-                    licence, is_here(row, folder) ? "here" : "not here", row.tried() ? "" : "   not tried");
+    const char* place = !is_here(row, folder) ? "not here" : row.shipped ? "comes with the program" : "here";
+    std::string out = fmt::format("{}{}\n    {}   {}   {}{}\n", row.name, is_default ? " (default)" : "",
+                                  megabytes(row.bytes), licence, place, row.tried() ? "" : "   not tried");
     if (!row.about.empty()) out += "    " + row.about + "\n";
     return out;
 }
@@ -130,6 +135,20 @@ ordered_json info_json(const GgufInfo& info, const std::optional<PromptSet>& pro
 }
 #endif
 
+// Nothing is to be fetched, but scripts want its path.
+Outcome<ExitCode> show_shipped(const ModelRow& row) {
+    const std::string path = path_of(row, "");
+    const auto digest = sha256_of_file(path);
+    if (!digest) return digest.error();
+    if (!row.sha256.empty() && *digest != row.sha256)
+        return Error{ErrorKind::file,
+                     fmt::format("{} is not the file that comes with the program: expected SHA-256 {}, "
+                                 "found {}; install or build Retort again",
+                                 path, row.sha256, *digest)};
+    say(fmt::format("{} comes with the program\n{}", row.name, row.about));
+    return print(path + "\n");
+}
+
 }  // namespace
 
 Outcome<ExitCode> run_model_list(const Invocation& invocation) {
@@ -153,6 +172,7 @@ Outcome<ExitCode> run_model_pull(const Invocation& invocation) {
     const ModelRow* row = find_model(*rows, invocation.name);
     if (row == nullptr) return unknown_name(*rows, "model", invocation.name);
     const std::string folder = models_folder(environment_variable);
+    if (row->shipped) return show_shipped(*row);
     if (folder.empty()) return Error{ErrorKind::usage, "no home folder: say in RETORT_MODELS where models shall lie"};
     PullProgressLine progress;
     const auto pulled =
@@ -172,11 +192,12 @@ Outcome<ExitCode> run_model_info(const Invocation& invocation) {
                                          std::filesystem::exists(invocation.name, failed));
     if (row == nullptr && !file) return unknown_name(*rows, "model", invocation.name);
     if (row != nullptr && !is_here(*row, folder)) {
-        say(fmt::format("not here yet; get it with: retort model pull {}", row->name));
+        say(row->shipped ? "not here, although it comes with the program: expected " + path_of(*row, folder)
+                         : fmt::format("not here yet; get it with: retort model pull {}", row->name));
         return print(invocation.json ? dumped(row_json(*row, folder)) : row_text(*row, folder, false));
     }
 #if RETORT_HAS_LLAMA
-    const std::string path = file ? invocation.name : folder + "/" + row->file;
+    const std::string path = file ? invocation.name : path_of(*row, folder);
     const auto info = model_info(path);
     if (!info) return info.error();
     const auto prompts = prompt_set_in(path);

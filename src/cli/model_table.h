@@ -11,9 +11,10 @@
 
 namespace retort::cli {
 
-// The file lies in the models folder. Without a checksum the row was not tried.
+// The file lies in the models folder, or comes with the program. Without a checksum the row was not tried.
 struct ModelRow : FileSource {
     std::string name;
+    bool shipped = false;  // lies in shipped_models_folder(), and is never fetched
     std::string about;
     std::string licence;
     std::int64_t parameters = 0;  // 0: not said
@@ -33,6 +34,9 @@ Outcome<std::vector<ModelRow>> all_models(const std::string& user_path);
 
 // The model of this name (case ignored), if any.
 const ModelRow* find_model(const std::vector<ModelRow>& rows, std::string_view name);
+
+// Where the row's file is expected.
+std::string file_of(const ModelRow& row, const std::string& models_folder, const std::string& shipped_folder);
 
 // The model that `solve` uses when it is told none.
 const ModelRow& default_model(const std::vector<ModelRow>& rows);

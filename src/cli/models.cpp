@@ -45,6 +45,7 @@ Outcome<std::shared_ptr<LanguageModel>> open_file(const ModelSource& source, con
     LlamaOptions options;
     options.path = source.path;
     options.threads = static_cast<int>(settings.whole("threads").value_or(0));
+    options.engines = 0;
     options.ctx = settings.whole("ctx").value_or(0);
     options.max_sequences = static_cast<int>(std::min(static_cast<std::int64_t>(in_flight(settings)), kMostSequences));
     auto model = LlamaModel::open(options);

@@ -15,7 +15,8 @@ namespace {
 using Names = std::pair<std::string_view, std::string_view>;
 
 // A setting of the configuration, and what sets it.
-constexpr std::array<Names, 19> kOptions{{{"problem.text", "the problem"},
+constexpr std::array<Names, 20> kOptions{{{"problem.text", "the problem"},
+                                          {"problem.asked", "the problem"},
                                           {"problem.reference", "--reference"},
                                           {"suite.name", "--suite"},
                                           {"suite.problems", "problems (--suite, --limit, --only)"},
@@ -83,6 +84,7 @@ class Lines {
 
     bool follows_from_another(const SettingDifference& one) const {
         if (one.name == "simulated" || one.name == "problem.id") return all_.size() > 1;
+        if (one.name == "problem.asked" || one.name == "problem.line") return find("problem.text") != nullptr;
         if (one.name == "suite.hash") return find("suite.name") != nullptr || find("suite.problems") != nullptr;
         if (one.name == "suite.problems") return find("suite.name") != nullptr;
         if (is_of_operator(one)) return find("operator.name") != nullptr;

@@ -44,6 +44,16 @@ std::string models_folder(const Environment& environment) {
     return file_in(under(environment, "XDG_CACHE_HOME", "/.cache"), "models");
 }
 
+std::string program_folder() {
+    std::error_code failed;
+    return std::filesystem::read_symlink("/proc/self/exe", failed).parent_path().string();
+}
+
+std::string shipped_models_folder() {
+    const std::filesystem::path folder(program_folder());
+    return (folder.parent_path() / "share/retort/models").string();
+}
+
 std::string suites_folder(const Environment& environment) {
     return file_in(under(environment, "XDG_CACHE_HOME", "/.cache"), "suites");
 }

@@ -13,6 +13,12 @@ std::string config_folder(const Environment& environment);
 // RETORT_MODELS, else $XDG_CACHE_HOME/retort/models, else ~/.cache/retort/models. Empty when there is no home.
 std::string models_folder(const Environment& environment);
 
+// Where the program itself lies.
+std::string program_folder();
+
+// Of models that come with the program: beside it, in the build folder as where it was installed.
+std::string shipped_models_folder();
+
 // $XDG_CACHE_HOME/retort/suites, else ~/.cache/retort/suites. Empty when there is no home.
 std::string suites_folder(const Environment& environment);
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "cli/asked_problem.h"
 #include "cli/option_differences.h"
 #include "cli/paths.h"
 #include "eval/sim_model.h"
@@ -18,6 +19,9 @@ namespace retort::cli {
 namespace {
 
 constexpr std::size_t kMostProblemBytes = 16 << 20;
+
+// Said where the default model was asked what it does not know. Who names a model gets it asked all the same.
+constexpr const char* kOtherModels = "; for other problems name another model: --model, --url (retort model list)";
 
 bool is_file_name(const std::string& model) {
     return model.ends_with(".gguf") || model.find('/') != model.npos;
@@ -100,12 +104,18 @@ std::optional<Error> check_reference(const RunConfig& config) {
 }
 
 Error model_missing(const std::string& name, const PlanContext& context) {
-    if (const ModelRow* row = find_model(context.models, name))
+    const ModelRow* row = find_model(context.models, name);
+    if (row != nullptr && row->shipped)
+        return Error{ErrorKind::file,
+                     fmt::format("the model {} comes with the program and is not here: expected {}; install or build "
+                                 "Retort again",
+                                 row->name, file_of(*row, context.models_folder, context.shipped_folder))};
+    if (row != nullptr)
         return usage(fmt::format("the model {} is not here: expected {}/{}; get it with: retort model pull {}",
                                  row->name, short_path(context.models_folder, context.environment), row->file,
                                  row->name));
     std::vector<std::string_view> names;
-    for (const ModelRow& row : context.models) names.push_back(row.name);
+    for (const ModelRow& one : context.models) names.push_back(one.name);
     const std::string_view near = nearest(name, names);
     const std::string hint = near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
     return usage(fmt::format(
@@ -123,7 +133,8 @@ Outcome<ModelSource> find_local(const std::string& name, const Settings& setting
         return usage(fmt::format("--{}: no such file: {}", setting, *given));
     }
     const ModelRow* row = find_model(context.models, name);
-    const std::string path = context.models_folder + "/" + (row != nullptr ? row->file : name);
+    const std::string path = row != nullptr ? file_of(*row, context.models_folder, context.shipped_folder)
+                                            : context.models_folder + "/" + name;
     if (std::filesystem::is_regular_file(path, failed)) return ModelSource{name, path};
     if (name.ends_with(".gguf"))
         return usage(fmt::format("the model {} is not in {}: give its file with --model", name, context.models_folder));
@@ -240,9 +251,15 @@ Outcome<SolvePlan> plan_run(const SolveArguments& arguments, const Settings& set
     if (!method) return method.error();
     SolvePlan plan;
     static_cast<MethodConfig&>(plan.config) = std::move(method->method);
-    plan.config.problem = {problem_id(text), text, arguments.reference};
     plan.prompts = std::move(method->prompts);
     plan.warnings = std::move(method->warnings);
+    ScopedProblem scoped = scoped_problem(text, arguments.reference, plan.prompts, plan.config.model);
+    if (!scoped.beyond.empty()) {
+        const bool was_chosen = settings.text("model") || settings.text("url");
+        if (!was_chosen && !arguments.dry_run) return usage(scoped.beyond + kOtherModels);
+        plan.warnings.push_back(scoped.beyond);
+    }
+    static_cast<AskedProblem&>(plan.config) = std::move(scoped.asked);
     if (const auto error = check_reference(plan.config)) return *error;
     return plan;
 }
@@ -256,7 +273,6 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
     RunConfig& now = out.plan.config;
     now = *recorded;
     const Settings given = settings.flags_only();
-    if (text) now.problem = {problem_id(*text), *text, now.problem.reference};
     if (arguments.reference) now.problem.reference = arguments.reference;
     apply_models(now, given);
     const bool method = given.text("operator") || given.text("distiller") || given.whole("k") ||
@@ -272,6 +288,9 @@ Outcome<RecordedPlan> plan_recorded(const std::string& recorded_config, const So
     if (!prompts) return prompts.error();
     out.plan.prompts = *prompts;
     now.prompts = prompts->hash(asks_judge(now.schedule));
+    if (text) {
+        static_cast<AskedProblem&>(now) = scoped_problem(*text, now.problem.reference, *prompts, now.model).asked;
+    }
     set_run_settings(now.settings, given);
     out.differences = option_differences(config_json(*recorded), config_json(now));
     if (now.prompts != recorded->prompts && !given.text("prompts") && !given.text("model"))

@@ -32,6 +32,7 @@ struct PlanContext {
     Environment environment;
     std::vector<ModelRow> models;
     std::string models_folder;
+    std::string shipped_folder;
 };
 
 // The name by which a model goes: a file's without its folders; a server's models are named as the server does.

@@ -25,7 +25,7 @@ std::string distiller_words(const Schedule& schedule) {
 
 Picture picture_of(const RunConfig& config, bool unicode) {
     Picture out;
-    out.problem = one_line(config.problem.text);
+    out.problem = one_line(config.shown());
     out.settings = settings_words(config, unicode);
     out.schedule = config.schedule;
     out.final.spec = config.schedule.finish;
@@ -59,7 +59,7 @@ std::string settings_words(const MethodConfig& config, bool unicode) {
 
 Presenter::Presenter(asio::io_context& loop, const RunConfig& config, const SolveArguments& arguments,
                      PictureObserver::Clock clock)
-    : arguments_(arguments) {
+    : config_(config), arguments_(arguments) {
     if (arguments.quiet) return;
     if (is_live_terminal(kStderr)) {
         const bool unicode = terminal_canvas(kStderr).unicode;
@@ -80,7 +80,8 @@ void Presenter::begin_anew() {
 }
 
 Outcome<void> Presenter::present(const RunResult& result, double wall_s, const std::string& json) {
-    const Closing closing{result.answer, result.verdict, result.error, result.budget, wall_s};
+    const Closing closing{result.answer, result.verdict, result.error,
+                          result.budget, wall_s,         !config_.line.empty() && !config_.problem.reference};
     if (live_) live_->close(closing);
     if (arguments_.json) {
         const auto written = write_stdout(json + "\n");
@@ -95,7 +96,7 @@ Outcome<void> Presenter::present(const RunResult& result, double wall_s, const s
     // A terminal has the verdict at the right of the answer, plain lines one after the other.
     Closing answer = closing;
     if (!live_) answer.verdict.reset();
-    const bool verdict_apart = result.verdict && (!live_ || !answer_elsewhere);
+    const bool verdict_apart = result.verdict && (result.answer || !closing.checked) && (!live_ || !answer_elsewhere);
     if (!result.error && answer_elsewhere) say(painted_line(answer_line(answer, canvas)));
     if (!result.error && verdict_apart) say(painted_line(verdict_line(closing, canvas)));
     say(painted_line(budget_line(closing, canvas)));

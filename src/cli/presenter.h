@@ -29,6 +29,7 @@ class Presenter {
   private:
     Outcome<void> present_for_people(const RunResult& result);
 
+    const RunConfig& config_;
     const SolveArguments& arguments_;
     std::unique_ptr<LiveDisplay> live_;
     std::unique_ptr<PlainObserver> plain_;

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "verify/kind.h"
 
 namespace retort::cli {
 namespace {
@@ -14,11 +15,12 @@ namespace {
 using nlohmann::json;
 
 json to_object(const RunConfig& config) {
-    json out{{"version", 1},
-             {"problem",
-              {{"id", config.problem.id},
-               {"text", valid_utf8(config.problem.text)},
-               {"reference", config.problem.reference ? json(valid_utf8(*config.problem.reference)) : json(nullptr)}}}};
+    json problem{{"id", config.problem.id},
+                 {"text", valid_utf8(config.problem.text)},
+                 {"reference", config.problem.reference ? json(valid_utf8(*config.problem.reference)) : json(nullptr)}};
+    if (!config.asked.empty()) problem["asked"] = valid_utf8(config.asked);
+    if (!config.line.empty()) problem["line"] = config.line;
+    json out{{"version", 1}, {"problem", std::move(problem)}};
     put_method(out, config);
     return out;
 }
@@ -28,13 +30,26 @@ std::optional<std::string> reference_of(const json& problem) {
     return value.is_null() ? std::nullopt : std::optional<std::string>(value.get<std::string>());
 }
 
+Outcome<AskedProblem> asked_from(const json& object) {
+    AskedProblem out;
+    out.problem = {object.at("id"), object.at("text"), reference_of(object)};
+    out.asked = object.value("asked", "");
+    out.line = object.value("line", "");
+    if (out.line.empty()) return out;
+    KindResult made = make_verifier(out.line);
+    if (!made.error.empty()) return Error{ErrorKind::file, "problem line: " + made.error};
+    out.problem.verifier = std::move(made.verifier);
+    return out;
+}
+
 Outcome<RunConfig> from_object(const json& object) {
     auto method = method_from(object);
     if (!method) return method.error();
-    const json& problem = object.at("problem");
+    auto asked = asked_from(object.at("problem"));
+    if (!asked) return asked.error();
     RunConfig out;
     static_cast<MethodConfig&>(out) = std::move(*method);
-    out.problem = {problem.at("id"), problem.at("text"), reference_of(problem)};
+    static_cast<AskedProblem&>(out) = std::move(*asked);
     return out;
 }
 

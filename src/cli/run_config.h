@@ -11,9 +11,15 @@
 
 namespace retort::cli {
 
-struct RunConfig : MethodConfig {
+struct AskedProblem {
     Problem problem;
+    std::string asked;  // in the user's words, where the model is asked in others; else empty
+    std::string line;   // a problem of a kind: its line, from which its verifier comes; else empty
+
+    const std::string& shown() const { return asked.empty() ? problem.text : asked; }
 };
+
+struct RunConfig : MethodConfig, AskedProblem {};
 
 // "p-" and twelve digits of the text's SHA-256.
 std::string problem_id(const std::string& text);

@@ -100,7 +100,7 @@ class SolveRun {
 
     std::string to_json(const RunResult& result, double wall_s) const {
         const RunConfig& c = config();
-        return result_json({run_id(c), c.problem.id, c.problem.text, c.schedule.name, c.model, c.settings.seed, wall_s},
+        return result_json({run_id(c), c.problem.id, c.shown(), c.schedule.name, c.model, c.settings.seed, wall_s},
                            result);
     }
 

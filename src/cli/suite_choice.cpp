@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/asked_problem.h"
 #include "cli/suite_table.h"
 
 namespace retort::cli {
@@ -75,6 +76,10 @@ Outcome<EvalPlan> plan_evaluation(std::shared_ptr<const Suite> suite, int sample
     plan.prompts = std::move(method->prompts);
     plan.warnings = std::move(method->warnings);
     for (std::string& warning : suite_warnings(*suite)) plan.warnings.push_back(std::move(warning));
+    if (const std::size_t beyond = beyond_scope(*suite, plan.prompts.scope); beyond > 0)
+        plan.warnings.push_back(fmt::format("{} of {} problems are beyond the model {}, which knows {} alone", beyond,
+                                            suite->problems.size(), plan.config.method.model,
+                                            scope_words(*plan.prompts.scope)));
     plan.suite = std::move(suite);
     if (dry_run) return plan;
     auto models = find_models(plan.config.method, settings, context);

@@ -1,10 +1,12 @@
 // `retort sweep`: many evaluations of one suite, one after another, in one journal.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <set>
 
 #include "cli/commands.h"
+#include "cli/display/screen.h"
 #include "cli/eval_run.h"
 #include "cli/load.h"
 #include "cli/output.h"
@@ -156,7 +158,8 @@ Outcome<ExitCode> run_all(const SweepPlan& plan, const SweepArguments& arguments
     }
     if (const auto closed = (*session)->close(); !closed) return closed.error();
     if (stopped) return report_stop(*stopped);
-    const auto written = write_stdout(arguments.json ? sweep_json(rows) : sweep_text(rows));
+    const int width = isatty(kStdout) == 1 ? terminal_canvas(kStdout).width : 0;
+    const auto written = write_stdout(arguments.json ? sweep_json(rows) : sweep_text(rows, width));
     if (!written) return written.error();
     if (failed && !one_came_through) return report_stop(*failed);
     if (!arguments.quiet && !arguments.json)

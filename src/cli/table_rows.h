@@ -26,6 +26,9 @@ std::optional<Error> unknown_key(const toml::table& row, const std::vector<std::
 // A name that leads out of no folder.
 bool is_plain_name(std::string_view file);
 
+// bytes and sha256 of a row, whose file is not fetched.
+Outcome<FileSource> checked_file_of(const toml::table& row, const std::string& table);
+
 // bytes, sha256, url and wheel of a row; `thing` is what the error calls it: "a model". The name is the caller's.
 Outcome<FileSource> file_source_of(const toml::table& row, const std::string& thing, const std::string& table);
 

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 #include "cli/output.h"
+#include "cli/paths.h"
 #include "cli/version.h"
 
 namespace retort::cli {
@@ -20,8 +20,9 @@ constexpr const char* kName = "retort-train";
 // What this build lacked. Without the option the trainer was left out by the user's will; it is then as if not found.
 MissingTrainer build_lacked() {
     if (RETORT_HAS_NET == 0)
-        return {"neither oneDNN nor LibTorch was found when this program was built",
-                "install libdnnl-dev (Debian; for GPUs a LibTorch, by CMAKE_PREFIX_PATH), and configure and build again"};
+        return {
+            "neither oneDNN nor LibTorch was found when this program was built",
+            "install libdnnl-dev (Debian; for GPUs a LibTorch, by CMAKE_PREFIX_PATH), and configure and build again"};
     if (!has_llama())
         return {"built without llama.cpp, which the trainer needs", "configure with RETORT_LLAMA=ON and build again"};
     return {trainer_path() + " is not there", "build it: cmake --build build --target retort-train"};
@@ -30,9 +31,7 @@ MissingTrainer build_lacked() {
 }  // namespace
 
 std::string trainer_path() {
-    std::error_code failed;
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
-    return (self.parent_path() / kName).string();
+    return program_folder() + "/" + kName;
 }
 
 std::optional<MissingTrainer> missing_trainer() {

@@ -47,6 +47,17 @@ std::optional<Error> read_defaults(const toml::table& table, const std::string& 
     return std::nullopt;
 }
 
+Scope read_scope(const toml::table& table) {
+    Scope out;
+    out.kind = table["kind"].value_or("");
+    out.numbers = table["numbers"].value_or(0);
+    out.largest = table["largest"].value_or(0);
+    out.target_least = table["target_least"].value_or(0);
+    out.target_most = table["target_most"].value_or(0);
+    out.example = table["example"].value_or("");
+    return out;
+}
+
 std::optional<Error> read_set_file(std::string_view text, const std::string& where, PromptSet& set) {
     try {
         const toml::table table = toml::parse(text);
@@ -58,6 +69,7 @@ std::optional<Error> read_set_file(std::string_view text, const std::string& whe
         }
         if (const toml::table* defaults = table["defaults"].as_table())
             if (auto error = read_defaults(*defaults, where, set)) return error;
+        if (const toml::table* scope = table["scope"].as_table()) set.scope = read_scope(*scope);
         return wrong_values(set, where);
     } catch (const toml::parse_error& error) {
         return Error{ErrorKind::usage,
@@ -126,6 +138,16 @@ std::optional<Error> wrong_values(const PromptSet& set, const std::string& where
     if (trim(set.marker).empty()) return Error{ErrorKind::usage, where + ": marker must not be empty"};
     if (set.defaults.k < 1 || set.defaults.workspace < 0 || set.defaults.think < 0 || set.defaults.max_answer < 1)
         return Error{ErrorKind::usage, where + ": k and max_answer must be at least 1, workspace and think at least 0"};
+    if (!set.scope) return std::nullopt;
+    const Scope& scope = *set.scope;
+    if (scope.kind != "countdown")
+        return Error{ErrorKind::usage,
+                     fmt::format("{}: scope: expected the kind \"countdown\", found \"{}\"", where, scope.kind)};
+    if (scope.numbers < 2 || scope.largest < 1 || scope.target_least > scope.target_most || scope.example.empty())
+        return Error{ErrorKind::usage,
+                     where +
+                         ": scope: expected numbers of at least 2, largest of at least 1, target_least of at most "
+                         "target_most, and an example"};
     return std::nullopt;
 }
 

@@ -20,6 +20,16 @@ struct Template {
     std::string hash;  // SHA-256 of the text
 };
 
+// What a model can be asked, where it was trained for one kind of problem alone and has no words for any other.
+struct Scope {
+    std::string kind;  // "countdown"
+    int numbers = 0;   // how many a problem has
+    int largest = 0;   // they are from 1 to this
+    int target_least = 0;
+    int target_most = 0;
+    std::string example;  // a question that it can be asked
+};
+
 struct PromptSet {
     std::string name;
     std::string about;               // for people: what it is for, and honest words about the model
@@ -27,6 +37,7 @@ struct PromptSet {
     std::string marker;              // the line after which a solution stands, where a model marks no reasoning
     std::string default_operator = "pdr:8,4";
     StepDefaults defaults;
+    std::optional<Scope> scope;                 // none: any text
     std::map<std::string, Template> templates;  // by file name without ending
 
     // Over the marker and the templates that a run may use: part of what the run's id is made of. The judge's templates
@@ -34,7 +45,7 @@ struct PromptSet {
     std::string hash(bool with_judge = false) const;
 };
 
-// What is wrong with the marker or the defaults, if anything. `where` begins the message.
+// What is wrong with the marker, the defaults or the scope, if anything. `where` begins the message.
 std::optional<Error> wrong_values(const PromptSet& set, const std::string& where);
 
 // The sets that are compiled in; the one named "default" is first.

@@ -18,6 +18,26 @@ void read_templates(const ordered_json& templates, PromptSet& set) {
     }
 }
 
+Scope read_scope(const ordered_json& object) {
+    Scope out;
+    object.at("kind").get_to(out.kind);
+    object.at("numbers").get_to(out.numbers);
+    object.at("largest").get_to(out.largest);
+    object.at("target_least").get_to(out.target_least);
+    object.at("target_most").get_to(out.target_most);
+    object.at("example").get_to(out.example);
+    return out;
+}
+
+ordered_json scope_json(const Scope& scope) {
+    return {{"kind", scope.kind},
+            {"numbers", scope.numbers},
+            {"largest", scope.largest},
+            {"target_least", scope.target_least},
+            {"target_most", scope.target_most},
+            {"example", scope.example}};
+}
+
 PromptSet read_set(const ordered_json& object, const std::string& where) {
     PromptSet set;
     set.templates = compiled_prompt_sets().front().templates;
@@ -34,6 +54,7 @@ PromptSet read_set(const ordered_json& object, const std::string& where) {
     object.at("workspace").get_to(set.defaults.workspace);
     object.at("think").get_to(set.defaults.think);
     object.at("max_answer").get_to(set.defaults.max_answer);
+    if (const auto scope = object.find("scope"); scope != object.end()) set.scope = read_scope(*scope);
     read_templates(object.at("templates"), set);
     return set;
 }
@@ -43,17 +64,18 @@ PromptSet read_set(const ordered_json& object, const std::string& where) {
 std::string prompt_set_json(const PromptSet& set) {
     ordered_json templates = ordered_json::object();
     for (const auto& [file, value] : set.templates) templates[file] = value.text;
-    const ordered_json object{{"name", set.name},
-                              {"about", set.about},
-                              {"match", set.match},
-                              {"marker", set.marker},
-                              {"operator", set.default_operator},
-                              {"distiller", name(set.defaults.distiller)},
-                              {"k", set.defaults.k},
-                              {"workspace", set.defaults.workspace},
-                              {"think", set.defaults.think},
-                              {"max_answer", set.defaults.max_answer},
-                              {"templates", templates}};
+    ordered_json object{{"name", set.name},
+                        {"about", set.about},
+                        {"match", set.match},
+                        {"marker", set.marker},
+                        {"operator", set.default_operator},
+                        {"distiller", name(set.defaults.distiller)},
+                        {"k", set.defaults.k},
+                        {"workspace", set.defaults.workspace},
+                        {"think", set.defaults.think},
+                        {"max_answer", set.defaults.max_answer},
+                        {"templates", templates}};
+    if (set.scope) object["scope"] = scope_json(*set.scope);
     return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -189,5 +189,17 @@ TEST(AnswerLine, HasTheVerdict) {
     EXPECT_THAT(paint(answer_line({}, {}), false), HasSubstr("none found"));
 }
 
+TEST(AnswerLine, OfAProblemThatChecksItselfSpeaksOfNoReference) {
+    Closing closing;
+    closing.checked = true;
+    closing.answer = "14 * 2 - 9 - 9";
+    closing.verdict = Verdict::equal;
+    EXPECT_THAT(paint(answer_line(closing, {}), false), HasSubstr("right: checked"));
+    closing.verdict = Verdict::different;
+    EXPECT_THAT(paint(answer_line(closing, {}), false), HasSubstr("wrong: checked"));
+    closing.answer.reset();
+    EXPECT_THAT(paint(answer_line(closing, {}), false), testing::Not(HasSubstr("wrong")));
+}
+
 }  // namespace
 }  // namespace retort::cli

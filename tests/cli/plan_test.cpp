@@ -130,6 +130,10 @@ TEST(FindModels, SayHowToGetWhatIsMissing) {
     config.model = "smollm2-135m-instruct";
     EXPECT_THAT(find_models(config, settings({}), context).error().message,
                 HasSubstr("retort model pull smollm2-135m-instruct"));
+    context.shipped_folder = "/nowhere/shipped";
+    config.model = "countdown";
+    EXPECT_THAT(find_models(config, settings({}), context).error().message,
+                HasSubstr("comes with the program and is not here: expected /nowhere/shipped/countdown.gguf"));
     config.model = "gpt-none";
     EXPECT_THAT(find_models(config, settings({}), context).error().message, HasSubstr("unknown model \"gpt-none\""));
     const auto remote = find_models(config, settings({{"url", "http://h/v1"}}), context);

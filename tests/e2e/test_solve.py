@@ -170,7 +170,7 @@ class UsageErrors(ProgramTest):
         self.refused("solve", "x", "--file", "y", says="both")
 
     def test_a_model_that_is_not_here_says_how_to_get_it(self):
-        self.refused("solve", "x", says="retort model pull smollm2-135m-instruct")
+        self.refused("solve", "x", "--model", "smollm2-135m-instruct", says="retort model pull smollm2-135m-instruct")
         self.refused("solve", "x", "--model", "smollm-135m-instruct", says='"smollm2-135m-instruct"')
         self.refused("solve", "x", "--model", "/no/such.gguf", says="no such file")
 
@@ -249,6 +249,10 @@ class DryRun(ProgramTest):
 
     def test_needs_neither_model_nor_server(self):
         done = self.run_program("solve", PROBLEM, "--dry-run")
+        self.assertEqual(done.code, 0, done.err)
+        self.assertRegex(done.out, r"model +countdown\n")
+        self.assertIn("knows Countdown with 4 whole numbers", done.err)
+        done = self.run_program("solve", PROBLEM, "--model", "smollm2-135m-instruct", "--dry-run")
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("smollm2", done.out)
         done = self.run_program("solve", PROBLEM, "--url", "http://127.0.0.1:9/v1", "--operator", "cot", "--dry-run", "--budget-seq", "3")

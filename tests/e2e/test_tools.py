@@ -88,9 +88,13 @@ class ModelPull(ProgramTest):
 
     def test_list_and_unknown_names(self):
         listed = {row["name"]: row for row in self.run_program("model", "list", "--json").json}
-        default = listed["smollm2-135m-instruct"]
-        self.assertTrue(default["default"] and default["tried"])
-        self.assertIn("few sums right", default["about"])
+        default = listed["countdown"]
+        self.assertTrue(default["default"] and default["tried"] and default["shipped"] and default["here"])
+        self.assertIn("It knows nothing else", default["about"])
+        other = listed["smollm2-135m-instruct"]
+        self.assertTrue(other["tried"])
+        self.assertFalse(other["default"] or other["shipped"] or other["here"])
+        self.assertIn("few sums right", other["about"])
         self.assertEqual(self.run_program("model", "pull", "none").code, 2)
         self.write(".config/retort/models.toml", '[[model]]\nname = "x"\nfile = "../x"\nurl = "http://h/x"\n')
         self.assertEqual(self.run_program("model", "list").code, 2)
@@ -115,7 +119,7 @@ class Doctor(ProgramTest):
         self.assertIn("mock-1", checks["model"]["advice"])
 
     def test_what_is_missing(self):
-        self.assertIn("retort model pull", self.checks(code=1)["model"]["advice"])
+        self.assertIn("retort model pull", self.checks("--model", "smollm2-135m-instruct", code=1)["model"]["advice"])
         url = self.mock.url
         self.mock.close()
         self.assertEqual(self.checks("--url", url, code=1)["server"]["level"], "fail")

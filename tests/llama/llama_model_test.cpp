@@ -103,6 +103,22 @@ TEST_P(Layouts, FewSequencesMakeCallsWaitAndNotFail) {
     for (const Completion& completion : bench.ask_all(mixed_requests())) EXPECT_TRUE(completion.ok());
 }
 
+TEST(LlamaModel, SeveralEnginesShareTheCallsAndWriteTheSame) {
+    LlamaOptions options = exact();
+    options.threads = 1;
+    const std::vector<Completion> alone = each_alone(options, mixed_requests());
+    options.threads = 2;
+    options.max_sequences = 4;
+    for (const int engines : {0, 2, 5}) {  // five are more than there are threads
+        options.engines = engines;
+        ModelBench bench(options);
+        for (int repeat = 0; repeat < 2; ++repeat) {
+            const std::vector<Completion> together = bench.ask_all(mixed_requests());
+            for (std::size_t i = 0; i < alone.size(); ++i) expect_same(together[i], alone[i]);
+        }
+    }
+}
+
 Task<std::vector<Completion>> second_while_first_writes(LlamaModel& model, CompletionRequest first,
                                                         CompletionRequest second) {
     const auto executor = co_await asio::this_coro::executor;

@@ -55,6 +55,7 @@ TEST(Prompts, EverySetIsTheSameAsOneTextAndBack) {
         EXPECT_EQ(back->default_operator, set.default_operator);
         EXPECT_EQ(back->defaults.distiller, set.defaults.distiller);
         EXPECT_EQ(back->defaults.max_answer, set.defaults.max_answer);
+        EXPECT_EQ(back->scope.has_value(), set.scope.has_value());
         EXPECT_EQ(back->hash(true), set.hash(true));
         EXPECT_EQ(prompt_set_json(*back), prompt_set_json(set));
     }
@@ -80,7 +81,24 @@ TEST(Prompts, ATextThatIsNoSetIsAnErrorThatSaysWhere) {
     EXPECT_EQ(with([](PromptSet& one) { one.templates.erase("judge"); }), "it was read");
 }
 
+TEST(Prompts, AScopeThatCannotBeIsAnError) {
+    PromptSet set = prompt_set_for("countdown");
+    ASSERT_TRUE(set.scope);
+    EXPECT_FALSE(wrong_values(set, "x"));
+    const auto wrong = [set](const auto& change) {
+        PromptSet other = set;
+        change(*other.scope);
+        const auto error = wrong_values(other, "x");
+        return error ? error->message : "";
+    };
+    EXPECT_THAT(wrong([](Scope& one) { one.kind = "chess"; }), HasSubstr("found \"chess\""));
+    EXPECT_THAT(wrong([](Scope& one) { one.numbers = 1; }), HasSubstr("numbers of at least 2"));
+    EXPECT_THAT(wrong([](Scope& one) { one.target_least = 61; }), HasSubstr("target_least"));
+    EXPECT_THAT(wrong([](Scope& one) { one.example.clear(); }), HasSubstr("an example"));
+}
+
 TEST(Prompts, TheSetIsChosenByTheModelsName) {
+    EXPECT_EQ(prompt_set_for("countdown").name, "countdown");
     EXPECT_EQ(prompt_set_for("/models/SmolLM2-135M-Instruct.Q4_1.gguf").name, "smollm2");
     EXPECT_EQ(prompt_set_for("gpt-x").name, "default");
     EXPECT_EQ(prompt_set_for("").name, "default");

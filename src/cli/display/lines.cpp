@@ -299,6 +299,9 @@ std::vector<Line> closing_lines(const Picture& picture, const Canvas& canvas) {
 }
 
 Line verdict_words(const Closing& closing) {
+    if (closing.checked && !closing.answer) return {};
+    if (closing.checked && closing.verdict == Verdict::equal) return {{"right: checked", Tone::good}};
+    if (closing.checked && closing.verdict == Verdict::different) return {{"wrong: checked", Tone::bad}};
     if (closing.verdict == Verdict::equal) return {{"right: equal to the reference", Tone::good}};
     if (closing.verdict == Verdict::different) return {{"wrong: not the reference", Tone::bad}};
     if (closing.verdict == Verdict::unknown) return {{"not comparable to the reference", Tone::dim}};

@@ -58,6 +58,7 @@ struct Closing {
     std::optional<Error> error;
     BudgetTotals budget;
     double wall_s = 0;
+    bool checked = false;  // the verdict comes from the problem itself, not from a reference
 };
 
 struct Picture {

@@ -40,6 +40,7 @@ Outcome<EvaluatedProblem> solved_problem(const std::string& config_json) {
         out.id = problem.at("id");
         out.text = problem.at("text");
         if (!problem.at("reference").is_null()) out.reference = problem.at("reference");
+        if (const std::string line = text_at(problem, "line", ""); !line.empty()) return problem_of(out.id, line);
         out.kind = "math";
         out.verifier = math_verifier(out.reference.empty() ? std::nullopt : std::optional(out.reference));
         return out;

@@ -5,8 +5,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "model/llama/machine.h"
-
 namespace retort::llama {
 namespace {
 
@@ -35,11 +33,11 @@ std::int64_t kv_bytes(const llama_model* model, KvType type) {
     return element * llama_model_n_layer(model) * llama_model_n_head_kv(model) * sizes;
 }
 
-KvCache::Settings cache_settings(const llama_model* model, const LlamaOptions& options) {
+KvCache::Settings cache_settings(const llama_model* model, const LlamaOptions& options, int threads) {
     KvCache::Settings settings{llama_context_default_params()};
     llama_context_params& context = settings.context;
     context.n_ubatch = static_cast<std::uint32_t>(options.prefill);
-    context.n_threads = context.n_threads_batch = options.threads > 0 ? options.threads : usable_cores();
+    context.n_threads = context.n_threads_batch = threads;
     context.flash_attn_type = flash_type(options.flash_attention);
     context.type_k = context.type_v = options.kv_type == KvType::f16 ? GGML_TYPE_F16 : GGML_TYPE_F32;
     context.swa_full = true;  // a sliding window that forgets has no prefix to share

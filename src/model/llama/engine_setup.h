@@ -13,6 +13,7 @@ namespace retort::llama {
 // Bytes of the KV cache for one token; models that keep less in some layers have more room than this says.
 std::int64_t kv_bytes(const llama_model* model, KvType type);
 
-KvCache::Settings cache_settings(const llama_model* model, const LlamaOptions& options);
+// `threads`: of the engine.
+KvCache::Settings cache_settings(const llama_model* model, const LlamaOptions& options, int threads);
 
 }  // namespace retort::llama

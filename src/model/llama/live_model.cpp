@@ -77,6 +77,7 @@ void LiveModel::Loaded::set(ggml_tensor* tensor, const Weights& weights) {
 
 void LiveModel::Loaded::start_engine() {
     const LlamaOptions engine_options = options_of(options);
+    const int threads = engine_options.threads > 0 ? engine_options.threads : usable_cores();
     const std::int64_t memory = available_memory();
     const std::int64_t most = options.context * options.max_sequences;
     const std::int64_t held = memory / 2 / std::max<std::int64_t>(kv_bytes(model.get(), KvType::f32), 1);
@@ -84,7 +85,7 @@ void LiveModel::Loaded::start_engine() {
     const KvLimits limits{KvLayout::automatic, cells, options.max_sequences};
     engine = std::make_unique<Engine>(
         model.get(), tokenizer.vocabulary(),
-        EngineSettings{cache_settings(model.get(), engine_options), limits, engine_options.prefill,
+        EngineSettings{cache_settings(model.get(), engine_options, threads), limits, engine_options.prefill,
                        engine_options.mixed_prefill, tokenizer.reasoning()});
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <llama.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 
@@ -38,6 +40,7 @@ Outcome<void> check(const LlamaOptions& options) {
             fmt::format("sequences side by side: expected 1 to {}, found {}", kMostSequences, options.max_sequences));
     if (options.threads < 0 || options.threads > 512)
         return usage_error(fmt::format("--threads: expected 0 to 512, found {}", options.threads));
+    if (options.engines < 0) return usage_error(fmt::format("engines: expected 0 or more, found {}", options.engines));
     if (options.ctx < 0) return usage_error(fmt::format("--ctx: expected 0 or more tokens, found {}", options.ctx));
     if (options.prefill < 1 || options.mixed_prefill < 1)
         return usage_error("prompt tokens a step: expected 1 or more");
@@ -58,6 +61,21 @@ Outcome<ModelHandle> load_model(const std::string& path) {
         return Error{ErrorKind::file,
                      fmt::format("{} is no model that writes text (it has an encoder, or no decoder)", path)};
     return model;
+}
+
+struct Division {
+    int engines = 1;
+    int threads = 1;  // of each
+};
+
+// A step of a small model is so short that threads of one engine would mostly wait for each other and, where other
+// programs run, for the scheduler. Engines of one thread each never do.
+Division division_of(const llama_model* model, const LlamaOptions& options) {
+    constexpr std::uint64_t kSmallBytes = 16 << 20;
+    const int threads = options.threads > 0 ? options.threads : usable_cores();
+    const int wanted = options.engines > 0 ? options.engines : llama_model_size(model) < kSmallBytes ? threads : 1;
+    const int engines = std::clamp(wanted, 1, std::min(threads, options.max_sequences));
+    return {engines, threads / engines};
 }
 
 CallError refused(std::string message) {
@@ -98,7 +116,12 @@ struct LlamaModel::Loaded {
     ChatPrompt chat;
     std::int64_t most_tokens = 0;  // of one sequence
     std::vector<std::string> notes;
-    std::unique_ptr<Engine> engine;
+    struct Lane {
+        std::unique_ptr<Engine> engine;
+        // Under way. A call that the model's end cancelled still counts itself out.
+        std::shared_ptr<std::atomic<int>> calls = std::make_shared<std::atomic<int>>(0);
+    };
+    std::vector<Lane> lanes;
 
     // The drafts of a round read one prompt, so that the last one is kept.
     struct Rendered {
@@ -118,18 +141,20 @@ struct LlamaModel::Loaded {
         if (!chat.note().empty()) notes.push_back(chat.note());
     }
 
-    Outcome<void> start_engine();
+    Outcome<void> start_engines();
+    const Lane& freest() const;
     Outcome<Rendered> render(const Prompt& prompt, bool think);
     std::optional<CallError> fill(Call& call, const CompletionRequest& request);
 };
 
-// Sizes the cache: a sequence may have what the model was trained for, all together what half the free memory holds.
-Outcome<void> LlamaModel::Loaded::start_engine() {
+// Sizes the caches: a sequence may have what the model was trained for, all together what half the free memory holds.
+Outcome<void> LlamaModel::Loaded::start_engines() {
+    const Division division = division_of(model.get(), options);
     const std::int64_t trained = llama_model_n_ctx_train(model.get());
     const std::int64_t cell = kv_bytes(model.get(), options.kv_type);
     const std::int64_t memory = available_memory();
     const std::int64_t free_cells = memory == 0 ? 65536 : memory / 2 / std::max<std::int64_t>(cell, 1);
-    const std::int64_t cells = options.kv_tokens > 0 ? options.kv_tokens : free_cells;
+    const std::int64_t cells = (options.kv_tokens > 0 ? options.kv_tokens : free_cells) / division.engines;
     if (options.ctx > cells)
         return Error{ErrorKind::file,
                      fmt::format("a context of {} tokens needs {} of memory, half of what is available holds {} "
@@ -144,11 +169,18 @@ Outcome<void> LlamaModel::Loaded::start_engine() {
     if (options.ctx == 0 && cells < trained)
         notes.push_back(
             fmt::format("the memory holds {} tokens of the {} that the model was trained for", cells, trained));
-    const KvLimits limits{options.kv_layout, std::max(cells, most_tokens), options.max_sequences};
-    engine = std::make_unique<Engine>(model.get(), vocabulary,
-                                      EngineSettings{cache_settings(model.get(), options), limits, options.prefill,
-                                                     options.mixed_prefill, reasoning_rules(vocabulary, chat.marks())});
+    const KvLimits limits{options.kv_layout, std::max(cells, most_tokens), options.max_sequences / division.engines};
+    const EngineSettings settings{cache_settings(model.get(), options, division.threads), limits, options.prefill,
+                                  options.mixed_prefill, reasoning_rules(vocabulary, chat.marks())};
+    for (int i = 0; i < division.engines; ++i) {
+        lanes.push_back({std::make_unique<Engine>(model.get(), vocabulary, settings)});
+    }
     return {};
+}
+
+const LlamaModel::Loaded::Lane& LlamaModel::Loaded::freest() const {
+    return *std::min_element(lanes.begin(), lanes.end(),
+                             [](const Lane& a, const Lane& b) { return a.calls->load() < b.calls->load(); });
 }
 
 Outcome<LlamaModel::Loaded::Rendered> LlamaModel::Loaded::render(const Prompt& prompt, bool think) {
@@ -195,7 +227,7 @@ Outcome<std::unique_ptr<LlamaModel>> LlamaModel::open(LlamaOptions options) {
     Outcome<ModelHandle> model = load_model(options.path);
     if (!model) return model.error();
     auto loaded = std::make_unique<Loaded>(std::move(options), std::move(*model));
-    if (const Outcome<void> started = loaded->start_engine(); !started) return started.error();
+    if (const Outcome<void> started = loaded->start_engines(); !started) return started.error();
     return std::unique_ptr<LlamaModel>(new LlamaModel(std::move(loaded)));
 }
 
@@ -207,10 +239,14 @@ Task<Completion> LlamaModel::complete(CompletionRequest request, OnDelta on_delt
     const std::vector<std::string> notes = loaded_->notes;
     Completion completion;
     {
-        const std::shared_ptr<Inbox> inbox = loaded_->engine->inbox();
+        const Loaded::Lane& lane = loaded_->freest();
+        const std::shared_ptr<std::atomic<int>> calls = lane.calls;
+        const std::shared_ptr<Inbox> inbox = lane.engine->inbox();
+        ++*calls;
         inbox->submit(call);
         const std::stop_callback on_stop(stop, [call, inbox] { inbox->cancel(*call); });
         completion = co_await landing.wait();
+        --*calls;
     }
     completion.notes.insert(completion.notes.end(), notes.begin(), notes.end());
     co_return completion;

@@ -17,6 +17,7 @@ enum class FlashAttention { automatic, on, off };
 struct LlamaOptions {
     std::string path;        // the GGUF file
     int threads = 0;         // that compute; 0: as many as this process may use cores
+    int engines = 1;         // that share threads, sequences and memory; 0: for a model under 16 MiB one a thread
     std::int64_t ctx = 0;    // most tokens of one sequence, prompt and completion; 0: what the model was trained for
     int max_sequences = 64;  // that run side by side, 1..240; more wait in a queue
     KvLayout kv_layout = KvLayout::automatic;
