@@ -39,11 +39,11 @@ compare() {
         build/bin/retort sweep experiments/quickstart.toml --suite "$folder/problems.jsonl" --journal "$journal" \
             --resume || return
     say ""
-    say "cot: one long chain of thought. vote: the majority of 16 drafts. pdr: 16 drafts, then one that reads four of their"
-    say "answers. b_seq: tokens on the longest path to the answer, what you wait for; b_total: all tokens, what you pay."
+    say "cot: one long chain of thought. vote: a majority of drafts. pdr: 16 drafts,"
+    say "then one call that reads four of their answers. b_seq: tokens on the longest"
+    say "path to the answer, what you wait for; b_total: all tokens, what you pay."
     say ""
-    say "every sample:  build/bin/retort report $journal"
-    say "what next:     docs/tutorial.md"
+    say "what next: docs/tutorial.md"
 }
 
 check_machine 3
