@@ -15,7 +15,7 @@ BLOCK_TIMEOUT_S = 120
 # The sizes of a smoke test: each stands in the tutorial, and what replaces it is smaller and nothing else.
 SMALLER = {
     "--count 100": "--count 4",
-    "sft.steps=600 eval.count=100 eval.every=600": "sft.steps=6 sft.batch_tokens=2048 model.width=32 model.layers=1 "
+    "sft.steps=600 eval.count=50 eval.every=600": "sft.steps=6 sft.batch_tokens=2048 model.width=32 model.layers=1 "
     "model.feed_forward=64 eval.every=0",
     "rl.steps=4 eval.count=20 eval.every=4": "rl.steps=1 rl.prompts=2 rl.generations=4 eval.every=0 data.count=20",
 }
