@@ -56,14 +56,17 @@ std::vector<PlacedTile> tiles_of(const Pack& pack, std::int64_t most_tokens) {
     return out;
 }
 
-// Workers say what they found in the order of the tiles. One that fails lets the others end.
+// Workers say what they found in the order of the tiles. One that fails lets the others end, without an error of their
+// own.
 class Turnstile {
   public:
+    struct Broken {};
+
     template <class Work>
     void in_turn(std::size_t place, Work work) {
         std::unique_lock lock(mutex_);
         moved_.wait(lock, [&] { return next_ == place || broken_; });
-        if (broken_) throw std::runtime_error("another thread failed");
+        if (broken_) throw Broken();
         work();
         ++next_;
         moved_.notify_all();
@@ -120,9 +123,8 @@ class CpuBackend : public NetBackend {
     }
 
     double step(const AdamW& settings) override {
-        std::vector<float>& gradient = gather();
-        const double norm = norm_;
-        if (std::isfinite(norm)) optimiser_.step(settings, norm, gradient, weights_, workers_);
+        const double norm = gather();
+        if (std::isfinite(norm)) optimiser_.step(settings, norm, seats_.front().gradient, weights_, workers_);
         drop_gradient();
         return norm;
     }
@@ -187,6 +189,8 @@ class CpuBackend : public NetBackend {
             try {
                 for (auto place = static_cast<std::size_t>(worker); place < tiles.size(); place += seats_.size())
                     work(seats_[static_cast<std::size_t>(worker)], tiles[place], place, turns);
+            } catch (const Turnstile::Broken&) {
+                return;  // whoever broke it says why
             } catch (...) {
                 turns.give_up();
                 throw;
@@ -194,8 +198,8 @@ class CpuBackend : public NetBackend {
         });
     }
 
-    // The sum of the workers' gradients, in the first one's place, and its norm.
-    std::vector<float>& gather() {
+    // Makes the first worker's gradient the sum of all; its norm.
+    double gather() {
         std::vector<float>& sum = seats_.front().gradient;
         std::vector<double> squares(seats_.size(), 0);
         workers_.run([&](int worker) {
@@ -207,15 +211,13 @@ class CpuBackend : public NetBackend {
         });
         double total = 0;
         for (const double square : squares) total += square;
-        norm_ = std::sqrt(total);
-        return sum;
+        return std::sqrt(total);
     }
 
     const Model model_;
     std::vector<float> weights_;
     const std::int64_t tile_tokens_;
     Optimiser optimiser_;
-    double norm_ = 0;
     std::vector<Seat> seats_;  // by worker
     const int threads_;
     Workers workers_;

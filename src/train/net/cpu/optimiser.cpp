@@ -1,7 +1,7 @@
 #include "train/net/cpu/optimiser.h"
 
+#include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "train/net/cpu/lanes.h"
 #include "train/net/cpu/rows.h"
@@ -73,13 +73,6 @@ void Optimiser::step(const AdamW& settings, double norm, const std::vector<float
         update(rates, gradient.data() + share.begin, share.size, weights.data() + share.begin,
                state_.first.data() + share.begin, state_.second.data() + share.begin);
     });
-}
-
-void Optimiser::set_state(const OptimiserState& state) {
-    const auto size = static_cast<std::size_t>(model_.size);
-    if (state.first.size() != size || state.second.size() != size)
-        throw std::invalid_argument("the optimiser's state is that of another model");
-    state_ = state;
 }
 
 }  // namespace retort::train::cpu

@@ -30,7 +30,7 @@ class Optimiser {
               Workers& workers);
 
     const OptimiserState& state() const { return state_; }
-    void set_state(const OptimiserState& state);
+    void set_state(const OptimiserState& state) { state_ = state; }
 
   private:
     const Model& model_;
