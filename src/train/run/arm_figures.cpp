@@ -78,6 +78,7 @@ void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm, c
     row.put(name + "/reward/mean", mean(sums.reward, sums.judged));
     row.put(name + "/accuracy", mean(sums.right, sums.judged));
     for (std::size_t i = 0; i < rule.terms().size(); ++i) put_term(row, name, arm, rule.terms()[i], i);
+    row.put(name + "/sampled_tokens", calls.length);
     row.put(name + "/response_length/mean", mean(calls.length, calls.calls));
     row.put(name + "/response_length/clip_ratio", cut_share(arm));
     row.put(name + "/b_seq", mean(sums.b_seq, rollouts));
