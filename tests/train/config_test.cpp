@@ -240,6 +240,23 @@ TEST(Config, AFileThatCannotBeReadIsSaid) {
     }
 }
 
+TEST(Config, GoesPlacesWithoutTellingWhereItWasMade) {
+    TrainConfig config = parse(kLeast).value();
+    config.run = "/home/a/run";
+    config.model.from = "/home/a/sft.gguf";
+    config.eval.suite = "b/test.jsonl";
+    config.data.against = "/x/a.jsonl,b.jsonl";
+    config = without_places(config);
+    EXPECT_EQ(config.run, "");
+    EXPECT_EQ(config.model.from, "sft.gguf");
+    EXPECT_EQ(config.eval.suite, "test.jsonl");
+    EXPECT_EQ(config.data.against, "a.jsonl,b.jsonl");
+}
+
+TEST(Config, WithoutStepsEvaluatesOnly) {
+    EXPECT_TRUE(parse("task = \"countdown\"\nrun = \"r\"\n[sft]\nsteps = 0\n[eval]\nevery = 1\n"));
+}
+
 TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
         {{"sft.steps=0"}, "nothing to do"},

@@ -154,4 +154,7 @@ Outcome<TrainConfig> parse_config(const std::string& name, const std::string& to
 // whether it may change on --resume.
 std::string to_toml(const TrainConfig& config, bool explained = true);
 
+// For a file that goes places: without the run's folder, and files by their names alone.
+TrainConfig without_places(TrainConfig config);
+
 }  // namespace retort::train

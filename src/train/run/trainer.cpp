@@ -255,8 +255,7 @@ Outcome<void> Trainer::steps() {
 
 Outcome<void> Trainer::save_model() {
     model_.file.tensors = net_->weights();
-    TrainConfig shown = config_;  // the file goes places: where it was made is nobody's business
-    shown.run.clear();
+    const TrainConfig shown = without_places(config_);
     RunMetadata about{config_.task, model_.prompts, {}};  // without a task the model keeps its name
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
