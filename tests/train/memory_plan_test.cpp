@@ -31,6 +31,10 @@ TEST(CallSizes, OfRoundsReadWhatTheWorkspaceHolds) {
     EXPECT_EQ(bound.whole, 180);
     EXPECT_EQ(bound.side_by_side, 8);
     EXPECT_EQ(bound.calls, 13);
+    ASSERT_EQ(bound.kinds.size(), 3U);
+    EXPECT_EQ(bound.kinds[0].count * bound.kinds[0].whole, 8 * 130);
+    EXPECT_EQ(bound.kinds[0].prompts, 1);  // drafts of the first round share theirs
+    EXPECT_EQ(bound.kinds[1].prompts * bound.kinds[1].prompt, 4 * 70);
     EXPECT_EQ(sizes_of("pdr:8,4", {DistillerKind::random, 4, 500, 100, 10}).prompt, 100);
     EXPECT_EQ(sizes_of("pdr:8,4", {DistillerKind::random, 4, 0, 100, 10}).prompt, 100);
 }

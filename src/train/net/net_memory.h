@@ -14,6 +14,9 @@ struct NetDemand {
     std::int64_t written = 0;  // sequences (not tokens) of one Decoder::write; 0: none
     std::int64_t prompt = 0;   // that such a sequence begins with
     std::int64_t whole = 0;    // of such a sequence at its end
+    // Of all sequences of one write together, which are not all as long as the longest:
+    std::int64_t all_prompts = 0;  // of different prompts
+    std::int64_t all_whole = 0;
 };
 
 // Bytes of a net and one decoder of it once all of that was done: they keep what they once needed. Of the device's

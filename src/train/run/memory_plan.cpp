@@ -74,6 +74,11 @@ class Demand {
 std::int64_t Demand::add(const CallSizes& sizes, std::int64_t rollouts) {
     side_by_side_ = std::max(side_by_side_, rollouts * sizes.side_by_side);
     net_.written = std::min(side_by_side_, config_.rl.rows);
+    for (const CallKind& kind : sizes.kinds) {
+        const auto of = [&](std::int64_t count) { return std::min(rollouts * count, config_.rl.rows); };
+        net_.all_prompts = std::max(net_.all_prompts, of(kind.prompts) * kind.prompt);
+        net_.all_whole = std::max(net_.all_whole, of(kind.count) * kind.whole);
+    }
     net_.prompt = std::max(net_.prompt, sizes.prompt);
     net_.whole = std::max(net_.whole, sizes.whole);
     return rollouts * sizes.calls * (kCallBytes + kTokenBytes * sizes.whole);
@@ -147,6 +152,7 @@ CallSizes call_sizes(const Schedule& schedule, std::int64_t question) {
     CallSizes out;
     out.calls = plan_calls(schedule).calls;
     const auto add = [&out](std::int64_t prompt, std::int64_t think, std::int64_t max_answer, std::int64_t width) {
+        out.kinds.push_back({width, out.kinds.empty() ? 1 : width, prompt, prompt + think + max_answer});
         out.prompt = std::max(out.prompt, prompt);
         out.whole = std::max(out.whole, prompt + think + max_answer);
         out.side_by_side = std::max(out.side_by_side, width);

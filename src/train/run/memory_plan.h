@@ -2,11 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "operator/schedule.h"
 #include "train/run/model_setup.h"
 
 namespace retort::train {
+
+// Calls of a rollout that are made side by side; tokens.
+struct CallKind {
+    std::int64_t count = 0;
+    std::int64_t prompts = 0;  // different ones among them
+    std::int64_t prompt = 0;
+    std::int64_t whole = 0;
+};
 
 // What the calls of a schedule are at most, where its problem's first prompt has `question` tokens.
 struct CallSizes {
@@ -14,6 +23,7 @@ struct CallSizes {
     std::int64_t whole = 0;         // tokens of the longest sequence: prompt and completion
     std::int64_t side_by_side = 0;  // calls that one rollout makes at a time
     std::int64_t calls = 0;         // that it makes in all
+    std::vector<CallKind> kinds = {};
 };
 CallSizes call_sizes(const Schedule& schedule, std::int64_t question);
 

@@ -39,12 +39,11 @@ std::int64_t learning(const NetShape& shape, const NetOptions& options, const Ne
 // The caches of all sequences; the prompts before them, all at once; a step's scores.
 std::int64_t writing(const NetShape& shape, const NetDemand& demand) {
     const RowFloats row(shape);
-    const std::int64_t room = demand.whole + demand.whole / 8;
-    const std::int64_t cache = 2 * row.keys * room * (shape.layers + 1);
-    const std::int64_t prompt =
-        demand.prompt * (shape.layers * row.qkv() + 2 * row.width + row.qkv() + row.queries + 3 * row.inner);
-    const std::int64_t step = 2 * shape.heads * room + 4 * row.width + 3 * row.inner + shape.vocabulary;
-    return demand.written * (std::max(cache, prompt + cache / 2) + step);
+    const std::int64_t cache = 2 * row.keys * (shape.layers + 1) * (demand.all_whole + demand.all_whole / 8);
+    const std::int64_t prompts =
+        demand.all_prompts * ((shape.layers + 1) * row.qkv() + 2 * row.width + row.queries + 3 * row.inner);
+    const std::int64_t step = demand.written * (4 * row.width + 3 * row.inner + shape.vocabulary);
+    return std::max(cache + 2 * shape.heads * demand.all_whole, prompts + cache / 2) + step;
 }
 
 }  // namespace
