@@ -108,6 +108,7 @@ const std::map<std::string, std::string>& other_values() {
         {"rl.op.workspace", "50"},
         {"rl.op.gradient", "'refine'"},
         {"rl.op.drafts", "'cached'"},
+        {"rl.op.skip_majority_right", "true"},
         {"sft.examples", "'mine.jsonl'"},
         {"reward.correct", "2"},
         {"reward.wrong", "0"},

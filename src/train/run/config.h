@@ -55,8 +55,9 @@ struct ArmSettings {
     std::int64_t workspace = 256;
     std::int64_t think = 128;
     std::int64_t max_answer = 32;
-    std::string gradient = "refine";  // refine | drafts | all: whose tokens learn
-    std::string drafts = "fresh";     // fresh | shared | cached
+    std::string gradient = "refine";   // refine | drafts | all: whose tokens learn
+    std::string drafts = "fresh";      // fresh | shared | cached
+    bool skip_majority_right = false;  // rollouts whose last drafts' majority is right already teach nothing
 };
 
 struct RlSettings : StepSettings {
