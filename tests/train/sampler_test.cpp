@@ -276,7 +276,7 @@ TEST_F(LlamaSampler, WholeRunsLearnFromItsRollouts) {
         config.run = folder.path();
         config.model.tied = tied;
         config.data.count = 8;
-        config.sft.steps = 4;
+        config.sft.steps = 16;
         config.sft.batch_tokens = 800;
         config.sft.lr = 3e-3;
         config.sft.warmup = 2;

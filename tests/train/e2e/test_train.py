@@ -236,7 +236,10 @@ class Changed(ResumeTest):
         self.assertIn(f"# changed before step {step}: {change}\n", config)
 
     def test_after_a_gradient_that_was_no_number_the_last_good_checkpoint_is_gone_on_from(self):
-        self.assertEqual(self.stopped("checkpoint_every=1", rows=3).code, 130)
+        self.assertEqual(self.stopped("checkpoint_every=1", "checkpoint_keep=9", rows=3).code, 130)
+        for name in self.checkpoints():  # it may have come further than was waited for; the SFT must go on for two steps
+            if name > "checkpoint-000002.retort":
+                os.remove(self.path("run", name))
         done = self.train("--resume", "checkpoint_every=1", "sft.lr=1e30")
         self.assertEqual(done.code, 3, done.err)
         self.assertIn("go on with --resume and a lower learning rate", done.err)
