@@ -54,13 +54,18 @@ def latency(path):
 
 
 def sections(results):
+    """(title, tables, pictures) of each question; none where its evaluation is not there yet."""
     base = load(*sorted(results.glob("base-*.csv.gz")))
     resampled = Resampled(len(next(iter(base.values())).problems))
+
+    def measured(group, make):
+        return make(base, resampled) if (results / f"base-{group}.csv.gz").exists() else []
+
     yield "1 At equal waiting time", questions.matched(base, resampled) + ceiling(results / "ceiling.csv"), \
         pictures.matched(base, resampled)
-    yield "2 Distillers", questions.distillers(base, resampled), []
-    yield "3 Width, thinking, rounds", questions.budgets(base, resampled), pictures.widths(base, resampled)
-    yield "4 Other methods", questions.baselines(base, resampled), pictures.baselines(base, resampled)
+    yield "2 Distillers", measured("distillers", questions.distillers), []
+    yield "3 Width, thinking, rounds", measured("rounds", questions.budgets), measured("rounds", pictures.widths)
+    yield "4 Other methods", measured("others", questions.baselines), measured("others", pictures.baselines)
     yield "5 and 6 Reinforcement", arms.tables(results, base), pictures.curves(arms.read(results))
     yield "7 When PDR hurts", questions.when_it_hurts(base, resampled), []
     yield "8 Waiting time", latency(results / "latency.csv"), pictures.latency(results / "latency.csv")

@@ -9,7 +9,8 @@
 #
 # Needs Python with numpy and matplotlib (Debian: python3-matplotlib). PYTHON: which (default: /usr/bin/python3).
 # RETORT: the program (default: build/bin/retort). RETORT_RUNS: where runs are kept (default: ~/.cache/retort/runs).
-# MINIATURE_ARMS, MINIATURE_SEEDS: only these, as in MINIATURE_SEEDS="1 2".
+# MINIATURE_ARMS, MINIATURE_SEEDS: only these, as in MINIATURE_SEEDS="1 2". Arms train with one thread: start one run.sh for
+# each core, of different seeds.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 retort=${RETORT:-$here/../../build/bin/retort}
