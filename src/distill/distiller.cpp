@@ -6,18 +6,19 @@
 namespace retort {
 namespace {
 
-constexpr std::array<std::pair<DistillerKind, std::string_view>, 10> kNames{
+constexpr std::array<std::pair<DistillerKind, std::string_view>, 11> kNames{
     {{DistillerKind::summary, "summary"},
      {DistillerKind::topk, "topk"},
      {DistillerKind::topk_each, "topk-each"},
      {DistillerKind::random, "random"},
      {DistillerKind::conclusions, "conclusions"},
+     {DistillerKind::parts, "parts"},
      {DistillerKind::full, "full"},
      {DistillerKind::oracle_correct, "oracle-correct"},
      {DistillerKind::oracle_incorrect, "oracle-incorrect"},
      {DistillerKind::none, "none"},
      {DistillerKind::analysis, "analysis"}}};
-constexpr std::size_t kPublic = 8;
+constexpr std::size_t kPublic = 9;
 
 }  // namespace
 

@@ -15,6 +15,7 @@ enum class DistillerKind {
     topk_each,         // a model selects k drafts for each reader
     random,            // k drafts drawn uniformly, independently for each reader
     conclusions,       // the final answers only
+    parts,             // of each part of an answer the k that most drafts gave
     full,              // every solution, uncut: the control
     oracle_correct,    // only drafts that equal the reference
     oracle_incorrect,  // only drafts that differ from it

@@ -16,6 +16,8 @@ TEST(ParseOperator, NamesThePositionOfWhatItDoesNotUnderstand) {
     EXPECT_THAT(error_of("pdr:"), HasSubstr("at position 5"));
     EXPECT_THAT(error_of("pdr:8,,4"), HasSubstr("at position 7"));
     EXPECT_THAT(error_of("vote:3,4"), HasSubstr("at position 8"));
+    EXPECT_THAT(error_of("vote:3,part"), HasSubstr("at position 8"));
+    EXPECT_THAT(error_of("vote:parts"), HasSubstr("one number of drafts, as in vote:16 or vote:16,parts"));
     EXPECT_THAT(error_of("sr:0"), HasSubstr("at position 4"));
     EXPECT_THAT(error_of("rsa:4,2"), HasSubstr("three numbers"));
     EXPECT_THAT(error_of("cot:3"), HasSubstr("nothing after \"cot\""));
