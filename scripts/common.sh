@@ -57,8 +57,10 @@ packages_to_build() {
 }
 
 packages_to_test() {
-    # python3-torch: the reference of the objective. It comes for the system's own Python.
-    echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3 python3-torch
+    # python3-torch: the reference of the objective; python3-matplotlib: the miniature's report. They come for the
+    # system's own Python.
+    echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3 python3-torch \
+        python3-matplotlib
     # The trainer, which nothing else needs.
     echo libdnnl-dev libtorch-dev libopenblas0-openmp
 }

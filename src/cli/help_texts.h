@@ -46,7 +46,8 @@ Examples:
   retort solve --journal run.db --resume
       Nothing that was answered is asked again.
   retort solve --replay run.db --json
-      The same result again, without a model.
+      The same result again, without a model. Of an evaluation's journal, or a training's rollouts.db:
+  retort solve --replay run.db --problem countdown-0011fde0c3f7 --sample 2
   retort solve "..." --operator rsa:16,4,10 --dry-run
       How many calls and tokens that would be.
 

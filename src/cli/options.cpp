@@ -53,8 +53,21 @@ void add_solve(CLI::App& app, Invocation& invocation) {
     constexpr const char* kRecord = "Record";
     command.add_option("--journal", solve.journal, "Record every call in this file")->type_name("FILE")->group(kRecord);
     command.add_flag("--resume", solve.resume, "Go on with the journal's run")->group(kRecord);
-    command.add_option("--replay", solve.replay, "Run again from a journal, without a model")
-        ->type_name("JOURNAL")
+    CLI::Option* replay = command.add_option("--replay", solve.replay, "Run again from a journal, without a model")
+                              ->type_name("JOURNAL")
+                              ->group(kRecord);
+    command.add_option("--problem", solve.problem, "Of evaluations or training that are replayed: this problem")
+        ->type_name("ID")
+        ->needs(replay)
+        ->group(kRecord);
+    command.add_option("--sample", solve.sample, "Of them this sample, from 0 (default: 0)")
+        ->type_name("N")
+        ->check(CLI::Range(0, 100000).description(""))
+        ->needs(replay)
+        ->group(kRecord);
+    command.add_option("--run", solve.run, "Of them the run with this beginning of its id (default: the last)")
+        ->type_name("RUN")
+        ->needs(replay)
         ->group(kRecord);
     constexpr const char* kOutput = "Output";
     command.add_flag("--dry-run", solve.dry_run, "Say what would be asked, and ask nothing")->group(kOutput);

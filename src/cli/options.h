@@ -39,7 +39,10 @@ struct SolveArguments {
     std::optional<std::string> reference;
     std::optional<std::string> journal;
     bool resume = false;
-    std::optional<std::string> replay;  // a journal
+    std::optional<std::string> replay;   // a journal
+    std::optional<std::string> run;      // of evaluations that are replayed: the beginning of its id
+    std::optional<std::string> problem;  // which of its problems
+    std::optional<int> sample;           // and which sample
     bool dry_run = false;
     bool quiet = false;
     bool json = false;

@@ -8,6 +8,7 @@
 #include "cli/models.h"
 #include "cli/option_differences.h"
 #include "cli/output.h"
+#include "cli/replayed_sample.h"
 
 namespace retort::cli {
 namespace {
@@ -66,6 +67,24 @@ Outcome<PreparedRun> recorded_run(JournalReader& reader, const std::vector<Recor
     return *first;
 }
 
+Outcome<PreparedRun> prepare_sample(JournalReader& reader, const std::vector<RecordedRun>& runs,
+                                    const SolveArguments& arguments, const Settings& settings,
+                                    const std::optional<std::string>& text, const PlanContext& context) {
+    const int number = arguments.sample.value_or(0);
+    const auto sample = replayed_sample(reader, runs, *arguments.replay, {arguments.run, arguments.problem, number});
+    if (!sample) return sample.error();
+    auto recorded = plan_recorded(sample->config_json, arguments, settings, text, context);
+    if (!recorded) return recorded.error();
+    if (!recorded->differences.empty())
+        return usage(fmt::format("this sample was made otherwise: {}; leave the options out that differ",
+                                 joined(recorded->differences)));
+    PreparedRun out;
+    out.plan = std::move(recorded->plan);
+    out.plan.config.settings.sample = number;
+    out.replayed_run = sample->run;
+    return out;
+}
+
 Outcome<PreparedRun> prepare_replay(const SolveArguments& arguments, const Settings& settings,
                                     const std::optional<std::string>& text, const PlanContext& context) {
     auto reader = JournalReader::open(*arguments.replay);
@@ -73,7 +92,10 @@ Outcome<PreparedRun> prepare_replay(const SolveArguments& arguments, const Setti
     const auto runs = (*reader)->runs();
     if (!runs) return runs.error();
     if (runs->empty()) return usage(fmt::format("{} holds no run to replay", *arguments.replay));
-    auto out = recorded_run(**reader, *runs, *arguments.replay, arguments, settings, text, context);
+    const bool of_evaluation =
+        runs->back().header.kind == "eval" || arguments.problem || arguments.sample || arguments.run;
+    auto out = of_evaluation ? prepare_sample(**reader, *runs, arguments, settings, text, context)
+                             : recorded_run(**reader, *runs, *arguments.replay, arguments, settings, text, context);
     if (out) out->replay = *reader;
     return out;
 }

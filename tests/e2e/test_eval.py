@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import unittest
 
 from program import ProgramTest, without_times
@@ -22,6 +23,14 @@ def sum_of(seed, prompt):
     if "SELECT" in prompt:
         return "SELECT: 1, 2"
     return "The answer is %d" % (int(numbers[1]) + int(numbers[2]) + (seed % 3 == 0))
+
+
+def recorded_results(journal):
+    """(run's id, problem, sample, result)."""
+    with sqlite3.connect(journal) as db:
+        rows = db.execute("SELECT run_id, problem, sample, body FROM event JOIN run ON run.id = event.run WHERE event.kind = 'result' "
+                          "ORDER BY event.id").fetchall()
+    return [(*row[:3], json.loads(row[3])) for row in rows]
 
 
 class Evals(ProgramTest):
@@ -68,6 +77,22 @@ class Evals(ProgramTest):
         for figures in (one, two):
             figures.pop("sample_wall_s")
         self.assertEqual(without_times(one), without_times(two))
+
+    def test_a_sample_is_replayed_without_a_server(self):
+        self.assertEqual(self.eval().code, 0)
+        results = recorded_results(self.journal)
+        self.assertEqual(len(results), 18)
+        for run, problem, sample, result in results[::5]:
+            again = self.run_program("solve", "--replay", self.journal, "--problem", problem, "--sample", str(sample), "--run", run[:8], "--json")
+            self.assertEqual(again.code, 0, again.err)
+            for key in ("answer", "text", "verdict", "budget", "rounds", "final", "warnings"):
+                self.assertEqual(again.json[key], result[key], key)
+        for words, why in ((("--problem", "p9"), "no evaluation with sample 0 of problem p9"), ((), "say which sample"),
+                           (("--problem", "p1", "--sample", "3"), "sample 3 of problem p1"),
+                           (("--problem", "p1", "--operator", "cot"), "this sample was made otherwise: --operator")):
+            done = self.run_program("solve", "--replay", self.journal, *words)
+            self.assertEqual(done.code, 2)
+            self.assertIn(why, done.err)
 
     def test_another_configuration_is_named(self):
         self.eval()

@@ -1,61 +1,35 @@
 """The display on a terminal: what is written stays inside it, and it is left as it was found."""
 
-import fcntl
-import os
-import pty
-import re
-import select
-import struct
 import subprocess
-import termios
-import time
 import unittest
 
 from program import PROGRAM, TIMEOUT_S, ProgramTest
-
-ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+from terminal import ESCAPE, HIDE, SHOW, OnTerminal, frames, lines
 
 
 class Terminal(ProgramTest):
     def on_terminal(self, *arguments, columns=80, rows=24, environment=None, resize_to=None):
-        master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        process = subprocess.Popen(
+        program = OnTerminal(
             [PROGRAM, "solve", "How many apples are two apples, counted twice and then once more for good measure?", "--url", self.mock.url, "--model", "mock-1", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave, cwd=self.folder,
+            columns, rows, stdout=subprocess.PIPE, cwd=self.folder,
             env={**self.environment, "TERM": "xterm-256color", **(environment or {})},
         )
-        os.close(slave)
-        written = b""
-        end = time.monotonic() + TIMEOUT_S
-        while time.monotonic() < end:
-            ready, _, _ = select.select([master], [], [], 0.1)
-            if ready:
-                try:
-                    part = os.read(master, 65536)
-                except OSError:
-                    break
-                if not part:
-                    break
-                written += part
-            if resize_to and len(written) > 2000:
-                fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", resize_to[1], resize_to[0], 0, 0))
-                resize_to = None
-        out, _ = process.communicate(timeout=TIMEOUT_S)
-        os.close(master)
-        return process.returncode, out.decode(), written.decode().replace("\r\n", "\n")
+        waiting = [resize_to] if resize_to else []
 
-    def frames(self, written):
-        return [frame.split("\x1b[J")[0] for frame in written.split(HIDE)[1:]]
+        def look(written):
+            if waiting and len(written) > 2000:
+                program.resize(*waiting.pop())
+
+        written = program.read_to_end(TIMEOUT_S, look)
+        out, _ = program.process.communicate(timeout=TIMEOUT_S)
+        return program.process.returncode, out.decode(), written
 
     def check_inside(self, written, columns, rows):
-        frames = self.frames(written)
-        self.assertGreater(len(frames), 3)
-        for frame in frames:
-            lines = ESCAPE.sub("", frame).replace("\r", "").split("\n")[:-1]
-            self.assertLess(len(lines), rows, frame)
-            self.assertLessEqual(max(len(line) for line in lines), columns, frame)
+        shown = frames(written)
+        self.assertGreater(len(shown), 3)
+        for frame in shown:
+            self.assertLess(len(lines(frame)), rows, frame)
+            self.assertLessEqual(max(len(line) for line in lines(frame)), columns, frame)
 
     def test_sixteen_lanes_in_a_window_of_any_size(self):
         self.behaviour.words = 40
@@ -93,8 +67,8 @@ class Terminal(ProgramTest):
         self.behaviour.word_s = 0.01
         code, _, written = self.on_terminal("--operator", "pdr:8", "--distiller", "random", columns=100, resize_to=(50, 12))
         self.assertEqual(code, 0)
-        lines = ESCAPE.sub("", self.frames(written)[-1]).replace("\r", "").split("\n")
-        self.assertLessEqual(max(len(line) for line in lines), 50)
+        last = ESCAPE.sub("", frames(written)[-1]).replace("\r", "").split("\n")
+        self.assertLessEqual(max(len(line) for line in last), 50)
 
     def test_quiet_shows_nothing(self):
         _, out, written = self.on_terminal("--operator", "cot", "-q")

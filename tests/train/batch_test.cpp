@@ -238,6 +238,38 @@ TEST(JudgedRollouts, OneThatCannotBeJudgedIsLeftOutAndTheOthersLearnWithoutIt) {
     EXPECT_EQ(batches[0].terms.size(), 2U);
 }
 
+Rollout of_drafts(int sample, std::vector<std::pair<std::string, Verdict>> drafts, Verdict verdict) {
+    Rollout out = rollout_of(0, sample, result_of(verdict));
+    out.result.rounds.emplace_back();
+    for (const auto& [answer, judged] : drafts) {
+        Draft& draft = out.result.rounds.back().drafts.emplace_back();
+        draft.has_solution = draft.landed = true;
+        draft.answer = answer;
+        draft.verdict = judged;
+    }
+    return out;
+}
+
+TEST(JudgedRollouts, WhoseMajorityIsRightAlreadyAreCountedAndSkippedWhereAskedFor) {
+    const std::vector<Rollout> rollouts{
+        of_drafts(0, {{"1", Verdict::equal}, {"2", Verdict::different}, {"1", Verdict::equal}}, Verdict::equal),
+        of_drafts(1, {{"2", Verdict::different}, {"1", Verdict::equal}, {"2", Verdict::different}}, Verdict::equal),
+        of_drafts(2, {{"2", Verdict::different}, {"1", Verdict::equal}}, Verdict::different),
+        of_drafts(3, {}, Verdict::different)};
+    const auto judged = [&](bool skip) {
+        return judge_rollouts(rollouts, GradientOf::refine, kPlain, AdvantageScale::none, skip);
+    };
+    EXPECT_THAT(judged(false).kept, ElementsAre(1, 1, 1, 1));
+    EXPECT_EQ(judged(false).majority_right, 1U);
+    const ArmRollouts arm = judged(true);
+    EXPECT_THAT(arm.kept, ElementsAre(0, 1, 1, 1));
+    EXPECT_EQ(arm.majority_right, 1U);
+    EXPECT_TRUE(arm.rewards[0]);
+    EXPECT_DOUBLE_EQ(arm.advantages[0], 0);
+    EXPECT_NEAR(arm.advantages[1], 4.0 / 3, 1e-12);
+    EXPECT_NEAR(arm.advantages[2], -2.0 / 3, 1e-12);
+}
+
 TEST(JudgedRollouts, WithoutAnyThereIsNothingToLearn) {
     const std::vector<ArmRollouts> arms{judge_rollouts({}, GradientOf::all, kPlain, AdvantageScale::batch), {}};
     EXPECT_TRUE(make_batches(arms, 3, 1).empty());

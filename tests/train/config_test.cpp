@@ -108,6 +108,7 @@ const std::map<std::string, std::string>& other_values() {
         {"rl.op.workspace", "50"},
         {"rl.op.gradient", "'refine'"},
         {"rl.op.drafts", "'cached'"},
+        {"rl.op.skip_majority_right", "true"},
         {"sft.examples", "'mine.jsonl'"},
         {"reward.correct", "2"},
         {"reward.wrong", "0"},
@@ -238,6 +239,23 @@ TEST(Config, AFileThatCannotBeReadIsSaid) {
         EXPECT_EQ(config.error().kind, ErrorKind::usage);
         EXPECT_THAT(config.error().message, HasSubstr(path + ": cannot be read"));
     }
+}
+
+TEST(Config, GoesPlacesWithoutTellingWhereItWasMade) {
+    TrainConfig config = parse(kLeast).value();
+    config.run = "/home/a/run";
+    config.model.from = "/home/a/sft.gguf";
+    config.eval.suite = "b/test.jsonl";
+    config.data.against = "/x/a.jsonl,b.jsonl";
+    config = without_places(config);
+    EXPECT_EQ(config.run, "");
+    EXPECT_EQ(config.model.from, "sft.gguf");
+    EXPECT_EQ(config.eval.suite, "test.jsonl");
+    EXPECT_EQ(config.data.against, "a.jsonl,b.jsonl");
+}
+
+TEST(Config, WithoutStepsEvaluatesOnly) {
+    EXPECT_TRUE(parse("task = \"countdown\"\nrun = \"r\"\n[sft]\nsteps = 0\n[eval]\nevery = 1\n"));
 }
 
 TEST(Config, ThatCannotBeIsRefusedWithItsKey) {

@@ -7,7 +7,9 @@
 #include <optional>
 #include <set>
 
+#include "distill/selection.h"
 #include "eval/generate/generate.h"
+#include "operator/score.h"
 #include "train/tasks_support.h"
 #include "verify/kind.h"
 
@@ -88,6 +90,12 @@ bool is_drill_of_values(const Example& example) {
     return example.kind == "drill-target";
 }
 
+// Calls that judge candidates and answer no problem, whole and cut off.
+bool is_judging(const Example& example) {
+    static const std::set<std::string> kinds{"summary", "select", "compare", "judge", "analysis"};
+    return kinds.contains(example.kind.substr(0, example.kind.find("-cut")));
+}
+
 TEST(CountdownTeacher, TheTaskIsFoundByItsName) {
     ASSERT_TRUE(train::make_teacher("countdown"));
     EXPECT_THAT(train::make_teacher("chess").error().message, HasSubstr("expected countdown"));
@@ -96,6 +104,9 @@ TEST(CountdownTeacher, TheTaskIsFoundByItsName) {
 TEST(CountdownTeacher, EveryKindOfExampleComes) {
     for (const std::string kind : {"draft", "draft-cut", "refine", "refine-cut", "drill-target", "drill-answer"})
         EXPECT_GE(examples().at(kind).size(), 30U) << kind;
+    for (const std::string kind : {"summary", "summary-cut", "select", "select-cut", "compare", "judge", "analysis",
+                                   "revise", "refine-notes-cut"})
+        EXPECT_GE(examples().at(kind).size(), 3U) << kind;
 }
 
 TEST(CountdownTeacher, AsksInTheWordsOfGeneratedProblems) {
@@ -108,7 +119,7 @@ TEST(CountdownTeacher, AsksInTheWordsOfGeneratedProblems) {
 
 TEST(CountdownTeacher, EveryAnswerIsRight) {
     each_example([](const Example& example) {
-        if (is_drill_of_values(example) || answer_of(example).empty()) return;
+        if (is_drill_of_values(example) || is_judging(example) || answer_of(example).empty()) return;
         const KindResult kind = kind_of(asked(example));
         const auto answer = kind.verifier->extract(answer_of(example));
         ASSERT_TRUE(answer) << answer_of(example);
@@ -206,8 +217,51 @@ TEST(CountdownTeacher, ChecksAreRightAndStopAtTheFirstThatHolds) {
             }
             const bool searched = at && words[*at - 1] == "bad";
             EXPECT_EQ(searched, at && checked == candidates.size() && words[*at - 1] == "bad");
-            if (!searched) EXPECT_EQ(answer_of(example), candidates[checked - 1]) << written(example);
+            const auto spelt = [&](const std::string& text) { return kind_of(problem).verifier->extract(text); };
+            if (!searched) EXPECT_EQ(spelt(answer_of(example)), spelt(candidates[checked - 1])) << written(example);
         }
+}
+
+// Whether each candidate is right.
+std::vector<bool> verdicts_of(const Example& example) {
+    const KindResult kind = kind_of(asked(example));
+    std::vector<bool> out;
+    for (const std::string& candidate : candidates_of(example)) {
+        const auto answer = kind.verifier->extract(candidate.substr(0, candidate.find("\n\n")));
+        out.push_back(answer && kind.verifier->judge(*answer).verdict == Verdict::equal);
+    }
+    return out;
+}
+
+std::optional<std::size_t> first_right(const std::vector<bool>& verdicts) {
+    const auto at = std::find(verdicts.begin(), verdicts.end(), true);
+    if (at == verdicts.end()) return std::nullopt;
+    return static_cast<std::size_t>(at - verdicts.begin());
+}
+
+TEST(CountdownTeacher, SelectionsNameTheFirstThatHoldsInAFormThatTheEngineReads) {
+    for (const std::string kind : {"select", "compare"})
+        for (const Example& example : examples().at(kind)) {
+            const auto verdicts = verdicts_of(example);
+            const auto chosen = parse_selection(answer_of(example), 1, static_cast<int>(verdicts.size()));
+            ASSERT_TRUE(chosen) << answer_of(example);
+            EXPECT_EQ(static_cast<std::size_t>(chosen->front()), first_right(verdicts).value_or(0));
+        }
+}
+
+TEST(CountdownTeacher, ScoresAndAnalysesAreTrue) {
+    for (const Example& example : examples().at("judge"))
+        EXPECT_EQ(parse_score(answer_of(example)), verdicts_of(example).front() ? 100 : 0);
+    for (const Example& example : examples().at("judge-cut")) EXPECT_EQ(parse_score(answer_of(example)), 50);
+    for (const Example& example : examples().at("analysis"))
+        EXPECT_EQ(answer_of(example), verdicts_of(example).front() ? "ok" : "bad");
+}
+
+TEST(CountdownTeacher, NotesHoldWhatIsRightOrThatNothingIs) {
+    for (const Example& example : examples().at("summary")) {
+        const auto right = first_right(verdicts_of(example));
+        EXPECT_EQ(answer_of(example), right ? candidates_of(example)[*right] : "none");
+    }
 }
 
 TEST(CountdownTeacher, AChecksVerdictIsThatOfTheVerifier) {
@@ -298,6 +352,7 @@ TEST(CountdownTeacher, APromptTakesNineTokensAndACandidateAboutEleven) {
     for (const Example& example : examples().at("draft"))
         EXPECT_EQ(tokenizer.tokens(rendered(example.prompt)).size(), 9U);
     for (const Example& example : examples().at("refine")) {
+        if (candidates_of(example).front().find(' ') != std::string::npos) continue;  // spelt as a conclusion
         const std::size_t prompt = tokenizer.tokens(rendered(example.prompt)).size();
         EXPECT_LE(prompt, 10 + 12 * candidates_of(example).size());
     }

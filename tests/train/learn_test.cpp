@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "train/trainee.h"
 
@@ -119,6 +120,20 @@ TEST(Learn, AGradientThatIsNoNumberEndsTheStepAndChangesNothing) {
     const auto after = trainee.net.weights();
     for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i].values, before[i].values);
     for (const NamedTensor& tensor : trainee.net.gradients()) EXPECT_THAT(tensor.values, Each(0)) << tensor.name;
+}
+
+TEST(Learn, SaysAtWhichBatchTheNetThrew) {
+    Trainee trainee;
+    std::vector<MiniBatch> batches = batches_of(some_rollouts(trainee), 3);
+    ASSERT_EQ(batches.size(), 3U);
+    batches[1].pack.wanted[0] = 1;  // a sequence's first token has no log-probability
+    try {
+        learn(trainee.net, batches, kShares, {}, 1, {});
+        FAIL() << "it did not throw";
+    } catch (const UpdateFailed& failed) {
+        EXPECT_EQ(failed.batch, 1U);
+        EXPECT_THROW(std::rethrow_exception(failed.cause), std::invalid_argument);
+    }
 }
 
 TEST(Learn, WithoutABatchNothingHappens) {

@@ -84,5 +84,27 @@ TEST_F(TrainerTest, ARewardThatCannotBeIsSaidBeforeAnythingIsWritten) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "run"));
 }
 
+// Nothing that a listener does may throw; here it stands in for a device that fails.
+class Broken : public Heard {
+  public:
+    void doing(const std::string& what) override {
+        if (what == "learning" && rows.size() == 1) throw std::runtime_error("the device is gone");
+    }
+};
+
+TEST_F(TrainerTest, AStepThatBreaksOffSaysWhereToGoOnFrom) {
+    Broken heard;
+    TrainOptions options;
+    options.listener = &heard;
+    const TrainConfig settled = config();
+    EXPECT_THROW((void)train(settled, options), std::runtime_error);
+    EXPECT_THAT(heard.lines,
+                Contains(HasSubstr("step 2 broke off; go on with --resume from the last good checkpoint, " +
+                                   (folder_ / "run/checkpoint-000001.retort"))));
+    options.listener = nullptr;
+    options.resume = true;
+    EXPECT_TRUE(train(settled, options));
+}
+
 }  // namespace
 }  // namespace retort::train::test

@@ -9,6 +9,7 @@
 #include "model/llama/backend.h"
 #include "model/llama/engine.h"
 #include "model/llama/engine_setup.h"
+#include "model/llama/kv_plan.h"
 #include "model/llama/machine.h"
 
 namespace retort::llama {
@@ -35,6 +36,15 @@ LlamaOptions options_of(const LiveOptions& live) {
     return out;
 }
 
+// `position`: bytes of one in the cache.
+KvLimits limits_of(const LiveOptions& options, std::int64_t position) {
+    const std::int64_t memory = available_memory();
+    const std::int64_t most = options.context * options.max_sequences;
+    const std::int64_t held = memory / 2 / std::max<std::int64_t>(position, 1);
+    const std::int64_t cells = memory == 0 ? most : std::max(options.context, std::min(most, held));
+    return {KvLayout::automatic, cells, options.max_sequences};
+}
+
 Task<std::vector<Completion>> landed(std::vector<Deferred<Completion>> waiting) {
     std::vector<Completion> out;
     out.reserve(waiting.size());
@@ -43,6 +53,15 @@ Task<std::vector<Completion>> landed(std::vector<Deferred<Completion>> waiting) 
 }
 
 }  // namespace
+
+std::int64_t live_cache_bytes(const LiveOptions& options, const LiveDemand& demand, std::int64_t position) {
+    std::vector<std::vector<TokenId>> prompts;
+    std::vector<KvDemand> queue;
+    for (std::int64_t i = 0; i < std::min<std::int64_t>(demand.calls, options.max_sequences); ++i)
+        prompts.emplace_back(static_cast<std::size_t>(demand.prompt), static_cast<TokenId>(i));
+    for (const std::vector<TokenId>& prompt : prompts) queue.push_back({prompt, demand.whole - demand.prompt});
+    return queue.empty() ? 0 : plan_kv(queue, limits_of(options, position)).total() * position;
+}
 
 struct LiveModel::Loaded {
     Loaded(const Tokenizer& t, LiveOptions o) : tokenizer(t), options(o) {}
@@ -78,11 +97,7 @@ void LiveModel::Loaded::set(ggml_tensor* tensor, const Weights& weights) {
 void LiveModel::Loaded::start_engine() {
     const LlamaOptions engine_options = options_of(options);
     const int threads = engine_options.threads > 0 ? engine_options.threads : usable_cores();
-    const std::int64_t memory = available_memory();
-    const std::int64_t most = options.context * options.max_sequences;
-    const std::int64_t held = memory / 2 / std::max<std::int64_t>(kv_bytes(model.get(), KvType::f32), 1);
-    const std::int64_t cells = memory == 0 ? most : std::max(options.context, std::min(most, held));
-    const KvLimits limits{KvLayout::automatic, cells, options.max_sequences};
+    const KvLimits limits = limits_of(options, kv_bytes(model.get(), KvType::f32));
     engine = std::make_unique<Engine>(
         model.get(), tokenizer.vocabulary(),
         EngineSettings{cache_settings(model.get(), engine_options, threads), limits, engine_options.prefill,

@@ -30,6 +30,16 @@ struct LiveCall {
     SamplingParameters sampling;
 };
 
+// The most that is asked of one: calls side by side, tokens of a prompt, tokens of a sequence at its end.
+struct LiveDemand {
+    std::int64_t calls = 0;
+    std::int64_t prompt = 0;
+    std::int64_t whole = 0;
+};
+
+// Bytes of its KV cache then, of whose positions each takes so many. Calls have prompts of their own.
+std::int64_t live_cache_bytes(const LiveOptions& options, const LiveDemand& demand, std::int64_t position);
+
 // Weights and cache are F32. What is written depends on the weights and the calls alone, never on time: all calls of a
 // round are known before the first of its batches. One thread.
 class LiveModel {

@@ -1,6 +1,7 @@
 #include "model/llama/machine.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -54,6 +55,13 @@ std::int64_t available_memory() {
     const std::int64_t used = number_in("/sys/fs/cgroup/memory.current");
     const std::int64_t left = used == kNoLimit ? limit : std::max<std::int64_t>(0, limit - used);
     return machine == 0 ? left : std::min(machine, left);
+}
+
+std::int64_t resident_memory() {
+    std::ifstream in("/proc/self/statm");
+    std::int64_t all = 0;
+    std::int64_t resident = 0;
+    return in >> all >> resident ? resident * sysconf(_SC_PAGESIZE) : 0;
 }
 
 }  // namespace retort::llama

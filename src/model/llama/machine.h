@@ -12,4 +12,7 @@ int usable_cores();
 // known.
 std::int64_t available_memory();
 
+// Bytes of memory that this process takes now. 0: not known.
+std::int64_t resident_memory();
+
 }  // namespace retort::llama

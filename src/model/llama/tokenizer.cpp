@@ -67,12 +67,13 @@ Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::open(const std::string& pat
     return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model), known)));
 }
 
-Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::of(gguf_context& metadata, const std::string& where) {
+Outcome<std::shared_ptr<const Tokenizer>> Tokenizer::of(gguf_context& metadata, const std::string& where,
+                                                        const std::string& known) {
     if (const Outcome<void> backends = load_backends(); !backends) return backends.error();
     const LogCapture log;
     ModelHandle model(llama_model_init_from_user(&metadata, nullptr, nullptr, vocabulary_only()));
     if (!model) return unreadable(where, log);
-    return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model))));
+    return std::shared_ptr<const Tokenizer>(new Tokenizer(std::make_unique<Loaded>(std::move(model), known)));
 }
 
 const Vocabulary& Tokenizer::vocabulary() const {

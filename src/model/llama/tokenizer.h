@@ -27,7 +27,8 @@ class Tokenizer {
     static Outcome<std::shared_ptr<const Tokenizer>> open(const std::string& path, const std::string& known = {});
 
     // Of the metadata of a file that need not exist; `where` begins the message of an error.
-    static Outcome<std::shared_ptr<const Tokenizer>> of(gguf_context& metadata, const std::string& where);
+    static Outcome<std::shared_ptr<const Tokenizer>> of(gguf_context& metadata, const std::string& where,
+                                                        const std::string& known = {});
 
     ~Tokenizer();
 

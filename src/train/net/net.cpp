@@ -37,6 +37,14 @@ std::vector<NamedTensor> named_of(const NetShape& shape, const std::vector<float
     return out;
 }
 
+#if !RETORT_NET_TORCH
+[[noreturn]] void refuse(const NetOptions& options) {
+    throw std::invalid_argument(
+        "device " + options.device +
+        ": this program was built without LibTorch; take device=cpu, or build it again with it");
+}
+#endif
+
 std::unique_ptr<NetBackend> make_backend(const NetShape& shape, const std::vector<float>& weights,
                                          const NetOptions& options) {
 #if RETORT_NET_CPU
@@ -45,9 +53,7 @@ std::unique_ptr<NetBackend> make_backend(const NetShape& shape, const std::vecto
 #if RETORT_NET_TORCH
     return torch_backend(shape, weights, options);
 #else
-    throw std::invalid_argument(
-        "device " + options.device +
-        ": this program was built without LibTorch; take device=cpu, or build it again with it");
+    refuse(options);
 #endif
 }
 
@@ -109,6 +115,23 @@ Decoder::~Decoder() = default;
 
 void Decoder::write(const std::vector<std::vector<std::int32_t>>& prompts, const Choose& choose) {
     backend_->write(prompts, choose);
+}
+
+std::int64_t net_bytes(const NetShape& shape, const NetOptions& options, const NetDemand& demand) {
+#if RETORT_NET_CPU
+    if (options.device == "cpu") return cpu_bytes(shape, options, demand);
+#endif
+#if RETORT_NET_TORCH
+    return torch_bytes(shape, options, demand);
+#else
+    (void)shape;
+    (void)demand;
+    refuse(options);
+#endif
+}
+
+bool computes_in_process(const NetOptions& options) {
+    return options.device == "cpu" || options.device == "torch";
 }
 
 std::string net_libraries() {

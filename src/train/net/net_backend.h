@@ -8,6 +8,7 @@
 
 #include "train/net/decoder.h"
 #include "train/net/net.h"
+#include "train/net/net_memory.h"
 
 namespace retort::train {
 
@@ -37,6 +38,10 @@ std::unique_ptr<NetBackend> cpu_backend(const NetShape& shape, const std::vector
                                         const NetOptions& options);
 std::unique_ptr<NetBackend> torch_backend(const NetShape& shape, const std::vector<float>& weights,
                                           const NetOptions& options);
+
+// See net_bytes().
+std::int64_t cpu_bytes(const NetShape& shape, const NetOptions& options, const NetDemand& demand);
+std::int64_t torch_bytes(const NetShape& shape, const NetOptions& options, const NetDemand& demand);
 
 // "oneDNN 2.6.3", "LibTorch 1.13.0".
 std::string cpu_library();

@@ -26,4 +26,14 @@ std::vector<NamedTensor> tensors_of(const NetShape& shape) {
     return out;
 }
 
+std::int64_t parameters_of(const NetShape& shape) {
+    std::int64_t out = 0;
+    for (const NamedTensor& tensor : tensors_of(shape)) {
+        std::int64_t size = 1;
+        for (const std::int64_t n : tensor.shape) size *= n;
+        out += size;
+    }
+    return out;
+}
+
 }  // namespace retort::train

@@ -41,4 +41,7 @@ struct NamedTensor {
 // Names and shapes of all tensors of such a model, in the order in which files hold them; values are empty.
 std::vector<NamedTensor> tensors_of(const NetShape& shape);
 
+// Floats of all of them.
+std::int64_t parameters_of(const NetShape& shape);
+
 }  // namespace retort::train

@@ -45,6 +45,10 @@ CallSums sum_calls(const ArmRollouts& arm) {
     return out;
 }
 
+bool has_rounds(const Rollout& rollout) {
+    return !rollout.result.rounds.empty();
+}
+
 double mean(double sum, double count) {
     return count > 0 ? sum / count : 0;
 }
@@ -78,10 +82,13 @@ void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm, c
     row.put(name + "/reward/mean", mean(sums.reward, sums.judged));
     row.put(name + "/accuracy", mean(sums.right, sums.judged));
     for (std::size_t i = 0; i < rule.terms().size(); ++i) put_term(row, name, arm, rule.terms()[i], i);
+    row.put(name + "/sampled_tokens", calls.length);
     row.put(name + "/response_length/mean", mean(calls.length, calls.calls));
     row.put(name + "/response_length/clip_ratio", cut_share(arm));
     row.put(name + "/b_seq", mean(sums.b_seq, rollouts));
     row.put(name + "/frac_reward_zero_std", mean(static_cast<double>(arm.dropped), static_cast<double>(arm.prompts)));
+    if (std::any_of(arm.rollouts.begin(), arm.rollouts.end(), has_rounds))
+        row.put(name + "/majority_right", mean(static_cast<double>(arm.majority_right), rollouts));
     row.put(name + "/prompts", static_cast<double>(arm.prompts));
     const auto without_term = static_cast<double>(arm.failed_terms.size());
     row.put(name + "/unknown", rollouts - sums.judged - sums.failed - without_term);

@@ -49,18 +49,27 @@ void add_reward(ArmRollouts& arm, const Rollout& rollout, const RewardRule& rule
     if (!failed.empty()) arm.failed_terms.push_back(std::move(failed));
 }
 
+bool is_majority_right(const Rollout& rollout) {
+    if (rollout.result.rounds.empty()) return false;
+    const std::vector<Draft>& drafts = rollout.result.rounds.back().drafts;
+    const std::vector<AnswerCount> answers = count_answers(drafts, rollout.problem.verifier.get());
+    return !answers.empty() && drafts[answers.front().drafts.front()].verdict == Verdict::equal;
+}
+
 }  // namespace
 
 ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardRule& reward,
-                           AdvantageScale scale) {
+                           AdvantageScale scale, bool skip_majority_right) {
     ArmRollouts out;
     out.gradient = gradient;
     out.rollouts = std::move(rollouts);
     std::map<std::size_t, std::vector<std::size_t>> by_prompt;
     for (std::size_t i = 0; i < out.rollouts.size(); ++i) {
         add_reward(out, out.rollouts[i], reward);
-        by_prompt[out.rollouts[i].key.problem];
-        if (out.rewards.back()) by_prompt[out.rollouts[i].key.problem].push_back(i);
+        const bool easy = is_majority_right(out.rollouts[i]);
+        out.majority_right += easy;
+        std::vector<std::size_t>& members = by_prompt[out.rollouts[i].key.problem];
+        if (out.rewards.back() && !(easy && skip_majority_right)) members.push_back(i);
     }
     std::vector<std::vector<double>> rewards;
     for (const auto& [prompt, members] : by_prompt) {

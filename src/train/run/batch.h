@@ -19,13 +19,17 @@ struct ArmRollouts {
     std::vector<Rollout> rollouts;               // in the order of problems
     std::vector<std::optional<Reward>> rewards;  // one a rollout
     std::vector<double> advantages;              // likewise; 0 where there is no reward
-    std::vector<std::uint8_t> kept;              // 0: its prompt was dropped, or it has no reward
+    std::vector<std::uint8_t> kept;              // 0: its prompt was dropped, it has no reward, or it was too easy
     std::size_t prompts = 0;                     // that were tried
     std::size_t dropped = 0;                     // of them, whose rewards were all alike
+    std::size_t majority_right = 0;              // rollouts whose drafts a vote would have made right
     std::vector<std::string> failed_terms;       // of each rollout without a reward for it: what the term said
 };
+
+// `skip_majority_right`: a rollout is too easy to learn from where the answer that most drafts of its last round give
+// (ties by the first draft) is right; its prompt's advantages are those among the others.
 ArmRollouts judge_rollouts(std::vector<Rollout> rollouts, GradientOf gradient, const RewardRule& reward,
-                           AdvantageScale scale);
+                           AdvantageScale scale, bool skip_majority_right = false);
 
 // What one update learns from. Vectors with one entry a wanted token are in the order of the pack.
 struct MiniBatch {

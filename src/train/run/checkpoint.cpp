@@ -71,6 +71,13 @@ std::size_t floats_of(const NetShape& shape) {
     return out;
 }
 
+std::size_t floats_of(const Checkpoint& checkpoint) {
+    std::size_t out = checkpoint.optimiser.first.size() + checkpoint.optimiser.second.size();
+    for (const auto* tensors : {&checkpoint.weights, &checkpoint.behind})
+        for (const NamedTensor& tensor : *tensors) out += tensor.values.size();
+    return out;
+}
+
 std::vector<NamedTensor> take_tensors(std::string_view& bytes, const NetShape& shape) {
     std::vector<NamedTensor> out = tensors_of(shape);
     for (NamedTensor& tensor : out) tensor.values = take(bytes, size_of(tensor));
@@ -95,6 +102,7 @@ Outcome<void> write_checkpoint(const std::string& path, const Checkpoint& checkp
                     {"behind", !checkpoint.behind.empty()},
                     {"optimiser_steps", checkpoint.optimiser.steps}};
     std::string body = head.dump() + "\n";
+    body.reserve(body.size() + floats_of(checkpoint) * sizeof(float));
     for (const NamedTensor& tensor : checkpoint.weights) append(body, tensor.values);
     append(body, checkpoint.optimiser.first);
     append(body, checkpoint.optimiser.second);

@@ -217,7 +217,8 @@ std::optional<std::string> check(const TrainConfig& c) {
     if (auto wrong = check_steps("rl", c.rl)) return wrong;
     if (auto wrong = check_arm("rl.trace", c.rl.trace)) return wrong;
     if (auto wrong = check_arm("rl.op", c.rl.op)) return wrong;
-    if (c.sft.steps + c.rl.steps < 1) return "nothing to do: set sft.steps or rl.steps";
+    if (c.sft.steps + c.rl.steps < 1 && c.eval.every < 1)
+        return "nothing to do: set sft.steps or rl.steps, or eval.every to evaluate only";
     if (c.sft.steps > 0 && c.sft.batch_tokens < 1) return "sft.batch_tokens: expected 1 or more";
     if (c.rl.steps > 0 && c.rl.trace.share + c.rl.op.share <= 0) return "rl.trace.share and rl.op.share are both 0";
     if (c.rl.steps > 0 && last_share(c.rl.trace) + last_share(c.rl.op) <= 0)
@@ -347,6 +348,19 @@ std::string to_toml(const TrainConfig& config, bool explained) {
         out += fmt::format("{} = {}{}\n", key.name, std::visit(ToToml(), key.value),
                            explained ? fmt::format("  # {}{}", key.about, resume_words(key.name)) : "");
     return out;
+}
+
+TrainConfig without_places(TrainConfig config) {
+    config.run.clear();
+    for (std::string* file : {&config.model.from, &config.model.tokenizer, &config.sft.examples, &config.data.suite,
+                              &config.eval.suite})
+        *file = std::filesystem::path(*file).filename().string();
+    std::vector<std::string> against;
+    std::istringstream files(config.data.against);
+    for (std::string file; std::getline(files, file, ',');)
+        against.push_back(std::filesystem::path(file).filename().string());
+    config.data.against = fmt::format("{}", fmt::join(against, ","));
+    return config;
 }
 
 }  // namespace retort::train

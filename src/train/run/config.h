@@ -55,8 +55,9 @@ struct ArmSettings {
     std::int64_t workspace = 256;
     std::int64_t think = 128;
     std::int64_t max_answer = 32;
-    std::string gradient = "refine";  // refine | drafts | all: whose tokens learn
-    std::string drafts = "fresh";     // fresh | shared | cached
+    std::string gradient = "refine";   // refine | drafts | all: whose tokens learn
+    std::string drafts = "fresh";      // fresh | shared | cached
+    bool skip_majority_right = false;  // rollouts whose last drafts' majority is right already teach nothing
 };
 
 struct RlSettings : StepSettings {
@@ -153,5 +154,8 @@ Outcome<TrainConfig> parse_config(const std::string& name, const std::string& to
 // Every key with its value, as TOML: parse_config() of it gives the same. `explained`: with what each key means, and
 // whether it may change on --resume.
 std::string to_toml(const TrainConfig& config, bool explained = true);
+
+// For a file that goes places: without the run's folder, and files by their names alone.
+TrainConfig without_places(TrainConfig config);
 
 }  // namespace retort::train

@@ -46,6 +46,8 @@ void add_arm(Keys& keys, const std::string& name, ArmSettings& a, bool unrolled)
     keys.push_back({name + ".gradient", "whose tokens learn: refine | drafts | all", &a.gradient});
     keys.push_back(
         {name + ".drafts", "first drafts: fresh | shared (by a prompt's rollouts) | cached (from a pool)", &a.drafts});
+    keys.push_back({name + ".skip_majority_right",
+                    "what a vote of its last drafts gets right anyway is not learnt from", &a.skip_majority_right});
 }
 
 void add_rl(Keys& keys, RlSettings& r) {
@@ -81,12 +83,28 @@ void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
 constexpr std::array<std::string_view, 6> kFree{"run",  "checkpoint_every", "checkpoint_keep",
                                                 "save", "sft.steps",        "rl.steps"};
 // pack_tokens and rl.rows bound memory: they change sums in the last place, and so perhaps a draw.
-constexpr std::array<std::string_view, 21> kTunes{
-    "pack_tokens",   "sft.lr",         "sft.warmup",      "sft.final_lr",          "sft.weight_decay",
-    "sft.clip_norm", "rl.lr",          "rl.warmup",       "rl.final_lr",           "rl.weight_decay",
-    "rl.clip_norm",  "rl.updates",     "rl.diff_warning", "rl.truncation_warning", "rl.rows",
-    "rl.alpha",      "rl.is_clip_min", "rl.is_clip_max",  "rl.surrogate",          "rl.advantage_std",
-    "rl.loss_agg"};
+constexpr std::array<std::string_view, 22> kTunes{"pack_tokens",
+                                                  "sft.lr",
+                                                  "sft.warmup",
+                                                  "sft.final_lr",
+                                                  "sft.weight_decay",
+                                                  "sft.clip_norm",
+                                                  "rl.lr",
+                                                  "rl.warmup",
+                                                  "rl.final_lr",
+                                                  "rl.weight_decay",
+                                                  "rl.clip_norm",
+                                                  "rl.updates",
+                                                  "rl.diff_warning",
+                                                  "rl.truncation_warning",
+                                                  "rl.rows",
+                                                  "rl.alpha",
+                                                  "rl.is_clip_min",
+                                                  "rl.is_clip_max",
+                                                  "rl.surrogate",
+                                                  "rl.advantage_std",
+                                                  "rl.loss_agg",
+                                                  "rl.op.skip_majority_right"};
 
 bool holds(const auto& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();

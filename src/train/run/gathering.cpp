@@ -75,8 +75,8 @@ Outcome<ArmRollouts> Gathering::roll_out(const Arm& arm, std::int64_t step, std:
     auto rollouts = runner.run(fmt::format("step {}, {}", row, arm.name), request, drafts);
     if (!rollouts) return rollouts.error();
     drafts.add_to(pool_);
-    ArmRollouts out =
-        judge_rollouts(std::move(*rollouts), gradient_of(*arm.settings), reward_, config_.rl.objective.scale);
+    ArmRollouts out = judge_rollouts(std::move(*rollouts), gradient_of(*arm.settings), reward_,
+                                     config_.rl.objective.scale, arm.settings->skip_majority_right);
     note_pass_rates(out, places);
     return out;
 }

@@ -25,7 +25,9 @@ Outcome<std::vector<Suite>> suites_against(const DataSettings& settings, const S
 }
 
 void leave_out(Suite& suite, const Contamination& found, TrainListener& listener) {
-    if (found.places.empty()) return;
+    if (found.places.empty())
+        return listener.told(fmt::format("none of {} problems is in a test set, by the same text or 13 words in a row",
+                                         suite.problems.size()));
     for (auto place = found.places.rbegin(); place != found.places.rend(); ++place)
         suite.problems.erase(suite.problems.begin() + static_cast<std::ptrdiff_t>(*place));
     suite.hash = hash_of(suite.problems);
@@ -44,7 +46,7 @@ Outcome<Suite> learning_problems(const DataSettings& settings, const Suite& test
     if (!settings.suite.empty() || !settings.against.empty()) {
         const auto against = suites_against(settings, tests, digests);
         if (!against) return against.error();
-        leave_out(*suite, find_contamination(*suite, *against), listener);
+        if (!against->empty()) leave_out(*suite, find_contamination(*suite, *against), listener);
     }
     if (suite->problems.empty()) return usage("data: no problems to learn from: set data.count or data.suite");
     for (const SuiteProblem& one : suite->problems)
@@ -64,7 +66,7 @@ Outcome<ExampleFile> learning_examples(const std::string& file, const ExampleSty
     for (const std::string& question : examples->questions()) asked.problems.emplace_back().problem.text = question;
     const Contamination found = find_contamination(asked, *against);
     examples->remove(found.places);
-    if (!found.places.empty())
+    if (!against->empty())
         listener.told(
             fmt::format("left out {} of {} worked examples that are in a test set: {} the same, {} by 13 words "
                         "in a row",

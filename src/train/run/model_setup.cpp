@@ -77,24 +77,35 @@ Outcome<std::shared_ptr<const Metadata>> metadata_of(const Teacher* teacher, con
     return new_metadata({teacher->words(), teacher->chat_template()}, config.task);
 }
 
-Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher* teacher) {
+std::string new_template(const TrainConfig& config, const Teacher* teacher) {
+    return config.model.tokenizer.empty() ? teacher->chat_template() : kChatMl;
+}
+
+// All but weights and tokenizer.
+Outcome<TrainedModel> described_model(const TrainConfig& config, const Teacher* teacher) {
     TrainedModel out;
     const auto metadata = metadata_of(teacher, config);
     if (!metadata) return metadata.error();
-    const std::vector<std::string> tokens = token_texts(**metadata);
     out.file.metadata = *metadata;
-    out.file.shape = new_shape(config.model, tokens.size());
+    out.file.shape = new_shape(config.model, token_texts(**metadata).size());
+    out.prompts = teacher != nullptr ? teacher->prompts() : prompt_set_for("");
+    return out;
+}
+
+Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher* teacher) {
+    auto out = described_model(config, teacher);
+    if (!out) return out.error();
+    ModelFile& file = out->file;
     WordTraits traits;
     if (config.model.fourier && teacher != nullptr) traits = {teacher->numbers(), teacher->marks()};
-    out.file.tensors = initial_weights(out.file.shape, static_cast<std::uint64_t>(config.seed), traits, tokens);
-    out.prompts = teacher != nullptr ? teacher->prompts() : prompt_set_for("");
+    file.tensors =
+        initial_weights(file.shape, static_cast<std::uint64_t>(config.seed), traits, token_texts(*file.metadata));
     const std::string path = config.run + "/init.gguf";
-    const auto written = write_model(path, out.file, WeightType::f32, {config.task, out.prompts, {}});
+    const auto written = write_model(path, file, WeightType::f32, {config.task, out->prompts, {}});
     if (!written) return written.error();
-    const auto tokenizer =
-        llama::Tokenizer::open(path, config.model.tokenizer.empty() ? teacher->chat_template() : kChatMl);
+    const auto tokenizer = llama::Tokenizer::open(path, new_template(config, teacher));
     if (!tokenizer) return tokenizer.error();
-    out.tokenizer = *tokenizer;
+    out->tokenizer = *tokenizer;
     return out;
 }
 
@@ -150,30 +161,36 @@ NetOptions net_options(const TrainConfig& config) {
     return {config.device, static_cast<int>(config.threads), config.pack_tokens};
 }
 
-Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher) {
+Outcome<TrainedModel> planned_model(const TrainConfig& config, const Teacher* teacher) {
     if (!config.model.from.empty()) {
-        const auto file = read_model(file_of(config.model.from));
-        if (!file) return file.error();
-        return file->shape;
+        auto out = model_from(file_of(config.model.from), teacher);
+        if (out) out->file.tensors.clear();
+        return out;
     }
-    const auto metadata = metadata_of(teacher, config);
-    if (!metadata) return metadata.error();
-    return new_shape(config.model, token_texts(**metadata).size());
+    auto out = described_model(config, teacher);
+    if (!out) return out.error();
+    const llama::GgufHandle header(new_header(out->file.shape, *out->file.metadata));
+    const auto tokenizer = llama::Tokenizer::of(*header, "the new model", new_template(config, teacher));
+    if (!tokenizer) return tokenizer.error();
+    out->tokenizer = *tokenizer;
+    return out;
+}
+
+llama::LiveOptions live_options(const TrainConfig& config, const NetShape& shape) {
+    constexpr std::int64_t kMost = 240;  // sequences that one context of llama.cpp holds beside kept prompts
+    return {static_cast<int>(config.threads), static_cast<int>(std::min(config.rl.rows, kMost)), shape.context};
 }
 
 Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model,
                                                       const std::vector<NamedTensor>& tensors) {
     if (config.rl.sampler != "llama") return std::unique_ptr<llama::LiveModel>();
-    constexpr std::int64_t kMost = 240;  // sequences that one context of llama.cpp holds beside kept prompts
     const llama::GgufHandle header(new_header(model.file.shape, *model.file.metadata));
     const auto weights = [&](const std::string& name) {
         for (const NamedTensor& tensor : tensors)
             if (tensor.name == name) return std::span(tensor.values);
         return std::span<const float>();
     };
-    return llama::LiveModel::make(*header, weights, *model.tokenizer,
-                                  {static_cast<int>(config.threads), static_cast<int>(std::min(config.rl.rows, kMost)),
-                                   model.file.shape.context});
+    return llama::LiveModel::make(*header, weights, *model.tokenizer, live_options(config, model.file.shape));
 }
 
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher) {

@@ -31,8 +31,11 @@ NetOptions net_options(const TrainConfig& config);
 Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model,
                                                       const std::vector<NamedTensor>& tensors);
 
-// Shape and memory without loading weights, for --dry-run.
-Outcome<NetShape> planned_shape(const TrainConfig& config, const Teacher* teacher);
+// The model without its weights, for --dry-run. Nothing is written.
+Outcome<TrainedModel> planned_model(const TrainConfig& config, const Teacher* teacher);
+
+// Of live_model().
+llama::LiveOptions live_options(const TrainConfig& config, const NetShape& shape);
 
 // What embeddings begin with, by token text: Fourier features of numbers, vectors of marks (see Teacher).
 struct WordTraits {

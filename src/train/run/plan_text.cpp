@@ -1,47 +1,58 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "train/run/arms.h"
+#include "train/run/memory_plan.h"
 #include "train/run/methods.h"
-#include "train/run/model_setup.h"
 #include "train/run/trainer.h"
+#include "train/tasks/example_file.h"
 
 namespace retort::train {
 namespace {
 
-std::int64_t parameters_of(const NetShape& shape) {
-    std::int64_t out = 0;
-    for (const NamedTensor& tensor : tensors_of(shape)) {
-        std::int64_t size = 1;
-        for (const std::int64_t n : tensor.shape) size *= n;
-        out += size;
+// A file of examples stands in for the teacher.
+Outcome<RunMemory> memory_of(const TrainConfig& config, const TrainedModel& model, const Teacher* teacher) {
+    if (config.sft.steps == 0 || config.sft.examples.empty()) return plan_memory(config, model, teacher);
+    const bool marks = model.tokenizer->chat().marks() != nullptr;
+    const auto examples = ExampleFile::load(config.sft.examples, {model.prompts, marks});
+    if (!examples) return examples.error();
+    return plan_memory(config, model, &*examples);
+}
+
+std::string memory_text(const RunMemory& memory, const std::string& device) {
+    std::string out = fmt::format("about {:.0f} MB of memory", static_cast<double>(memory.process) / 1e6);
+    if (memory.device > 0) out += fmt::format(", {:.0f} MB of {}'s", static_cast<double>(memory.device) / 1e6, device);
+    return out;
+}
+
+// Prompts, calls and most tokens of an arm in one step, of which it has `first` of the prompts at the beginning and
+// `last` at the end.
+std::string arm_text(const Arm& arm, double first, double last, const RlSettings& rl) {
+    const auto prompts = [&rl](double share) { return std::lround(share * static_cast<double>(rl.prompts)); };
+    const std::string range = prompts(first) == prompts(last)
+                                  ? std::to_string(prompts(first))
+                                  : fmt::format("from {} to {}", prompts(first), prompts(last));
+    const auto rollouts = static_cast<double>(std::max(prompts(first), prompts(last)) * rl.generations);
+    std::string out;
+    for (const Schedule& schedule : arm.schedules) {
+        const CallPlan plan = plan_calls(schedule);
+        out += fmt::format("# {:<5} {}: {} prompts x {} rollouts x {} calls a step, at most {:.0f} tokens\n", arm.name,
+                           schedule.name, range, rl.generations, plan.calls,
+                           rollouts * static_cast<double>(plan.most_tokens_out));
     }
     return out;
 }
 
-// Weights, gradient and two moments; what a pack leaves for its backward pass; the cache of the sampler.
-double memory_bytes(const TrainConfig& config, const NetShape& shape, std::int64_t longest) {
-    const double nets = config.rl.steps > 0 && config.async != 0 ? 2 : 1;  // rollouts ahead have one of their own
-    const double weights = nets * 16.0 * static_cast<double>(parameters_of(shape));
-    const double token = 4.0 * shape.layers * (14.0 * shape.width + 6.0 * shape.feed_forward);
-    const double pack = static_cast<double>(config.pack_tokens) * token;
-    const double row = 8.0 * shape.layers * shape.kv_heads * shape.head_width * static_cast<double>(longest);
-    return weights + pack + (config.rl.steps > 0 ? 2 * static_cast<double>(config.rl.rows) * row : 0);
-}
-
-// Most tokens that the calls of an arm write in one step.
-Outcome<std::string> arm_text(const char* name, const ArmSettings& arm, const TrainConfig& config) {
-    if (arm.share <= 0 && arm.share_end <= 0) return std::string();
-    const auto schedules = schedules_of((std::string("rl.") + name).c_str(), arm);
-    if (!schedules) return schedules.error();
-    const double sum = config.rl.trace.share + config.rl.op.share;
-    const double prompts = static_cast<double>(config.rl.prompts) * (sum > 0 ? arm.share / sum : 0);
-    const double rollouts = prompts * static_cast<double>(config.rl.generations);
+Outcome<std::string> arms_text(const RlSettings& rl) {
+    const auto arms = arms_of(rl);
+    if (!arms) return arms.error();
+    const std::vector<double> first = shares_at(*arms, 0, rl.steps);
+    const std::vector<double> last = shares_at(*arms, rl.steps - 1, rl.steps);
     std::string out;
-    for (const Schedule& schedule : *schedules) {
-        const CallPlan plan = plan_calls(schedule);
-        out += fmt::format("# {:<5} {}: {:.0f} prompts x {} rollouts x {} calls a step, at most {:.0f} tokens\n", name,
-                           schedule.name, prompts, config.rl.generations, plan.calls,
-                           rollouts * static_cast<double>(plan.most_tokens_out));
-    }
+    for (std::size_t i = 0; i < arms->size(); ++i) out += arm_text((*arms)[i], first[i], last[i], rl);
     return out;
 }
 
@@ -54,20 +65,20 @@ Outcome<std::string> plan_text(const TrainConfig& config) {
         if (!made) return made.error();
         teacher = std::move(*made);
     }
-    const auto shape = planned_shape(config, teacher.get());
-    if (!shape) return shape.error();
+    const auto model = planned_model(config, teacher.get());
+    if (!model) return model.error();
+    const auto memory = memory_of(config, *model, teacher.get());
+    if (!memory) return memory.error();
+    const NetShape& shape = model->file.shape;
     std::string out = to_toml(config);
-    out += fmt::format("\n# {} parameters, vocabulary {}, about {:.0f} MB of memory\n", parameters_of(*shape),
-                       shape->vocabulary, memory_bytes(config, *shape, std::min(shape->context, 1024)) / 1e6);
+    out += fmt::format("\n# {} parameters, vocabulary {}, {}\n", parameters_of(shape), shape.vocabulary,
+                       memory_text(*memory, config.device));
     if (config.sft.steps > 0)
         out += fmt::format("# sft   {} steps of {} tokens\n", config.sft.steps, config.sft.batch_tokens);
     if (config.rl.steps == 0) return out;
-    for (const auto& [name, arm] : {std::pair{"trace", &config.rl.trace}, std::pair{"op", &config.rl.op}}) {
-        const auto text = arm_text(name, *arm, config);
-        if (!text) return text.error();
-        out += *text;
-    }
-    return out;
+    const auto arms = arms_text(config.rl);
+    if (!arms) return arms.error();
+    return out + *arms;
 }
 
 }  // namespace retort::train

@@ -41,6 +41,7 @@ Outcome<std::vector<Rollout>> RunJournal::run(const std::string& title, Sampler&
         sampler.info().name;
     config.method.prompts = prompts.hash(asks_judge(request.schedule));
     config.method.settings = request.settings;
+    config.method.settings.sampling.logprobs = true;  // as rollouts always ask, so that a replay asks the same
     // A step that is made again after an interruption is a run of its own: nothing is recalled, so that its batches
     // are those of an unbroken run.
     config.suite = session_ == 0 ? title : fmt::format("{} (after {} runs)", title, session_);

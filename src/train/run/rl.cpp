@@ -52,6 +52,16 @@ class Update {
     std::size_t tokens_ = 0;
 };
 
+// One update; the gradient's norm.
+double make_update(Net& net, const MiniBatch& batch, Update& update, double temperature, const AdamW& settings,
+                   RatioStatistics& ratios) {
+    net.accumulate(
+        batch.pack,
+        [&](std::size_t first, const TokenScores& scores) { return update.coefficients(first, scores, ratios); },
+        temperature);
+    return net.step(settings);
+}
+
 }  // namespace
 
 RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vector<double>& shares,
@@ -60,17 +70,16 @@ RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vect
     std::size_t tokens = 0;
     for (const MiniBatch& batch : batches) {
         Update update(batch, shares, objective);
-        net.accumulate(
-            batch.pack,
-            [&](std::size_t first, const TokenScores& scores) {
-                return update.coefficients(first, scores, out.ratios);
-            },
-            temperature);
+        double norm = 0;
+        try {
+            norm = make_update(net, batch, update, temperature, settings, out.ratios);
+        } catch (...) {
+            throw UpdateFailed{static_cast<std::size_t>(out.updates), std::current_exception()};
+        }
         if (out.updates == 0) {
             out.logprob_diff = update.difference();
             out.logprob_diff_max = update.largest_difference();
         }
-        const double norm = net.step(settings);
         ++out.updates;
         out.loss -= update.value();
         out.sft_loss -= update.sft();

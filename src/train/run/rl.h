@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 #include "train/net/net.h"
@@ -19,6 +20,12 @@ struct RlUpdates {
     double logprob_diff = 0;      // mean |log pi - log pi when sampled| before the first update
     double logprob_diff_max = 0;  // the largest of it
     std::int64_t tokens = 0;      // that went through the net
+};
+
+// Thrown where the net throws in an update.
+struct UpdateFailed {
+    std::size_t batch = 0;  // its place among the batches
+    std::exception_ptr cause;
 };
 
 // `shares`: one an arm. An update whose gradient is no number is left out, and no further one is made.

@@ -69,14 +69,23 @@ void RlPhase::put_arms(MetricsRow& row, const Gathered& gathered) {
     }
 }
 
+RlUpdates RlPhase::learn(const std::vector<MiniBatch>& batches, const std::vector<double>& shares, std::int64_t row,
+                         const AdamW& settings) const {
+    try {
+        return train::learn(run_.net, batches, shares, config_.rl.objective, config_.rl.temperature, settings);
+    } catch (const UpdateFailed& failed) {
+        run_.folder.keep_batch(batches[failed.batch].pack, row, false);
+        std::rethrow_exception(failed.cause);
+    }
+}
+
 void RlPhase::learn_from(MetricsRow& row, const Gathered& gathered, std::int64_t step) {
     run_.listener.doing("learning");
     const Stopwatch watch;
     const AdamW settings = config_.rl.at(step, config_.rl.steps);
     const std::vector<MiniBatch> batches = make_batches(gathered.arms, static_cast<std::size_t>(config_.rl.updates),
                                                         hash64(fmt::format("batches {} {}", config_.seed, step)));
-    const RlUpdates updates =
-        learn(run_.net, batches, gathered.shares, config_.rl.objective, config_.rl.temperature, settings);
+    const RlUpdates updates = learn(batches, gathered.shares, row.step(), settings);
     const double seconds = watch.seconds();
     if (!std::isfinite(updates.grad_norm))
         run_.folder.keep_batch(batches[static_cast<std::size_t>(updates.updates) - 1].pack, row.step(),

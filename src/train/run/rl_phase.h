@@ -33,7 +33,7 @@ class RlPhase {
                                                   const TrainState& state, const std::vector<NamedTensor>& behind);
 
     // The run's step after `done` (the SFT's among them). A gradient that is no number is in the row; the batch is kept
-    // in the folder. The error is the journal's.
+    // in the folder, as is one at which the net throws. The error is the journal's.
     Outcome<MetricsRow> step(std::int64_t done);
 
     // What the steps to come depend on, beside the net.
@@ -44,6 +44,8 @@ class RlPhase {
     void go_on(const TrainState& state, const std::vector<NamedTensor>& behind);
     Outcome<Gathered> gather(std::int64_t step, std::int64_t row);
     void put_arms(MetricsRow& row, const Gathered& gathered);
+    RlUpdates learn(const std::vector<MiniBatch>& batches, const std::vector<double>& shares, std::int64_t row,
+                    const AdamW& settings) const;
     void learn_from(MetricsRow& row, const Gathered& gathered, std::int64_t step);
     void put_updates(MetricsRow& row, const RlUpdates& updates, double lr) const;
     void warn_of_difference(const MetricsRow& row) const;

@@ -94,4 +94,15 @@ Error RunFolder::no_number(std::int64_t step, bool in_first_update) const {
                     file(kFailedBatch))};
 }
 
+std::string RunFolder::broke_off(std::int64_t step) const {
+    const std::vector<std::string> good = checkpoints_in(path_);
+    std::error_code failed;
+    return fmt::format("step {} broke off; {}{}", step,
+                       good.empty() ? "there is no checkpoint yet"
+                                    : "go on with --resume from the last good checkpoint, " + good.front(),
+                       std::filesystem::exists(file(kFailedBatch), failed)
+                           ? fmt::format("; the batch that it learnt from is in {}", file(kFailedBatch))
+                           : "");
+}
+
 }  // namespace retort::train

@@ -38,6 +38,9 @@ class RunFolder {
     // The error of a step whose gradient was no number.
     Error no_number(std::int64_t step, bool in_first_update) const;
 
+    // What is to be told of a step that threw.
+    std::string broke_off(std::int64_t step) const;
+
   private:
     std::string path_;
 };

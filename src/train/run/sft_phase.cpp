@@ -22,6 +22,15 @@ void SftPhase::draw_ahead(std::int64_t step, std::int64_t first) {
         next_ = std::async(std::launch::async, [this, step, first] { return draw(step, first); });
 }
 
+SftStep SftPhase::learn(const SftBatch& batch, std::int64_t row, const AdamW& settings) const {
+    try {
+        return sft_step(net_, batch, settings);
+    } catch (...) {
+        folder_.keep_batch(batch.pack, row, false);
+        throw;
+    }
+}
+
 Outcome<MetricsRow> SftPhase::step(TrainState& state) {
     const Stopwatch watch;
     const auto batch = this->batch(state.step, state.sft_examples);
@@ -29,7 +38,7 @@ Outcome<MetricsRow> SftPhase::step(TrainState& state) {
     const double waited = watch.seconds();
     draw_ahead(state.step + 1, state.sft_examples + batch->examples);
     const AdamW settings = config_.sft.at(state.step, config_.sft.steps);
-    const SftStep step = sft_step(net_, *batch, settings);
+    const SftStep step = learn(*batch, state.step + 1, settings);
     if (!std::isfinite(step.grad_norm)) folder_.keep_batch(batch->pack, state.step + 1, true);
     state.sft_examples += batch->examples;
     MetricsRow row(state.step + 1, "sft");

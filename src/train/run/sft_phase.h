@@ -20,12 +20,13 @@ class SftPhase {
         : config_(config), source_(source), model_(model), net_(net), folder_(folder) {}
 
     // The step after `state.step`, whose examples it counts. A gradient that is no number is in the row; the batch is
-    // kept in the folder. The error is that of draw_examples().
+    // kept in the folder, as is one at which the net throws. The error is that of draw_examples().
     Outcome<MetricsRow> step(TrainState& state);
 
   private:
     Outcome<SftBatch> draw(std::int64_t step, std::int64_t first) const;
     Outcome<SftBatch> batch(std::int64_t step, std::int64_t first);
+    SftStep learn(const SftBatch& batch, std::int64_t row, const AdamW& settings) const;
     void draw_ahead(std::int64_t step, std::int64_t first);
 
     const TrainConfig& config_;

@@ -51,6 +51,7 @@ class Trainer {
     Outcome<void> prepare_phases();
     Outcome<void> resume();
     Outcome<void> go_on(Checkpoint checkpoint, const std::string& file);
+    Outcome<MetricsRow> step();
     Outcome<void> steps();
     Outcome<void> evaluate_first();
     Outcome<void> after_step(MetricsRow row);
@@ -237,11 +238,21 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
     return {};
 }
 
+// What it throws (no memory, a fault of the device) ends the run; where to go on from is told before.
+Outcome<MetricsRow> Trainer::step() {
+    try {
+        return is_rl() ? rl_->step(state_.step) : sft_->step(state_);
+    } catch (...) {
+        listener_.told(folder_.broke_off(state_.step + 1));
+        throw;
+    }
+}
+
 Outcome<void> Trainer::steps() {
     if (state_.step == 0 && config_.eval.every > 0)
         if (const auto evaluated = evaluate_first(); !evaluated) return evaluated.error();
     while (state_.step < all_steps()) {
-        auto row = is_rl() ? rl_->step(state_.step) : sft_->step(state_);
+        auto row = step();
         if (!row) return row.error();
         if (!std::isfinite(row->get("actor/grad_norm")))
             return folder_.no_number(row->step(), row->get("actor/updates") <= 1);
@@ -255,8 +266,7 @@ Outcome<void> Trainer::steps() {
 
 Outcome<void> Trainer::save_model() {
     model_.file.tensors = net_->weights();
-    TrainConfig shown = config_;  // the file goes places: where it was made is nobody's business
-    shown.run.clear();
+    const TrainConfig shown = without_places(config_);
     RunMetadata about{config_.task, model_.prompts, {}};  // without a task the model keeps its name
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},

@@ -10,6 +10,7 @@ namespace {
 
 using namespace countdown_parts;
 using countdown::Candidates;
+using countdown::happens;
 using countdown::Problem;
 using generate::Draws;
 
@@ -24,10 +25,6 @@ std::vector<Message> asked(const Parts& parts, const std::string& workspace) {
     const std::map<std::string, std::string> values{
         {"problem", problem_text(parts)}, {"workspace", workspace}, {"marker", set.marker}};
     return {{"user", render(set.templates.at(workspace.empty() ? "draft" : "refine"), values).value()}};
-}
-
-bool happens(Draws& draws, int percent) {
-    return draws.between(1, 100) <= percent;
 }
 
 // From `before` at the beginning to `after` at half of the training and from then on.

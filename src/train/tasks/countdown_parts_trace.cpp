@@ -46,12 +46,6 @@ const Problem& at(const Parts& parts, int part) {
 
 }  // namespace
 
-std::string joined(const Words& words) {
-    std::string out;
-    for (const std::string_view word : words) out += word;
-    return out;
-}
-
 void append_expression(Words& out, const Expression& expression) {
     Spelling(expression, out).write(kWhole, 0, false);
 }

@@ -7,15 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "train/tasks/countdown_candidates.h"
+#include "train/tasks/countdown_examples.h"
 #include "train/tasks/countdown_parts_words.h"
 
 namespace retort::train::countdown_parts {
 
 using countdown::Expression;
+using countdown::joined;
 using countdown::Words;
-
-std::string joined(const Words& words);
 
 // An expression as answers show it, with no parenthesis that it does not need: " (10 + (15 - 14)) * 4".
 void append_expression(Words& out, const Expression& expression);

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "train/tasks/countdown_candidates.h"
+#include "train/tasks/countdown_between.h"
 #include "train/tasks/countdown_words.h"
+#include "verify/kind.h"
 
 namespace retort::train {
 namespace {
@@ -14,129 +15,40 @@ namespace {
 using namespace countdown;
 using generate::Draws;
 
-constexpr std::string_view kPromptSet = "countdown";
-
-const PromptSet& countdown_prompts() {
-    static const PromptSet& set = prompt_set_for(kPromptSet);
-    return set;
-}
-
-std::vector<Message> prompt_of(const Problem& problem, const std::string& workspace) {
-    const PromptSet& set = countdown_prompts();
-    const std::vector<int> numbers(problem.numbers.begin(), problem.numbers.end());
-    const std::map<std::string, std::string> values{
-        {"problem", problem_text(numbers, problem.target)}, {"workspace", workspace}, {"marker", set.marker}};
-    return {{"user", render(set.templates.at(workspace.empty() ? "draft" : "refine"), values).value()}};
-}
-
-std::string joined(const Words& words) {
-    std::string out;
-    for (const std::string_view word : words) out += word;
-    return out;
-}
-
-bool happens(Draws& draws, int percent) {
-    return draws.between(1, 100) <= percent;
-}
-
 // From `before` at the beginning to `after` at half of the training and from then on.
 double share(double progress, double before, double after) {
     return before + (after - before) * std::min(1.0, 2 * progress);
 }
 
-// Words of search that an example may have. Short ones first: what a line is, is learnt from a few.
-std::size_t most_search(Draws& draws, double progress) {
-    constexpr int kMost = 512, kMostAtFirst = 160, kShort = 256, kLeast = 8;
-    const int most = kMostAtFirst + static_cast<int>((kMost - kMostAtFirst) * std::min(1.0, 4 * progress));
-    const bool whole = happens(draws, 40);
-    return static_cast<std::size_t>(whole ? most : draws.between(kLeast, std::min(kShort, most)));
-}
-
-// The budget ran out: the engine ends the reasoning. What was found, or is being checked, is answered all the same;
-// else there is no answer.
-void end_by_force(Example& example, const Words& words, const std::optional<Expression>& answer) {
-    example.kind += "-cut";
-    example.completion.push_back({joined(words)});
-    example.completion.push_back({std::string(kForcedEnd), false});
-    if (answer) example.completion.push_back({text_of(*answer)});
-}
-
-void end(Example& example, const Words& words, const Expression& answer) {
-    example.completion.push_back({joined(words).append(kEnd) + text_of(answer)});
-}
-
-// Goes on with the search behind what stands in `words`, of at most so many words.
-void go_on_searching(Example& example, Words words, const Problem& problem, Draws& draws, std::size_t most) {
-    Search searched = search(problem, draws, most);
-    const bool cut = searched.words.size() > most;
-    if (cut) searched.words.resize(most);
-    words.insert(words.end(), searched.words.begin(), searched.words.end());
-    constexpr int kCutJustThen = 5;  // percent
-    if (cut || !searched.found) return end_by_force(example, words, std::nullopt);
-    if (happens(draws, kCutJustThen)) return end_by_force(example, words, searched.found);
-    end(example, words, *searched.found);
-}
-
 Example draft(const Problem& problem, Draws& draws, double progress) {
-    Example out{"draft", prompt_of(problem, ""), {}};
+    Example out{"draft", asked("draft", problem), {}};
     go_on_searching(out, {}, problem, draws, most_search(draws, progress));
     return out;
 }
 
-std::size_t how_many_candidates(Draws& draws) {
-    constexpr std::array kOften{1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 5, 6, 7, 8};
-    constexpr int kMany = 4;  // percent
-    if (happens(draws, kMany)) return static_cast<std::size_t>(draws.between(9, kMostCandidates));
-    return static_cast<std::size_t>(kOften[draws.below(kOften.size())]);
-}
-
-// Candidates before the first right one are all wrong; those behind it are not looked at any more.
-std::vector<Expression> draw_candidates(Candidates& source, Draws& draws, std::size_t many, std::size_t first_right) {
-    constexpr int kSame = 10;  // percent; drafts often have the same answer
-    std::vector<Expression> out;
-    for (std::size_t i = 0; i < many; ++i) {
-        const bool right = i == first_right || (i > first_right && draws.below(2) == 0);
-        if (right)
-            out.push_back(source.solution().expression);
-        else if (i > 0 && i != first_right && happens(draws, kSame))
-            out.push_back(out[draws.below(i)]);
-        else
-            out.push_back(source.mistake());
-    }
-    return out;
-}
-
-std::string workspace_of(const std::vector<Expression>& candidates) {
-    std::string out;
-    for (std::size_t i = 0; i < candidates.size(); ++i)
-        out += fmt::format("{}Candidate {}:\n{}", i == 0 ? "" : "\n\n", i + 1, text_of(candidates[i]));
-    return out;
+// As the distiller `conclusions` hands it on.
+std::string conclusion_of(const Expression& expression) {
+    static const auto any = make_verifier(R"({"kind":"countdown","numbers":[1],"target":1})").verifier;
+    const std::string text = text_of(expression);
+    return any->extract(text).value_or(text);
 }
 
 Example refine(const Problem& problem, Draws& draws, double progress) {
-    constexpr int kNoneRight = 25, kCut = 10;  // percent
+    constexpr int kCut = 10, kConclusions = 15;  // percent
     Candidates source(problem, draws);
-    const std::size_t many = how_many_candidates(draws);
-    const bool none = source.solutions().empty() || happens(draws, kNoneRight);
-    const std::size_t first_right = none ? many : draws.below(many);
-    const std::vector<Expression> candidates = draw_candidates(source, draws, many, first_right);
-
-    Example out{"refine", prompt_of(problem, workspace_of(candidates)), {}};
-    Words words;
-    std::size_t last_check = 0;
-    for (std::size_t i = 0; i < many && i <= first_right; ++i) {
-        last_check = words.size();
-        words.push_back(check_word(static_cast<int>(i) + 1));
-        append_check(words, candidates[i], problem.target);
+    const Drafted drafted = draw_drafts(source, draws);
+    const auto text = happens(draws, kConclusions) ? conclusion_of : text_of;
+    Example out{"refine", asked("refine", problem, {{"workspace", numbered(drafted.candidates, text)}}), {}};
+    Checks checks = checks_of(drafted, problem.target);
+    if (!drafted.any_right()) {
+        go_on_searching(out, std::move(checks.words), problem, draws, most_search(draws, progress));
+        return out;
     }
-    if (none) {
-        go_on_searching(out, std::move(words), problem, draws, most_search(draws, progress));
-    } else if (happens(draws, kCut)) {
-        words.resize(last_check + 1 + draws.below(words.size() - last_check));
-        end_by_force(out, words, candidates[first_right]);
-    } else {
-        end(out, words, candidates[first_right]);
-    }
+    const std::string answer = text_of(drafted.candidates[drafted.first_right]);
+    if (happens(draws, kCut))
+        end_by_force(out, checks.cut_within(drafted.first_right, draws), answer);
+    else
+        end(out, checks.words, answer);
     return out;
 }
 
@@ -165,7 +77,7 @@ Example compare(const Problem& problem, Draws& draws) {
     constexpr int kComparisons = 25, kOfOneProblem = 40;  // the latter in percent
     Example out{"drill-target", {}, {}, false};
     const bool one_problem = happens(draws, kOfOneProblem);
-    if (one_problem) out.prompt = prompt_of(problem, "");
+    if (one_problem) out.prompt = asked("draft", problem);
     for (int i = 0; i < kComparisons; ++i) {
         const int target = one_problem ? problem.target : draws.between(kLeastTarget, kMostTarget);
         std::string before;
@@ -184,7 +96,7 @@ Example answer(const Problem& problem, Draws& draws, double progress) {
     Words words;
     for (std::uint64_t misses = draws.below(3); misses > 0; --misses) append_line(words, problem, source.miss());
     append_line(words, problem, solution.way);
-    Example out{"drill-answer", prompt_of(problem, ""), {}};
+    Example out{"drill-answer", asked("draft", problem), {}};
     out.completion.push_back({joined(words), false});
     out.completion.push_back({std::string(kEnd) + text_of(solution.expression)});
     return out;
@@ -201,7 +113,7 @@ std::string CountdownTeacher::chat_template() const {
 }
 
 const PromptSet& CountdownTeacher::prompts() const {
-    return countdown_prompts();
+    return prompt_set();
 }
 
 std::map<std::string, double> CountdownTeacher::numbers() const {
@@ -218,7 +130,8 @@ Example CountdownTeacher::example(std::uint64_t seed, std::uint64_t index, doubl
     };
     if (falls_into(share(progress, 0.30, 0.08))) return compare(problem, draws);
     if (falls_into(share(progress, 0.20, 0.08))) return answer(problem, draws, progress);
-    if (falls_into(share(progress, 0.20, 0.40))) return refine(problem, draws, progress);
+    if (falls_into(share(progress, 0.20, 0.36))) return refine(problem, draws, progress);
+    if (falls_into(share(progress, 0.04, 0.16))) return call_between(problem, draws, progress);
     return draft(problem, draws, progress);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace retort::train::countdown {
 namespace {
@@ -33,6 +34,13 @@ std::string before_last(int number) {
 
 std::string in_answer(int number) {
     return std::to_string(number);
+}
+
+// What the templates of prompts/countdown end with.
+constexpr std::array kRequests{"\n\nNotes:", "\n\nScore:", "\n\nAnalysis:"};
+
+std::string selection(int k) {
+    return fmt::format("\n\nSelect {}:", k);
 }
 
 std::string candidate(int number) {
@@ -113,13 +121,17 @@ std::vector<std::string> all_words() {
     std::vector<std::string> out{"\n", "\n\n", std::string(kOpening), std::string(kTurn), std::string(kTail)};
     out.push_back(std::string(kTail) + std::string(kTurn));
     out.push_back(std::string(kTail) + candidate(1));
-    for (const std::string_view word : {kEquals, kHit, kMiss, kOk, kBad}) out.emplace_back(word);
+    for (const std::string_view word : {kEquals, kHit, kMiss, kOk, kBad, kNone, kSelect, kScoreRight, kScoreOpen,
+                                        kScoreWrong, kFoundRight, kFoundWrong, kFoundNothing, kEarlier, kAnalysis})
+        out.emplace_back(word);
+    out.insert(out.end(), kRequests.begin(), kRequests.end());
     for (const char operation : {'+', '-', '*', '/'}) {
         out.emplace_back(move_word(operation));
         out.emplace_back(1, operation);
     }
     append(out, {"(", ")", candidate(1).substr(2)});
     append(out, words_for(kMostCandidates, candidate));
+    append(out, words_for(kMostCandidates, selection));
     append(out, check_words());
     append(out, target_words());
     append(out, words_for(kLargest, in_list));

@@ -25,6 +25,20 @@ inline constexpr std::string_view kMiss = " x\n";
 inline constexpr std::string_view kOk = " ok";
 inline constexpr std::string_view kBad = " bad\n";
 
+// What calls between drafts and answer say: that nothing held, which candidate, how sure, what an analysis found.
+inline constexpr std::string_view kNone = "none";
+inline constexpr std::string_view kSelect = "SELECT:";
+inline constexpr std::string_view kScoreRight = "SCORE: 100";
+inline constexpr std::string_view kScoreOpen = "SCORE: 50";
+inline constexpr std::string_view kScoreWrong = "SCORE: 0";
+inline constexpr std::string_view kFoundRight = "ok";
+inline constexpr std::string_view kFoundWrong = "bad";
+inline constexpr std::string_view kFoundNothing = "open";
+
+// Around the two parts of a workspace with an analysis.
+inline constexpr std::string_view kEarlier = "Earlier solution:\n";
+inline constexpr std::string_view kAnalysis = "\n\nAnalysis of it:\n";
+
 // How the engine ends a reasoning by force, and how the model does.
 inline constexpr std::string_view kForcedEnd = "\n</think>\n\n";
 inline constexpr std::string_view kEnd = "</think>";

@@ -31,15 +31,6 @@ std::optional<std::string> text_at(const json& object, const char* key) {
     return trim(text).empty() ? std::nullopt : std::optional(text);
 }
 
-std::vector<Message> question(const PromptSet& prompts, const std::string& problem) {
-    const std::map<std::string, std::string> values{{"problem", problem}, {"marker", prompts.marker}};
-    std::vector<Message> out;
-    if (prompts.templates.contains("system"))
-        out.push_back({"system", render(prompts.templates.at("system"), values).value()});
-    out.push_back({"user", render(prompts.templates.at("draft"), values).value()});
-    return out;
-}
-
 bool has_marker(const std::string& solution, const std::string& marker) {
     Completion completion;
     completion.text = solution;
@@ -54,7 +45,7 @@ std::string with_marker(const std::string& reasoning, const std::string& solutio
 
 Example worked(const std::string& problem, const std::string& solution, const std::string& reasoning,
                const ExampleStyle& style) {
-    Example out{"solution", question(style.prompts, problem), {}};
+    Example out{"solution", draft_question(style.prompts, problem), {}};
     out.think = !reasoning.empty();
     if (reasoning.empty() || style.marks_reasoning) {
         out.reasoning = reasoning;
@@ -125,6 +116,15 @@ std::uint64_t permuted(std::uint64_t key, std::uint64_t place, std::uint64_t siz
 }
 
 }  // namespace
+
+std::vector<Message> draft_question(const PromptSet& prompts, const std::string& problem) {
+    const std::map<std::string, std::string> values{{"problem", problem}, {"marker", prompts.marker}};
+    std::vector<Message> out;
+    if (prompts.templates.contains("system"))
+        out.push_back({"system", render(prompts.templates.at("system"), values).value()});
+    out.push_back({"user", render(prompts.templates.at("draft"), values).value()});
+    return out;
+}
 
 Outcome<ExampleFile> ExampleFile::parse(const std::string& name, const std::string& text, const ExampleStyle& style) {
     ExampleFile out;

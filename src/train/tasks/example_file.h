@@ -15,6 +15,9 @@ struct ExampleStyle {
     bool marks_reasoning = false;  // else what is thought stands before the prompts' marker
 };
 
+// A problem as a draft is asked it.
+std::vector<Message> draft_question(const PromptSet& prompts, const std::string& problem);
+
 // Lines, each one of:
 //   {"problem": TEXT, "solution": TEXT, "reasoning": TEXT}   asked by the prompt set; `reasoning` may be missing
 //   {"messages": [{"role": ROLE, "content": TEXT}, ...]}     the last one, of the assistant, is learnt

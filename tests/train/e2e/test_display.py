@@ -1,61 +1,43 @@
 """The trainer's display: a few lines in place on a terminal, plain lines elsewhere."""
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
 import subprocess
-import termios
+import sys
 import time
 import unittest
 
 from trainer import STEPS, TIMEOUT_S, TrainTest
 
-ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "e2e"))
+from terminal import ESCAPE, HIDE, SHOW, OnTerminal, frames, lines
 
 
 class Display(TrainTest):
     def on_terminal(self, *words, columns=80, environment=None, at_step=None):
         """Exit code and what was written; `at_step` is called once a step is on the terminal."""
-        master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        process = subprocess.Popen(
-            self.command(*words), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave,
+        program = OnTerminal(
+            self.command(*words), columns, cwd=self.folder, stdout=subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **(environment or {})},
         )
-        os.close(slave)
-        self.addCleanup(process.kill)
-        written = b""
-        end = time.monotonic() + TIMEOUT_S
-        while time.monotonic() < end:
-            if select.select([master], [], [], 0.1)[0]:
-                try:
-                    part = os.read(master, 65536)
-                except OSError:
-                    break
-                if not part:
-                    break
-                written += part
-            if at_step and b"loss " in written:
-                at_step(process)
-                at_step = None
-        os.close(master)
-        return process.wait(timeout=TIMEOUT_S), written.decode().replace("\r\n", "\n")
+        self.addCleanup(program.process.kill)
+        waiting = [at_step] if at_step else []
 
-    def frames(self, written):
-        return [ESCAPE.sub("", frame.split("\x1b[J")[0]).replace("\r", "").split("\n")[:-1] for frame in written.split(HIDE)[1:]]
+        def look(written):
+            if waiting and b"loss " in written:
+                waiting.pop()(program.process)
+
+        written = program.read_to_end(TIMEOUT_S, look)
+        return program.process.wait(timeout=TIMEOUT_S), written
 
     def test_lines_stay_inside_the_terminal_and_the_last_state_stays(self):
         for columns in (140, 80, 30):
             code, written = self.on_terminal("run=run-%d" % columns, columns=columns)
             self.assertEqual(code, 0, written)
-            frames = self.frames(written)
-            self.assertGreater(len(frames), STEPS)
-            for frame in frames:
+            shown = [lines(frame) for frame in frames(written)]
+            self.assertGreater(len(shown), STEPS)
+            for frame in shown:
                 self.assertLessEqual(len(frame), 4, frame)
                 self.assertLessEqual(max(len(line) for line in frame), columns, frame)
             self.assertGreater(written.rfind(SHOW), written.rfind(HIDE), "the cursor is back")
@@ -98,10 +80,10 @@ class Display(TrainTest):
     def test_pipes_get_plain_lines_and_quiet_none(self):
         done = self.train()
         self.assertNotIn("\x1b", done.err)
-        lines = done.err.splitlines()
-        self.assertRegex(lines[0], r"parameters, .* \d+ threads?, run folder")
-        self.assertTrue(any(re.match(r" +0   evaluated at 0   cot think=16", line) for line in lines), done.err)
-        self.assertTrue(any(line.startswith("%6d/%d rl   reward   trace " % (STEPS, STEPS)) for line in lines), done.err)
+        told = done.err.splitlines()
+        self.assertRegex(told[0], r"parameters, .* \d+ threads?, run folder")
+        self.assertTrue(any(re.match(r" +0   evaluated at 0   cot think=16", line) for line in told), done.err)
+        self.assertTrue(any(line.startswith("%6d/%d rl   reward   trace " % (STEPS, STEPS)) for line in told), done.err)
         self.assertEqual(self.train("-q", "run=quiet").err, "")
 
 

@@ -9,6 +9,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import subprocess
 import time
 import unittest
 
@@ -140,6 +141,23 @@ class Interrupted(ResumeTest):
         self.assert_as_unbroken()
         with sqlite3.connect(self.path("run", "rollouts.db")) as journal:
             self.assertEqual(journal.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+
+
+class Replays(TrainTest):
+    def test_every_rollout_is_replayed_from_the_journal_alone(self):
+        self.assertEqual(self.train().code, 0)
+        with sqlite3.connect(self.path("run", "rollouts.db")) as journal:
+            rows = journal.execute("SELECT run_id, problem, sample, body FROM event JOIN run ON run.id = event.run "
+                                   "WHERE event.kind = 'result' ORDER BY event.id").fetchall()
+        self.assertGreater(len(rows), 60)
+        for run, problem, sample, body in rows[::11]:
+            done = subprocess.run(
+                [os.environ["RETORT_PROGRAM"], "solve", "--replay", self.path("run", "rollouts.db"), "--run", run, "--problem", problem,
+                 "--sample", str(sample), "--json"], stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            again, result = json.loads(done.stdout), json.loads(body)
+            for key in ("answer", "text", "verdict", "budget", "rounds", "final", "warnings"):
+                self.assertEqual(again[key], result[key], key)
 
 
 class Damage(ResumeTest):

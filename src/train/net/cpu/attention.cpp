@@ -31,6 +31,10 @@ void make_room(std::vector<float>& scores, std::int64_t length) {
 
 }  // namespace
 
+std::int64_t scratch_floats(std::int64_t length) {
+    return 2 * kBlock * length;
+}
+
 HeadLayout::HeadLayout(const NetShape& shape) : heads(shape.heads), kv_heads(shape.kv_heads), width(shape.head_width) {}
 
 void attend(const HeadLayout& layout, const float* qkv, std::int64_t length, float* out, float* log_totals,

@@ -29,6 +29,9 @@ struct AttentionScratch {
     std::vector<float> gradients;
 };
 
+// Floats of it that sequences of so many tokens take.
+std::int64_t scratch_floats(std::int64_t length);
+
 // qkv {length, row()}, turned and the queries scaled -> out {length, attended()}, log_totals {heads, length}.
 void attend(const HeadLayout& layout, const float* qkv, std::int64_t length, float* out, float* log_totals,
             AttentionScratch& scratch);

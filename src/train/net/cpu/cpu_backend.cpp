@@ -223,8 +223,25 @@ class CpuBackend : public NetBackend {
     Workers workers_;
 };
 
+// Weights, two moments and each worker's gradient; what the tiles of each leave behind; a decoder.
+std::int64_t floats_of(const NetShape& shape, const NetOptions& options, const NetDemand& demand) {
+    const Model model(shape);
+    const int workers = division(options.threads, model.size).workers;
+    std::int64_t worker = model.size;
+    if (demand.pack > 0) {
+        const std::int64_t share = demand.pack / workers + 1;
+        const std::int64_t rows = std::max(demand.longest, std::min({options.pack_tokens, kTileTokens, share}));
+        worker += Tile::floats(model, rows, demand.longest) + TargetScores::floats(model, rows);
+    }
+    return 3 * model.size + workers * worker + CpuDecoder::floats(model, workers, demand);
+}
+
 }  // namespace
 }  // namespace cpu
+
+std::int64_t cpu_bytes(const NetShape& shape, const NetOptions& options, const NetDemand& demand) {
+    return static_cast<std::int64_t>(sizeof(float)) * cpu::floats_of(shape, options, demand);
+}
 
 std::unique_ptr<NetBackend> cpu_backend(const NetShape& shape, const std::vector<float>& weights,
                                         const NetOptions& options) {

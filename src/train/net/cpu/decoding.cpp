@@ -56,6 +56,9 @@ class Writer {
     Writer(const Model& model, const std::vector<float>& weights, const std::vector<float>& turned)
         : model_(model), weights_(weights), turned_(turned), pool_(model), tile_(model) {}
 
+    // Floats that it holds after it has written so many.
+    static std::int64_t floats(const Model& model, std::int64_t sequences, const NetDemand& demand);
+
     void write(const Prompts& prompts, const std::vector<std::size_t>& mine, const Choose& choose) {
         drop_all();
         std::size_t next = 0;
@@ -261,6 +264,25 @@ class Writer {
     std::vector<std::int32_t> lengths_;
     Floats x_, normed_, scale_, qkv_, attended_, gate_up_, active_, hidden_, logits_, scores_;
 };
+
+// Of those that begin while there is room, all grow to their ends.
+std::int64_t Writer::floats(const Model& model, std::int64_t sequences, const NetDemand& demand) {
+    const auto blocks = [](std::int64_t length) { return length / BlockPool::kPositions + 1; };
+    const std::int64_t block = BlockPool(model).floats();
+    const std::int64_t near = std::max(kNearFloats, model.size) / (blocks(demand.prompt) * block);
+    const std::int64_t rows = std::min(sequences, std::max<std::int64_t>(near, kFewest));
+    const std::int64_t prompts = std::min(rows * demand.prompt, std::max(kPromptTokens, demand.prompt));
+    const HeadLayout& heads = model.heads;
+    const std::int64_t step = 2 * model.shape.width + heads.row() + heads.attended() +
+                              3 * std::int64_t{model.shape.feed_forward} + model.shape.vocabulary;
+    return rows * (blocks(demand.whole) * block + step) + Tile::floats(model, prompts, demand.prompt);
+}
+
+std::int64_t CpuDecoder::floats(const Model& model, int workers, const NetDemand& demand) {
+    if (demand.written == 0) return model.size;
+    const std::int64_t share = (demand.written + workers - 1) / workers;
+    return model.size + workers * Writer::floats(model, share, demand);
+}
 
 CpuDecoder::CpuDecoder(const Model& model, const std::vector<float>& weights, Workers& workers)
     : model_(model), weights_(weights), turned_(weights.size()), workers_(workers) {

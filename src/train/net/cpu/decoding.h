@@ -19,6 +19,9 @@ class CpuDecoder : public DecoderBackend {
     ~CpuDecoder() override;
     void write(const std::vector<std::vector<std::int32_t>>& prompts, const Choose& choose) override;
 
+    // Floats that it holds after it has written so much.
+    static std::int64_t floats(const Model& model, int workers, const NetDemand& demand);
+
   private:
     const Model& model_;
     const std::vector<float>& weights_;

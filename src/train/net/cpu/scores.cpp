@@ -6,9 +6,14 @@
 namespace retort::train::cpu {
 
 // Logits never stand in memory whole where the vocabulary is large.
-std::int64_t TargetScores::chunk_rows() const {
+std::int64_t TargetScores::chunk_rows(std::int64_t vocabulary) {
     constexpr std::int64_t kFloats = 1 << 20;
-    return std::max<std::int64_t>(16, kFloats / model_.shape.vocabulary);
+    return std::max<std::int64_t>(16, kFloats / vocabulary);
+}
+
+std::int64_t TargetScores::floats(const Model& model, std::int64_t rows) {
+    const std::int64_t vocabulary = model.shape.vocabulary;
+    return 3 * rows * model.shape.width + std::min(rows, chunk_rows(vocabulary)) * vocabulary;
 }
 
 void TargetScores::multiply_chunk(const float* weights, std::int64_t begin, std::int64_t rows) {

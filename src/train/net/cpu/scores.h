@@ -12,6 +12,9 @@ class TargetScores {
   public:
     explicit TargetScores(const Model& model) : model_(model) {}
 
+    // Floats that it holds after tiles of so many rows whose tokens are all wanted.
+    static std::int64_t floats(const Model& model, std::int64_t rows);
+
     // wanted: for each token of the tile, as in Pack. hidden {rows, width}: of the whole tile. A sequence's first
     // token may not be wanted.
     TokenScores forward(const float* weights, const TileTokens& tokens, const std::uint8_t* wanted, const float* hidden,
@@ -22,7 +25,8 @@ class TargetScores {
                     float* gradient);
 
   private:
-    std::int64_t chunk_rows() const;
+    std::int64_t chunk_rows() const { return chunk_rows(model_.shape.vocabulary); }
+    static std::int64_t chunk_rows(std::int64_t vocabulary);
     void multiply_chunk(const float* weights, std::int64_t begin, std::int64_t rows);
 
     const Model& model_;

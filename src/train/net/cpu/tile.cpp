@@ -6,6 +6,15 @@ namespace retort::train::cpu {
 
 Tile::Tile(const Model& model) : model_(model), traces_(model.layers.size()) {}
 
+std::int64_t Tile::floats(const Model& model, std::int64_t rows, std::int64_t longest) {
+    const std::int64_t width = model.shape.width;
+    const std::int64_t inner = model.shape.feed_forward;
+    const HeadLayout& heads = model.heads;
+    const std::int64_t layer = 2 * (width + 1) + heads.row() + heads.attended() + heads.heads + 3 * inner;
+    const std::int64_t once = 4 * width + 1 + std::max(width, heads.attended()) + std::max(inner, heads.row());
+    return rows * (static_cast<std::int64_t>(model.layers.size()) * layer + once) + scratch_floats(longest);
+}
+
 void Tile::turn_queries_and_keys(float* qkv, const TileTokens& tokens, bool back) const {
     const HeadLayout& heads = model_.heads;
     const auto move = back ? turn_back : turn;

@@ -46,6 +46,9 @@ class Tile {
   public:
     explicit Tile(const Model& model);
 
+    // Floats that it holds after tiles of so many rows, of which the longest sequence has so many tokens.
+    static std::int64_t floats(const Model& model, std::int64_t rows, std::int64_t longest);
+
     // The hidden states after the last norm: {rows, width}.
     const float* forward(const float* weights, const TileTokens& tokens);
 

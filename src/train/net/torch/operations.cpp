@@ -168,12 +168,6 @@ class Attention : public Function<Attention> {
     }
 };
 
-// Rows whose logits stand in memory at once.
-std::int64_t chunk_rows(std::int64_t vocabulary) {
-    constexpr std::int64_t kMostLogits = 1 << 21;
-    return std::max<std::int64_t>(1, kMostLogits / vocabulary);
-}
-
 class TargetScores : public Function<TargetScores> {
   public:
     static variable_list forward(AutogradContext* context, const at::Tensor& h, const at::Tensor& w,
@@ -228,6 +222,11 @@ class TargetScores : public Function<TargetScores> {
 };
 
 }  // namespace
+
+std::int64_t chunk_rows(std::int64_t vocabulary) {
+    constexpr std::int64_t kMostLogits = 1 << 21;
+    return std::max<std::int64_t>(1, kMostLogits / vocabulary);
+}
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& gain, double epsilon) {
     return RmsNorm::apply(x, gain, epsilon);

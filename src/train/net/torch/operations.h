@@ -48,4 +48,7 @@ struct Scores {
 };
 Scores score_targets(const at::Tensor& h, const at::Tensor& w, const at::Tensor& targets, double temperature);
 
+// Rows of such a chunk.
+std::int64_t chunk_rows(std::int64_t vocabulary);
+
 }  // namespace retort::train
