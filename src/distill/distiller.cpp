@@ -44,6 +44,18 @@ bool needs_reference(DistillerKind kind) {
     return kind == DistillerKind::oracle_correct || kind == DistillerKind::oracle_incorrect;
 }
 
+bool uses_k(DistillerKind kind) {
+    switch (kind) {
+        case DistillerKind::topk:
+        case DistillerKind::topk_each:
+        case DistillerKind::random:
+        case DistillerKind::parts:
+            return true;
+        default:
+            return needs_reference(kind);
+    }
+}
+
 int distil_calls(DistillerKind kind, int readers) {
     switch (kind) {
         case DistillerKind::summary:

@@ -29,6 +29,9 @@ std::vector<std::string_view> distiller_names();
 
 bool needs_reference(DistillerKind kind);
 
+// Whether it keeps so many of what there is: drafts, or answers to a part.
+bool uses_k(DistillerKind kind);
+
 // Model calls to make workspaces for `readers` readers, repairs apart.
 int distil_calls(DistillerKind kind, int readers);
 

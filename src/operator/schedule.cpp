@@ -101,11 +101,6 @@ FinishStep finish_of(const json& object) {
     return out;
 }
 
-bool uses_k(DistillerKind kind) {
-    return kind == DistillerKind::topk || kind == DistillerKind::topk_each || kind == DistillerKind::random ||
-           kind == DistillerKind::parts || needs_reference(kind);
-}
-
 bool uses_workspace(DistillerKind kind) {
     return kind != DistillerKind::none && kind != DistillerKind::full;
 }

@@ -42,6 +42,10 @@ TEST(ParseOperator, KnowsWhichOptionsAnOperatorDoesNotUse) {
     const auto unused = [](const std::string& text) { return unused_options(parse_operator(text, {}).value()); };
     EXPECT_THAT(unused("cot"), testing::ElementsAre("distiller", "k", "workspace"));
     EXPECT_THAT(unused("pdr:8,4"), testing::ElementsAre("k"));
+    StepDefaults by_parts;
+    by_parts.distiller = DistillerKind::parts;
+    EXPECT_THAT(unused_options(parse_operator("pdr:8", by_parts).value()), testing::IsEmpty());
+    EXPECT_THAT(unused("vote:3,parts"), testing::ElementsAre("distiller", "k", "workspace"));
     EXPECT_THAT(unused("rsa:4,2,2"), testing::ElementsAre("distiller", "k"));
     EXPECT_THAT(unused("pacore:4"), testing::ElementsAre("distiller", "k"));
     EXPECT_THAT(unused("vote:3"), testing::ElementsAre("distiller", "k", "workspace"));
