@@ -39,6 +39,7 @@ int RunView::outstanding() const {
 std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts, const Verifier* verifier) {
     const std::shared_ptr<const Verifier> maths = verifier == nullptr ? math_verifier({}) : nullptr;
     Given answers;
+    answers.reserve(drafts.size());
     for (const Draft& draft : drafts) answers.push_back(draft.answer);
     return count(answers, verifier == nullptr ? *maths : *verifier);
 }
