@@ -16,6 +16,7 @@ using retort::Verifier;
 
 constexpr const char* kLines[]{
     R"({"kind":"countdown","numbers":[3,5,7,100],"target":24})", R"({"kind":"game24","problem":"1 1 4 6"})",
+    R"({"kind":"countdown-parts","parts":[{"numbers":[3,5,7,100],"target":24},{"numbers":[2,3],"target":6}]})",
     R"({"kind":"sudoku","puzzle":"1030040020004003"})",
     R"line({"kind":"blocksworld","pddl":"(define (problem p) (:objects a b) (:init (on b a)) (:goal (on a b)))"})line"};
 

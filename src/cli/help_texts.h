@@ -19,6 +19,7 @@ Operators:
   sr:R, sr:R,analysis  R calls in a row, each reads the last solution (and an analysis of it)
   pdr:A,B,...          rounds of A, B, ... drafts, each distilled for the next, then one call
   vote:N               N drafts; the answer that most of them give
+  vote:N,parts         the same for each part of the answer
   best:N               N drafts; the one that a judge scores highest
   rsa:N,K,T            T rounds of N drafts, each reads K random ones of the round before; a vote
   pacore:A,B,...       pdr that hands on the final answers only
@@ -30,6 +31,7 @@ Distillers:
   topk, topk-each      a model chooses k drafts: for all readers, or for each
   random               k drafts by chance for each reader
   conclusions, full    the final answers only; every solution whole
+  parts                of each part of an answer the k that most drafts gave (of a whole one: the answers)
   oracle-correct, oracle-incorrect
                        k drafts that equal, or differ from, the --reference
 

@@ -197,7 +197,7 @@ void add_suite(CLI::App& app, Invocation& invocation) {
     CLI::App* group = app.add_subcommand("suite", "Suites of problems");
     group->require_subcommand(1);
     CLI::App& make = add_command(*group, invocation, Command::suite_make, "make", "Make problems that can be solved");
-    make.add_option("KIND", suite.name, "countdown, game24, sudoku, blocksworld or arithmetic")
+    make.add_option("KIND", suite.name, "countdown, countdown-parts, game24, sudoku, blocksworld or arithmetic")
         ->type_name("")
         ->required();
     make.add_option("--count", suite.count, "How many, all different (100)")->type_name("N");

@@ -10,11 +10,6 @@
 namespace retort::cli {
 namespace {
 
-bool uses_k(DistillerKind kind) {
-    return kind == DistillerKind::topk || kind == DistillerKind::topk_each || kind == DistillerKind::random ||
-           needs_reference(kind);
-}
-
 std::string distiller_words(const Schedule& schedule) {
     if (schedule.rounds.empty()) return "";
     const Distil& distil = schedule.rounds.front().distil;

@@ -12,8 +12,8 @@ using Names = std::string_view;
 constexpr double kMany = 1e15;
 constexpr double kWidth = 100000;
 
-constexpr std::array<Names, 8> kDistillers{"summary",     "topk", "topk-each",      "random",
-                                           "conclusions", "full", "oracle-correct", "oracle-incorrect"};
+constexpr std::array<Names, 9> kDistillers{"summary", "topk", "topk-each",      "random",          "conclusions",
+                                           "parts",   "full", "oracle-correct", "oracle-incorrect"};
 constexpr std::array<Names, 2> kSyncs{"process", "full"};
 
 constexpr Names kModel = "Model";
@@ -33,7 +33,8 @@ const std::array kSpecs{
     SettingSpec{"dialect", text, "NAME", kModel, "How the server speaks (default: auto)"},
     SettingSpec{"operator", text, "OP|FILE.toml", kMethod, "The method, or a file that says it (below)"},
     SettingSpec{"distiller", choice, "D", kMethod, "What a round hands to the next (below)", 0, 0, kDistillers},
-    SettingSpec{"k", whole, "N", kMethod, "Drafts that topk and random keep", 1, kWidth},
+    SettingSpec{"k", whole, "N", kMethod, "Drafts that topk and random keep, answers to a part that parts keeps", 1,
+                kWidth},
     SettingSpec{"workspace", whole, "TOKENS", kMethod, "Bound of what is handed on; 0: no bound", 0, kMany},
     SettingSpec{"think", whole, "TOKENS", kMethod, "Thinking budget of a call; 0: do not think", 0, kMany},
     SettingSpec{"max-answer", whole, "TOKENS", kMethod, "Tokens of a call after its thinking", 1, kMany},

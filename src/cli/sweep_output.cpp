@@ -88,9 +88,7 @@ std::vector<std::string> names_of(const EvalConfig& config) {
     if (!schedule.rounds.empty() && schedule.rounds.front().distil.kind != DistillerKind::none) {
         const Distil& distil = schedule.rounds.front().distil;
         distiller = std::string(name(distil.kind));
-        const bool chooses = distil.kind == DistillerKind::topk || distil.kind == DistillerKind::topk_each ||
-                             distil.kind == DistillerKind::random || needs_reference(distil.kind);
-        if (chooses) distiller += fmt::format(" {}", distil.k);
+        if (uses_k(distil.kind)) distiller += fmt::format(" {}", distil.k);
         workspace = grouped(distil.workspace);
     }
     const std::int64_t think = schedule.rounds.empty() ? schedule.finish.think : schedule.rounds.front().think;

@@ -6,18 +6,19 @@
 namespace retort {
 namespace {
 
-constexpr std::array<std::pair<DistillerKind, std::string_view>, 10> kNames{
+constexpr std::array<std::pair<DistillerKind, std::string_view>, 11> kNames{
     {{DistillerKind::summary, "summary"},
      {DistillerKind::topk, "topk"},
      {DistillerKind::topk_each, "topk-each"},
      {DistillerKind::random, "random"},
      {DistillerKind::conclusions, "conclusions"},
+     {DistillerKind::parts, "parts"},
      {DistillerKind::full, "full"},
      {DistillerKind::oracle_correct, "oracle-correct"},
      {DistillerKind::oracle_incorrect, "oracle-incorrect"},
      {DistillerKind::none, "none"},
      {DistillerKind::analysis, "analysis"}}};
-constexpr std::size_t kPublic = 8;
+constexpr std::size_t kPublic = 9;
 
 }  // namespace
 
@@ -41,6 +42,18 @@ std::vector<std::string_view> distiller_names() {
 
 bool needs_reference(DistillerKind kind) {
     return kind == DistillerKind::oracle_correct || kind == DistillerKind::oracle_incorrect;
+}
+
+bool uses_k(DistillerKind kind) {
+    switch (kind) {
+        case DistillerKind::topk:
+        case DistillerKind::topk_each:
+        case DistillerKind::random:
+        case DistillerKind::parts:
+            return true;
+        default:
+            return needs_reference(kind);
+    }
 }
 
 int distil_calls(DistillerKind kind, int readers) {

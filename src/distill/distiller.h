@@ -15,6 +15,7 @@ enum class DistillerKind {
     topk_each,         // a model selects k drafts for each reader
     random,            // k drafts drawn uniformly, independently for each reader
     conclusions,       // the final answers only
+    parts,             // of each part of an answer the k that most drafts gave
     full,              // every solution, uncut: the control
     oracle_correct,    // only drafts that equal the reference
     oracle_incorrect,  // only drafts that differ from it
@@ -27,6 +28,9 @@ std::optional<DistillerKind> distiller_from(std::string_view name);
 std::vector<std::string_view> distiller_names();
 
 bool needs_reference(DistillerKind kind);
+
+// Whether it keeps so many of what there is: drafts, or answers to a part.
+bool uses_k(DistillerKind kind);
 
 // Model calls to make workspaces for `readers` readers, repairs apart.
 int distil_calls(DistillerKind kind, int readers);

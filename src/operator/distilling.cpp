@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "async/nursery.h"
+#include "distill/parts.h"
 #include "distill/selection.h"
 
 namespace retort {
@@ -162,6 +163,41 @@ Task<HandedOn> conclude(Distilling& d) {
     co_return named(std::move(workspace), "conclusions", d.nodes);
 }
 
+// The answers that most drafts gave, as candidates.
+std::vector<Source> most_frequent(const Distilling& d) {
+    std::vector<Source> out;
+    const std::vector<Draft>& drafts = d.state().drafts;
+    for (const AnswerCount& one : count_answers(drafts, d.run.problem.verifier.get())) {
+        const std::size_t first = one.drafts.front();
+        out.push_back({static_cast<int>(first), drafts[first].path, one.answer, one.answer});
+        if (out.size() == static_cast<std::size_t>(d.spec.k)) break;
+    }
+    return out;
+}
+
+std::vector<PartCandidates> most_frequent_by_part(const Distilling& d) {
+    std::vector<PartCandidates> out;
+    const std::vector<Draft>& drafts = d.state().drafts;
+    const Verifier& verifier = *d.run.problem.verifier;
+    const auto counts = count_part_answers(drafts, verifier);
+    for (std::size_t part = 0; part < counts.size(); ++part) {
+        out.push_back({verifier.parts()[part].label, {}});
+        for (std::size_t i = 0; i < counts[part].size() && i < static_cast<std::size_t>(d.spec.k); ++i)
+            out.back().candidates.push_back({counts[part][i].answer, drafts[counts[part][i].drafts.front()].path});
+    }
+    return out;
+}
+
+Task<HandedOn> take_parts(Distilling& d) {
+    std::vector<PartCandidates> parts = most_frequent_by_part(d);
+    if (parts.empty()) {
+        Workspace whole = co_await assemble_workspace(most_frequent(d), d.spec.workspace, d.count);
+        co_return named(std::move(whole), "parts", d.nodes);
+    }
+    Workspace workspace = co_await assemble_parts(std::move(parts), d.spec.workspace, d.count);
+    co_return named(std::move(workspace), "parts", d.nodes);
+}
+
 Task<HandedOn> for_reader(Distilling& d, int reader) {
     switch (d.spec.kind) {
         case DistillerKind::none:
@@ -176,6 +212,8 @@ Task<HandedOn> for_reader(Distilling& d, int reader) {
             co_return co_await assemble(d, drawn(d, reader), "random", {});
         case DistillerKind::conclusions:
             co_return co_await conclude(d);
+        case DistillerKind::parts:
+            co_return co_await take_parts(d);
         case DistillerKind::full:
             co_return co_await assemble(d, all_of(d), "full", {});
         case DistillerKind::oracle_correct:

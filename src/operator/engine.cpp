@@ -51,6 +51,8 @@ Task<std::optional<Error>> finish_over_drafts(RunState& run, FinishStep step, Ru
     std::optional<Error> error;
     if (step.kind == FinishKind::vote)
         finish_by_vote(run, result);
+    else if (step.kind == FinishKind::vote_parts)
+        finish_by_part_vote(run, result);
     else if (step.kind == FinishKind::best)
         error = co_await finish_by_best(run, step, result);
     else

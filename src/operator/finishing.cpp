@@ -20,6 +20,17 @@ void take_final(RunState& run, const CallResult& call, RunResult& result) {
     if (completion.finish == Finish::length) run.warnings.add("final: the solution was cut off at the token limit");
 }
 
+constexpr const char* kNothingToVoteOn = "no draft gave an answer: nothing to vote on";
+
+// The drafts of the last round. A vote waits for the calls of all.
+const std::vector<Draft>& take_voters(RunState& run) {
+    const std::vector<Draft>& drafts = run.view.rounds.back().drafts;
+    run.answer_nodes.clear();
+    for (const Draft& draft : drafts)
+        if (draft.completion.ok() && draft.node) run.answer_nodes.push_back(*draft.node);
+    return drafts;
+}
+
 }  // namespace
 
 Task<std::optional<Error>> finish_by_call(RunState& run, FinishStep finish, HandedOn handed, RunResult& result) {
@@ -45,18 +56,26 @@ Task<std::optional<Error>> finish_by_call(RunState& run, FinishStep finish, Hand
 }
 
 void finish_by_vote(RunState& run, RunResult& result) {
-    const std::vector<Draft>& drafts = run.view.rounds.back().drafts;
-    run.answer_nodes.clear();
-    for (const Draft& draft : drafts)
-        if (draft.completion.ok() && draft.node) run.answer_nodes.push_back(*draft.node);
+    const std::vector<Draft>& drafts = take_voters(run);
     const std::vector<AnswerCount> counts = count_answers(drafts, run.problem.verifier.get());
     if (counts.empty()) {
-        run.warnings.add("no draft gave an answer: nothing to vote on");
+        run.warnings.add(kNothingToVoteOn);
         return;
     }
     const Draft& speaker = drafts[counts.front().drafts.front()];
     result.answer = counts.front().answer;
     result.text = speaker.solution;
+}
+
+void finish_by_part_vote(RunState& run, RunResult& result) {
+    const Verifier& verifier = *run.problem.verifier;
+    if (verifier.parts().empty()) return finish_by_vote(run, result);
+    PartAnswers winners;
+    for (const std::vector<AnswerCount>& counts : count_part_answers(take_voters(run), verifier))
+        winners.push_back(counts.empty() ? std::nullopt : std::optional(counts.front().answer));
+    result.answer = verifier.join(winners);
+    result.text = result.answer.value_or("");
+    if (!result.answer) run.warnings.add(kNothingToVoteOn);
 }
 
 }  // namespace retort

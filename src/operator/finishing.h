@@ -15,4 +15,7 @@ Task<std::optional<Error>> finish_by_call(RunState& run, FinishStep finish, Hand
 // The answer that most drafts of the last round give; ties go to the earliest draft. No call.
 void finish_by_vote(RunState& run, RunResult& result);
 
+// The same for each part of the answer, joined; where an answer is one whole, finish_by_vote().
+void finish_by_part_vote(RunState& run, RunResult& result);
+
 }  // namespace retort

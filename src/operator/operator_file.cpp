@@ -123,7 +123,9 @@ Outcome<FinishStep> read_finish(const toml::table& table, const std::string& whe
         const std::string text = node->value_exact<std::string>().value_or("");
         const auto kind = finish_kind_from(text);
         if (!kind)
-            reader.fail(*node, fmt::format(R"(kind must be "call", "vote", "best" or "tournament", found "{}")", text));
+            reader.fail(
+                *node,
+                fmt::format(R"(kind must be "call", "vote", "vote-parts", "best" or "tournament", found "{}")", text));
         finish.kind = kind.value_or(finish.kind);
         finish.prompt = finish_prompt(finish.kind);
     }

@@ -54,6 +54,13 @@ Outcome<std::vector<int>> numbers(const Parsed& parsed, std::size_t least, std::
     return out;
 }
 
+// Whether this word stands at the end; it is taken out.
+bool take_word(Parsed& parsed, std::string_view word) {
+    if (parsed.arguments.empty() || parsed.arguments.back().text != word) return false;
+    parsed.arguments.pop_back();
+    return true;
+}
+
 Round round_of(int width, DistillerKind kind, const StepDefaults& defaults) {
     Round round;
     round.width = width;
@@ -81,8 +88,7 @@ Outcome<Schedule> cot(const Parsed& parsed, const StepDefaults& defaults) {
 // R calls in a row: R-1 rounds of one draft, and the finish. Each reads the problem and the last solution.
 Outcome<Schedule> sr(const Parsed& parsed, const StepDefaults& defaults) {
     Parsed counted = parsed;
-    const bool analysis = !parsed.arguments.empty() && parsed.arguments.back().text == "analysis";
-    if (analysis) counted.arguments.pop_back();
+    const bool analysis = take_word(counted, "analysis");
     const auto values = numbers(counted, 1, 1, "one number of calls, as in sr:3 or sr:3,analysis");
     if (!values) return values.error();
     const int calls = (*values)[0];
@@ -115,10 +121,12 @@ Outcome<Schedule> pacore(const Parsed& parsed, const StepDefaults& defaults) {
 }
 
 Outcome<Schedule> vote(const Parsed& parsed, const StepDefaults& defaults) {
-    const auto values = numbers(parsed, 1, 1, "one number of drafts, as in vote:16");
+    Parsed counted = parsed;
+    const bool parts = take_word(counted, "parts");
+    const auto values = numbers(counted, 1, 1, "one number of drafts, as in vote:16 or vote:16,parts");
     if (!values) return values.error();
-    return Schedule{
-        parsed.text, {round_of((*values)[0], DistillerKind::none, defaults)}, finish_of(FinishKind::vote, defaults)};
+    const FinishKind finish = parts ? FinishKind::vote_parts : FinishKind::vote;
+    return Schedule{parsed.text, {round_of((*values)[0], DistillerKind::none, defaults)}, finish_of(finish, defaults)};
 }
 
 // N drafts a round, each from the second on reading K random ones of the round before; T rounds; a vote.
@@ -191,9 +199,10 @@ Error unknown_method(const Parsed& parsed, const std::string& method) {
     for (const Method& candidate : kMethods) known.push_back(candidate.name);
     const std::string_view near = nearest(method, known);
     const std::string hint = near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
-    return parsed.error(
-        1, "cot, sr:R, sr:R,analysis, pdr:A,B,..., vote:N, best:N, rsa:N,K,T, pacore:A,B,... or tournament:N,G,V",
-        method, hint);
+    return parsed.error(1,
+                        "cot, sr:R, sr:R,analysis, pdr:A,B,..., vote:N, vote:N,parts, best:N, rsa:N,K,T, "
+                        "pacore:A,B,... or tournament:N,G,V",
+                        method, hint);
 }
 
 }  // namespace

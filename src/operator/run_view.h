@@ -67,4 +67,7 @@ struct AnswerCount {
 // By the problem's verifier; null: by maths.
 std::vector<AnswerCount> count_answers(const std::vector<Draft>& drafts, const Verifier* verifier = nullptr);
 
+// For each part of the problem the answers that drafts gave to it, counted likewise. None where an answer is one whole.
+std::vector<std::vector<AnswerCount>> count_part_answers(const std::vector<Draft>& drafts, const Verifier& verifier);
+
 }  // namespace retort

@@ -29,8 +29,9 @@ json round_json(const Round& round) {
             {"distil", distil_json(round.distil)}};
 }
 
-constexpr std::array<std::pair<FinishKind, std::string_view>, 4> kFinishNames{{{FinishKind::call, "call"},
+constexpr std::array<std::pair<FinishKind, std::string_view>, 5> kFinishNames{{{FinishKind::call, "call"},
                                                                                {FinishKind::vote, "vote"},
+                                                                               {FinishKind::vote_parts, "vote-parts"},
                                                                                {FinishKind::best, "best"},
                                                                                {FinishKind::tournament, "tournament"}}};
 
@@ -100,11 +101,6 @@ FinishStep finish_of(const json& object) {
     return out;
 }
 
-bool uses_k(DistillerKind kind) {
-    return kind == DistillerKind::topk || kind == DistillerKind::topk_each || kind == DistillerKind::random ||
-           needs_reference(kind);
-}
-
 bool uses_workspace(DistillerKind kind) {
     return kind != DistillerKind::none && kind != DistillerKind::full;
 }
@@ -146,6 +142,10 @@ std::optional<FinishKind> finish_kind_from(std::string_view text) {
     return std::nullopt;
 }
 
+bool is_vote(FinishKind kind) {
+    return kind == FinishKind::vote || kind == FinishKind::vote_parts;
+}
+
 bool is_judged(FinishKind kind) {
     return kind == FinishKind::best || kind == FinishKind::tournament;
 }
@@ -166,6 +166,7 @@ std::vector<std::int64_t> finish_calls(const FinishStep& finish, std::int64_t dr
         case FinishKind::call:
             return {1};
         case FinishKind::vote:
+        case FinishKind::vote_parts:
             return {};
         case FinishKind::best:
             return drafts > 0 ? std::vector<std::int64_t>{drafts} : std::vector<std::int64_t>{};

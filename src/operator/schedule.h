@@ -15,7 +15,7 @@ namespace retort {
 // How the drafts of a round become what the next step reads.
 struct Distil {
     DistillerKind kind = DistillerKind::none;
-    int k = 2;                      // drafts that a top-k or random-k keeps
+    int k = 2;                      // drafts that a top-k or random-k keeps, answers to a part
     std::int64_t workspace = 2048;  // kappa: bound in tokens; 0: none
     std::string prompt;             // template name; empty: the distiller's own
     std::int64_t think = 8192;      // thinking budget of the distiller's own calls
@@ -36,13 +36,17 @@ struct Round {
 enum class FinishKind {
     call,        // one more call reads the workspace; its solution is the answer
     vote,        // the answer that most drafts of the last round give; no call
+    vote_parts,  // the same for each part of the answer; no call
     best,        // a judge scores each draft of the last round; the highest score wins
     tournament,  // a judge compares groups of drafts, level by level, until one is left
 };
 
-// As operator files write it: "call", "vote", "best", "tournament".
+// As operator files write it: "call", "vote", "vote-parts", "best", "tournament".
 std::string_view name(FinishKind kind);
 std::optional<FinishKind> finish_kind_from(std::string_view name);
+
+// Whether the drafts' answers are counted.
+bool is_vote(FinishKind kind);
 
 // Whether calls of the judge decide.
 bool is_judged(FinishKind kind);
@@ -79,9 +83,9 @@ struct StepDefaults {
     std::int64_t max_answer = 2048;
 };
 
-// An operator in short: "cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:16", "best:16", "rsa:16,4,10",
-// "pacore:32,4", "tournament:16,2,4".
-// The error names the position in the text, what was expected and what was found.
+// An operator in short: "cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:16", "vote:16,parts", "best:16",
+// "rsa:16,4,10", "pacore:32,4", "tournament:16,2,4". The error names the position in the text, what was expected and
+// what was found.
 Outcome<Schedule> parse_operator(const std::string& text, const StepDefaults& defaults);
 
 // Options that the named operator does not use, for a warning: any of "distiller", "k", "workspace".

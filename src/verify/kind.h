@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "verify/verdict.h"
 
@@ -16,6 +17,17 @@ struct Judgement {
     Verdict verdict = Verdict::unknown;
     std::string reason;  // for people, one line; may be empty
 };
+
+class Verifier;
+
+// One of several problems in one, each right or wrong by itself.
+struct AnswerPart {
+    std::string label;  // as answers name it: "A"
+    std::shared_ptr<const Verifier> verifier;
+};
+
+// What an answer says of each part, in order; nothing where it has none.
+using PartAnswers = std::vector<std::optional<std::string>>;
 
 // Judges the answers to one problem. Immutable; any thread.
 class Verifier {
@@ -36,6 +48,13 @@ class Verifier {
 
     // judge() may take longer than a millisecond: call it off the loop.
     virtual bool is_slow() const { return false; }
+
+    // The parts of an answer that can be put together from several answers' parts. Empty: an answer is one whole.
+    virtual std::span<const AnswerPart> parts() const { return {}; }
+
+    // An answer that extract() gave by its parts(), and back. Nothing where no part has an answer.
+    virtual PartAnswers take_apart(std::string_view) const { return {}; }
+    virtual std::optional<std::string> join(const PartAnswers&) const { return std::nullopt; }
 };
 
 // What a problem line (a JSON object, see the contract) is made into. `error` is empty when all is well.

@@ -16,8 +16,8 @@ RunConfig config(const std::string& method = "pdr:8,4") {
 }
 
 TEST(RunConfig, ComesBackFromItsJson) {
-    for (const char* method : {"cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:5", "best:5", "rsa:4,2,3", "pacore:4,2",
-                               "tournament:8,2,3"}) {
+    for (const char* method : {"cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:5", "vote:5,parts", "best:5",
+                               "rsa:4,2,3", "pacore:4,2", "tournament:8,2,3"}) {
         RunConfig before = config(method);
         before.settings.sampling.temperature = 0.1;
         before.settings.budget.seq = 5000;
@@ -57,7 +57,7 @@ TEST(RunConfig, GivesBackTheDefaultsOfAShortName) {
     defaults.think = 11;
     defaults.max_answer = 22;
     for (const char* method :
-         {"cot", "sr:3,analysis", "pdr:8,4", "vote:5", "best:5", "pacore:4,2", "tournament:8,3,2"}) {
+         {"cot", "sr:3,analysis", "pdr:8,4", "vote:5", "vote:5,parts", "best:5", "pacore:4,2", "tournament:8,3,2"}) {
         const Schedule schedule = parse_operator(method, defaults).value();
         EXPECT_EQ(to_json(parse_operator(method, defaults_of(schedule)).value()), to_json(schedule)) << method;
     }

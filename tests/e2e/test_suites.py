@@ -9,7 +9,7 @@ import unittest
 from file_server import serve_file
 from program import ProgramTest
 
-KINDS = ("countdown", "game24", "sudoku", "blocksworld", "arithmetic")
+KINDS = ("countdown", "countdown-parts", "game24", "sudoku", "blocksworld", "arithmetic")
 
 
 class SuiteMake(ProgramTest):

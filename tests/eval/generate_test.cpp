@@ -76,16 +76,21 @@ TEST_P(OfKind, AShorterSuiteBeginsALongerOne) {
 }
 
 RC_GTEST_PROP(Generate, NoProblemIsInBothSplitsWhateverTheSeeds, ()) {
-    const auto kind =
-        *rc::gen::elementOf(std::vector<std::string>{"countdown", "game24", "sudoku", "blocksworld", "arithmetic"});
+    const auto kind = *rc::gen::elementOf(
+        std::vector<std::string>{"countdown", "countdown-parts", "game24", "sudoku", "blocksworld", "arithmetic"});
     const auto train = ids(request(kind, 15, *rc::gen::arbitrary<std::uint64_t>(), Split::train));
     for (const std::string& id : ids(request(kind, 15, *rc::gen::arbitrary<std::uint64_t>(), Split::test)))
         RC_ASSERT(!train.contains(id));
 }
 
 INSTANTIATE_TEST_SUITE_P(Generate, OfKind,
-                         testing::Values("countdown", "game24", "sudoku", "blocksworld", "arithmetic"),
-                         [](const auto& info) { return info.param; });
+                         testing::Values("countdown", "countdown-parts", "game24", "sudoku", "blocksworld",
+                                         "arithmetic"),
+                         [](const auto& info) {
+                             std::string out = info.param;
+                             std::erase(out, '-');
+                             return out;
+                         });
 
 TEST(Generate, HasEveryDifficultyThatItSays) {
     expect_all_right(
@@ -141,6 +146,43 @@ TEST(Generate, AnotherDifficultyOfCountdownTakesProblemsAsTheyCome) {
     EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return hits_of(line) > 8; }));
 }
 
+using Family = std::pair<std::vector<int>, int>;
+
+std::vector<Family> parts_of(const std::string& text) {
+    std::vector<Family> out;
+    const auto line = nlohmann::json::parse(text);
+    for (const auto& part : line["parts"]) {
+        auto numbers = part["numbers"].get<std::vector<int>>();
+        std::sort(numbers.begin(), numbers.end());
+        out.emplace_back(numbers, part["target"].get<int>());
+    }
+    return out;
+}
+
+TEST(Generate, EveryPartOfAProblemIsOfItsSplitAndAsHardAsACountdown) {
+    for (const Split split : {Split::train, Split::test})
+        for (const std::string& line : generate_suite(request("countdown-parts", 50, 3, split)).value()) {
+            const auto parts = parts_of(line);
+            EXPECT_EQ(parts.size(), 3U);
+            EXPECT_EQ(std::set<Family>(parts.begin(), parts.end()).size(), 3U);
+            for (const auto& [numbers, target] : parts) {
+                EXPECT_EQ(numbers.size(), 4U);
+                EXPECT_EQ(split_of(generate::family_of(numbers, target)), split) << line;
+                EXPECT_TRUE(generate::count_hits(numbers, target).within(target, 2, 8)) << line;
+            }
+        }
+}
+
+TEST(Generate, AProblemHasAsManyPartsAsAreAskedFor) {
+    for (const std::string& line :
+         generate_suite(request("countdown-parts", 10, 1, Split::test, {{"parts", "5"}, {"numbers", "3"}})).value()) {
+        ASSERT_EQ(parts_of(line).size(), 5U);
+        EXPECT_EQ(parts_of(line)[4].first.size(), 3U);
+    }
+    expect_all_right(request("countdown-parts", 5, 1, Split::train, {{"parts", "26"}}));
+    EXPECT_THAT(failure(request("countdown-parts", 1, 1, Split::test, {{"parts", "27"}})), HasSubstr("from 2 to 26"));
+}
+
 TEST(Generate, HitsAreCountedOverAllMovesButTheLast) {
     const generate::Hits hits = generate::count_hits({2, 3, 4}, 24);
     EXPECT_EQ(hits.ways, 10);   // three results for each pair, and 4 / 2
@@ -184,7 +226,8 @@ TEST(Generate, SmallSpacesAreFoundWhole) {
 }
 
 TEST(Generate, SaysWhatIsWrongWithARequest) {
-    EXPECT_THAT(failure(request("chess", 1)), HasSubstr("countdown, game24, sudoku, blocksworld, arithmetic"));
+    EXPECT_THAT(failure(request("chess", 1)),
+                HasSubstr("countdown, countdown-parts, game24, sudoku, blocksworld, arithmetic"));
     EXPECT_THAT(failure(request("countdown", 0)), HasSubstr("--count: expected 1 to 1000000, found 0"));
     EXPECT_THAT(failure(request("countdown", 1, 1, Split::test, {{"blocks", "3"}})),
                 HasSubstr("countdown has no --blocks"));

@@ -286,7 +286,7 @@ TEST(SimProblems, HaveTheReferenceAndWrongAnswersThatAreJudgedSo) {
 }
 
 TEST(SimProblems, AreMadeOfSuitesOfOtherKindsToo) {
-    for (const std::string kind : {"countdown", "game24", "sudoku", "arithmetic"}) {
+    for (const std::string kind : {"countdown", "countdown-parts", "game24", "sudoku", "arithmetic"}) {
         GenerateRequest request;
         request.kind = kind;
         request.count = 3;

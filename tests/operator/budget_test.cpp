@@ -33,10 +33,11 @@ std::int64_t smallest_named(const std::string& message) {
 }
 
 RC_GTEST_PROP(Budget, NeverExceedsBSeqNorBTotalAndAlwaysAnswers, ()) {
-    const auto distiller = *rc::gen::element(DistillerKind::summary, DistillerKind::topk, DistillerKind::topk_each,
-                                             DistillerKind::random, DistillerKind::full, DistillerKind::conclusions);
+    const auto distiller =
+        *rc::gen::element(DistillerKind::summary, DistillerKind::topk, DistillerKind::topk_each, DistillerKind::random,
+                          DistillerKind::full, DistillerKind::conclusions, DistillerKind::parts);
     const auto method = *rc::gen::element<std::string>("cot", "sr:3", "sr:3,analysis", "pdr:3", "pdr:4,2", "vote:3",
-                                                       "rsa:3,2,2", "best:3", "tournament:5,2,2");
+                                                       "vote:3,parts", "rsa:3,2,2", "best:3", "tournament:5,2,2");
     Harness harness = greedy_harness(distiller);
     const bool seq = *rc::gen::arbitrary<bool>();
     const std::int64_t budget = *rc::gen::inRange<std::int64_t>(1, 8000);

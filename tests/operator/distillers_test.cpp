@@ -65,6 +65,46 @@ TEST(Distillers, ConclusionsHandOnFinalAnswersOnly) {
     EXPECT_EQ(result.rounds[0].workspaces.at(0).text, "Candidate 1:\n100\n\nCandidate 2:\n101");
 }
 
+TEST(Distillers, PartsHandOnWhatMostDraftsGaveToEachPart) {
+    PartsHarness harness({"A: 2+3\nC: 8-2", "no idea", "A: 2*3", "C: 8/2\nA: 3*2", "C: 8*2", "C: 8/2"});
+    const RunResult result = harness.run("pdr:6");
+    const Workspace& workspace = result.rounds[0].workspaces.at(0);
+    EXPECT_EQ(workspace.text, "A: 2 * 3 ; 2 + 3\nB: none\nC: 8 / 2 ; 8 - 2");
+    EXPECT_EQ(workspace.distiller, "parts");
+    EXPECT_THAT(workspace.sources, testing::UnorderedElementsAre("r1.d0", "r1.d2", "r1.d3"));
+    EXPECT_THAT(prompt_text(harness.by_path().at("final").prompt), HasSubstr(workspace.text));
+}
+
+TEST(Distillers, PartsKeepSoManyAnswersToAPartAndNoMoreThanFit) {
+    PartsHarness one({"A: 2+3", "A: 3-2", "A: 2*3\nB: 4+5"});
+    one.defaults.k = 1;
+    EXPECT_EQ(one.run("pdr:3").rounds[0].workspaces.at(0).text, "A: 2 + 3\nB: 4 + 5\nC: none");
+    PartsHarness small({"A: 2+3", "A: 3-2", "A: 2*3\nB: 4+5"});
+    small.defaults.k = 3;
+    small.defaults.workspace = 14;
+    const Workspace workspace = small.run("pdr:3").rounds[0].workspaces.at(0);
+    EXPECT_EQ(workspace.text, "A: 2 + 3 ; 3 - 2\nB: 4 + 5\nC: none");
+    EXPECT_THAT(workspace.cuts, ElementsAre(Cut{"r1.d2", 3, 0}));
+}
+
+TEST(Distillers, PartsOfAnswersThatAreOneWholeAreTheMostFrequentAnswers) {
+    Harness harness([](const CompletionRequest& request) {
+        const std::vector<std::string> answers{"5", "7", "6", "7.0"};
+        const auto draft = static_cast<std::size_t>(std::max(request.place.draft, 0));
+        return scripted_text("FINAL SOLUTION \\boxed{" + answers[draft] + "}");
+    });
+    harness.defaults.distiller = DistillerKind::parts;
+    const Workspace workspace = harness.run("pdr:4").rounds[0].workspaces.at(0);
+    EXPECT_EQ(workspace.text, "Candidate 1:\n7\n\nCandidate 2:\n5");
+    EXPECT_THAT(workspace.sources, ElementsAre("r1.d1", "r1.d0"));
+}
+
+TEST(Distillers, PartsThatNobodySolvedAreNoWorkspace) {
+    const RunResult result = PartsHarness({"no idea", "nor I"}).run("pdr:2");
+    EXPECT_TRUE(result.rounds[0].workspaces.at(0).text.empty());
+    EXPECT_THAT(result.warnings, testing::Contains(HasSubstr("starts from the problem alone")));
+}
+
 TEST(Distillers, FullIsUncutWhateverTheBound) {
     Harness harness;
     harness.defaults.distiller = DistillerKind::full;

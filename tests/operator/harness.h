@@ -80,4 +80,21 @@ struct Harness {
     std::stop_source stop;
 };
 
+// Three countdowns, solved by 2 * 3, 4 + 5 and 8 / 2. Each draft says what stands here for it, the final call what the
+// first draft says.
+struct PartsHarness : Harness {
+    explicit PartsHarness(std::vector<std::string> drafts)
+        : Harness([drafts = std::move(drafts)](const CompletionRequest& request) {
+              const bool draft = request.place.role == CallRole::draft;
+              const auto which = static_cast<std::size_t>(draft ? request.place.draft : 0);
+              return scripted_text("FINAL SOLUTION\n" + drafts.at(which));
+          }) {
+        KindResult made = make_verifier(
+            R"({"kind":"countdown-parts","parts":[{"numbers":[2,3],"target":6},{"numbers":[4,5],"target":9},)"
+            R"({"numbers":[8,2],"target":4}]})");
+        problem = {"p", made.problem, std::nullopt, made.verifier};
+        defaults.distiller = DistillerKind::parts;
+    }
+};
+
 }  // namespace retort::test

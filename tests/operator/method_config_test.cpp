@@ -30,8 +30,8 @@ json written(const MethodConfig& config) {
 }
 
 TEST(MethodConfig, ComesBackFromItsJson) {
-    for (const char* name : {"cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:5", "best:5", "rsa:4,2,3", "pacore:4,2",
-                             "tournament:8,2,3"}) {
+    for (const char* name : {"cot", "sr:3", "sr:3,analysis", "pdr:8,4", "vote:5", "vote:5,parts", "best:5", "rsa:4,2,3",
+                             "pacore:4,2", "tournament:8,2,3"}) {
         const json before = written(method(name));
         const auto after = method_from(before);
         ASSERT_TRUE(after) << name << ": " << after.error().message;

@@ -52,30 +52,28 @@ TEST_P(Methods, ThePlanSaysTheSameCalls) {
     EXPECT_EQ(plan.sequential, c.sequential);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Methods,
-                         testing::Values(MethodCase{"cot", DistillerKind::summary, 1, 1},
-                                         MethodCase{"sr:1", DistillerKind::summary, 1, 1},
-                                         MethodCase{"sr:4", DistillerKind::summary, 4, 4},
-                                         MethodCase{"sr:3,analysis", DistillerKind::summary, 5, 5},
-                                         MethodCase{"pdr:8", DistillerKind::summary, 8 + 1 + 1, 3},
-                                         MethodCase{"pdr:8,4", DistillerKind::summary, 8 + 1 + 4 + 1 + 1, 5},
-                                         MethodCase{"pdr:16,8,4", DistillerKind::summary, 32, 7},
-                                         MethodCase{"pdr:8,4", DistillerKind::topk, 8 + 1 + 4 + 1 + 1, 5},
-                                         MethodCase{"pdr:8,4", DistillerKind::topk_each, 8 + 4 + 4 + 1 + 1, 5},
-                                         MethodCase{"pdr:8,4", DistillerKind::random, 13, 3},
-                                         MethodCase{"pdr:8,4", DistillerKind::conclusions, 13, 3},
-                                         MethodCase{"pdr:8,4", DistillerKind::full, 13, 3},
-                                         MethodCase{"pdr:8,4", DistillerKind::oracle_correct, 13, 3},
-                                         MethodCase{"pdr:8,4", DistillerKind::oracle_incorrect, 13, 3},
-                                         MethodCase{"vote:5", DistillerKind::summary, 5, 1},
-                                         MethodCase{"best:5", DistillerKind::summary, 10, 2},
-                                         MethodCase{"best:1", DistillerKind::summary, 2, 2},
-                                         MethodCase{"tournament:16,2,4", DistillerKind::summary, 16 + 15 * 4, 5},
-                                         MethodCase{"tournament:7,3,2", DistillerKind::summary, 7 + 3 * 2, 3},
-                                         MethodCase{"tournament:5,2,1", DistillerKind::summary, 5 + 4, 4},
-                                         MethodCase{"tournament:1,2,8", DistillerKind::summary, 1, 1},
-                                         MethodCase{"rsa:4,2,3", DistillerKind::summary, 12, 3},
-                                         MethodCase{"pacore:8,4", DistillerKind::summary, 13, 3}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, Methods,
+    testing::Values(
+        MethodCase{"cot", DistillerKind::summary, 1, 1}, MethodCase{"sr:1", DistillerKind::summary, 1, 1},
+        MethodCase{"sr:4", DistillerKind::summary, 4, 4}, MethodCase{"sr:3,analysis", DistillerKind::summary, 5, 5},
+        MethodCase{"pdr:8", DistillerKind::summary, 8 + 1 + 1, 3},
+        MethodCase{"pdr:8,4", DistillerKind::summary, 8 + 1 + 4 + 1 + 1, 5},
+        MethodCase{"pdr:16,8,4", DistillerKind::summary, 32, 7},
+        MethodCase{"pdr:8,4", DistillerKind::topk, 8 + 1 + 4 + 1 + 1, 5},
+        MethodCase{"pdr:8,4", DistillerKind::topk_each, 8 + 4 + 4 + 1 + 1, 5},
+        MethodCase{"pdr:8,4", DistillerKind::random, 13, 3}, MethodCase{"pdr:8,4", DistillerKind::conclusions, 13, 3},
+        MethodCase{"pdr:8,4", DistillerKind::parts, 13, 3}, MethodCase{"pdr:8,4", DistillerKind::full, 13, 3},
+        MethodCase{"pdr:8,4", DistillerKind::oracle_correct, 13, 3},
+        MethodCase{"pdr:8,4", DistillerKind::oracle_incorrect, 13, 3},
+        MethodCase{"vote:5", DistillerKind::summary, 5, 1}, MethodCase{"vote:5,parts", DistillerKind::summary, 5, 1},
+        MethodCase{"best:5", DistillerKind::summary, 10, 2}, MethodCase{"best:1", DistillerKind::summary, 2, 2},
+        MethodCase{"tournament:16,2,4", DistillerKind::summary, 16 + 15 * 4, 5},
+        MethodCase{"tournament:7,3,2", DistillerKind::summary, 7 + 3 * 2, 3},
+        MethodCase{"tournament:5,2,1", DistillerKind::summary, 5 + 4, 4},
+        MethodCase{"tournament:1,2,8", DistillerKind::summary, 1, 1},
+        MethodCase{"rsa:4,2,3", DistillerKind::summary, 12, 3},
+        MethodCase{"pacore:8,4", DistillerKind::summary, 13, 3}));
 
 TEST(Methods, TheHeaviestPathIsTheOneThroughTheSummaries) {
     Harness harness;
@@ -119,6 +117,33 @@ TEST(Methods, AVoteTakesTheAnswerOfMostDraftsAndTheEarliestOnATie) {
     });
     EXPECT_EQ(harness.run("vote:3").answer, "7");
     EXPECT_EQ(harness.run("vote:4").answer, "5");
+}
+
+TEST(Methods, AVoteOnPartsTakesForEachPartTheAnswerOfMostDrafts) {
+    const std::vector<std::string> drafts{"A: 2+3", "A: 2*3\nB: 5-4", "B: 4+5", "A: 3*2\nC: 8/2", "B: 5+4"};
+    const RunResult whole = PartsHarness(drafts).run("vote:5");
+    EXPECT_EQ(whole.answer, "A: none; B: 4 + 5; C: none");
+    EXPECT_EQ(whole.verdict, Verdict::different);
+    const RunResult parts = PartsHarness(drafts).run("vote:5,parts");
+    EXPECT_EQ(parts.answer, "A: 2 * 3; B: 4 + 5; C: 8 / 2");
+    EXPECT_EQ(parts.text, parts.answer);
+    EXPECT_EQ(parts.verdict, Verdict::equal);
+    EXPECT_EQ(parts.budget.b_seq, whole.budget.b_seq);
+    EXPECT_EQ(parts.budget.b_total, whole.budget.b_total);
+}
+
+TEST(Methods, AVoteOnPartsLeavesOutWhatNoDraftSolvedAndTakesTheEarliestOnATie) {
+    EXPECT_EQ(PartsHarness({"A: 3-2", "C: 8/2\nA: 2*3"}).run("vote:2,parts").answer, "A: 3 - 2; B: none; C: 8 / 2");
+    const RunResult nothing = PartsHarness({"no idea", "nor I"}).run("vote:2,parts");
+    EXPECT_EQ(nothing.answer, std::nullopt);
+    EXPECT_THAT(nothing.warnings, testing::ElementsAre(testing::HasSubstr("nothing to vote on")));
+}
+
+TEST(Methods, OnAnAnswerThatIsOneWholeAVoteOnPartsIsTheVote) {
+    Harness harness([](const CompletionRequest& request) {
+        return scripted_text(request.place.draft == 0 ? "FINAL SOLUTION \\boxed{5}" : "FINAL SOLUTION \\boxed{7}");
+    });
+    EXPECT_EQ(harness.run("vote:3,parts").answer, "7");
 }
 
 TEST(Methods, OnlySolutionsEnterAWorkspaceNeverReasoning) {

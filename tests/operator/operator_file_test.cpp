@@ -62,7 +62,7 @@ TEST(OperatorFile, NamesLineAndNearestKeyOfAMistake) {
                 HasSubstr("f.toml:2: width must be a whole number from 1 to 100000"));
     EXPECT_THAT(error_of("[[round]]\ndistiller = \"best\"\n"), HasSubstr("distiller must be one of summary"));
     EXPECT_THAT(error_of("[finish]\nkind = \"guess\"\n"),
-                HasSubstr(R"(kind must be "call", "vote", "best" or "tournament", found "guess")"));
+                HasSubstr(R"(kind must be "call", "vote", "vote-parts", "best" or "tournament", found "guess")"));
     EXPECT_THAT(error_of("round = 3\n"), HasSubstr("[[round]] tables"));
     EXPECT_THAT(error_of("= 3"), HasSubstr("not TOML"));
     EXPECT_THAT(error_of("[finish]\nkind = \"vote\"\n"), HasSubstr("a vote needs at least one"));

@@ -16,6 +16,8 @@ TEST(ParseOperator, NamesThePositionOfWhatItDoesNotUnderstand) {
     EXPECT_THAT(error_of("pdr:"), HasSubstr("at position 5"));
     EXPECT_THAT(error_of("pdr:8,,4"), HasSubstr("at position 7"));
     EXPECT_THAT(error_of("vote:3,4"), HasSubstr("at position 8"));
+    EXPECT_THAT(error_of("vote:3,part"), HasSubstr("at position 8"));
+    EXPECT_THAT(error_of("vote:parts"), HasSubstr("one number of drafts, as in vote:16 or vote:16,parts"));
     EXPECT_THAT(error_of("sr:0"), HasSubstr("at position 4"));
     EXPECT_THAT(error_of("rsa:4,2"), HasSubstr("three numbers"));
     EXPECT_THAT(error_of("cot:3"), HasSubstr("nothing after \"cot\""));
@@ -40,6 +42,10 @@ TEST(ParseOperator, KnowsWhichOptionsAnOperatorDoesNotUse) {
     const auto unused = [](const std::string& text) { return unused_options(parse_operator(text, {}).value()); };
     EXPECT_THAT(unused("cot"), testing::ElementsAre("distiller", "k", "workspace"));
     EXPECT_THAT(unused("pdr:8,4"), testing::ElementsAre("k"));
+    StepDefaults by_parts;
+    by_parts.distiller = DistillerKind::parts;
+    EXPECT_THAT(unused_options(parse_operator("pdr:8", by_parts).value()), testing::IsEmpty());
+    EXPECT_THAT(unused("vote:3,parts"), testing::ElementsAre("distiller", "k", "workspace"));
     EXPECT_THAT(unused("rsa:4,2,2"), testing::ElementsAre("distiller", "k"));
     EXPECT_THAT(unused("pacore:4"), testing::ElementsAre("distiller", "k"));
     EXPECT_THAT(unused("vote:3"), testing::ElementsAre("distiller", "k", "workspace"));

@@ -99,6 +99,8 @@ TEST(Prompts, AScopeThatCannotBeIsAnError) {
 
 TEST(Prompts, TheSetIsChosenByTheModelsName) {
     EXPECT_EQ(prompt_set_for("countdown").name, "countdown");
+    EXPECT_EQ(prompt_set_for("countdown-mine").name, "countdown");
+    EXPECT_EQ(prompt_set_for("countdown-parts").name, "countdown-parts");
     EXPECT_EQ(prompt_set_for("/models/SmolLM2-135M-Instruct.Q4_1.gguf").name, "smollm2");
     EXPECT_EQ(prompt_set_for("gpt-x").name, "default");
     EXPECT_EQ(prompt_set_for("").name, "default");

@@ -63,5 +63,26 @@ TEST(SftStep, MakesTheExamplesLikelier) {
     EXPECT_EQ(after.loss_of.size(), batch.kinds.size());
 }
 
+std::vector<float> embedding(const std::vector<NamedTensor>& tensors, std::size_t token, std::size_t width) {
+    const auto begin = tensors.front().values.begin() + static_cast<std::ptrdiff_t>(token * width);
+    return {begin, begin + static_cast<std::ptrdiff_t>(width)};
+}
+
+TEST(InitialWeights, AMarkAddsTheSameToAllItsWordsAndNumbersStayComparable) {
+    NetShape shape{6, 16, 1, 2, 2, 8, 24, 32};
+    const std::vector<std::string> words{"a5", "A5", "b5", "a6", "b6", "5"};
+    const WordTraits traits{{{"a5", 5}, {"A5", 5}, {"b5", 5}, {"a6", 6}, {"b6", 6}, {"5", 5}},
+                            {{"a5", {"a"}}, {"A5", {"a"}}, {"b5", {"b"}}, {"a6", {"a"}}, {"b6", {"b"}}}};
+    const auto tensors = initial_weights(shape, 1, traits, words);
+    const auto row = [&](std::size_t token) { return embedding(tensors, token, 16); };
+    EXPECT_EQ(row(0), row(1));
+    EXPECT_NE(row(0), row(2));
+    EXPECT_NE(row(0), row(5));
+    for (std::size_t i = 0; i < 16; ++i) EXPECT_NEAR(row(0)[i] - row(2)[i], row(3)[i] - row(4)[i], 1e-5);
+    const auto plain = initial_weights(shape, 1, {traits.numbers, {}}, words);
+    EXPECT_EQ(embedding(plain, 5, 16), row(5));
+    EXPECT_EQ(embedding(plain, 0, 16), row(5));
+}
+
 }  // namespace
 }  // namespace retort::train::test

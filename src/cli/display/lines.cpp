@@ -172,7 +172,7 @@ Line judge_line(const Picture& picture, const Canvas& canvas) {
 
 std::vector<Line> final_lines(const Picture& picture, const Canvas& canvas, int stream) {
     const FinalPicture& final = picture.final;
-    if (final.spec.kind == FinishKind::vote) return {waiting_line("vote", "")};
+    if (is_vote(final.spec.kind)) return {waiting_line("vote", "")};
     if (is_judged(final.spec.kind)) return {final.started ? judge_line(picture, canvas) : waiting_line("judge", "")};
     if (!final.started) return {waiting_line("final", "")};
     const Lane& lane = final.lane;

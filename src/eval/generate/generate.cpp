@@ -28,6 +28,12 @@ constexpr std::array kCountdownOptions{
                     100},
     GeneratorOption{"hits-most", "at most (2 to 8 where nothing is said of the difficulty, else any)", "", 0, 100},
 };
+constexpr auto kCountdownPartsOptions = [] {
+    std::array<GeneratorOption, kCountdownOptions.size() + 1> out{
+        GeneratorOption{"parts", "how many parts", "3", 2, 26}};
+    std::copy(kCountdownOptions.begin(), kCountdownOptions.end(), out.begin() + 1);
+    return out;
+}();
 constexpr std::array kGame24Options{
     GeneratorOption{"largest", "the largest of the four numbers", "13", 2, 25},
 };
@@ -47,6 +53,8 @@ constexpr std::array kArithmeticOptions{
 constexpr std::array kKinds{
     GeneratorKind{"countdown", "an expression of the numbers that equals the target", kCountdownOptions,
                   make_countdown_generator},
+    GeneratorKind{"countdown-parts", "an expression for each of several countdowns", kCountdownPartsOptions,
+                  make_countdown_parts_generator},
     GeneratorKind{"game24", "an expression of four numbers that equals 24", kGame24Options, make_game24_generator},
     GeneratorKind{"sudoku", "a grid of 4x4 or 9x9 with one solution", kSudokuOptions, make_sudoku_generator},
     GeneratorKind{"blocksworld", "a plan that moves blocks from one state to another", kBlocksworldOptions,

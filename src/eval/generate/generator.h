@@ -39,6 +39,7 @@ class Generator {
 using MadeGenerator = Outcome<std::unique_ptr<const Generator>>;
 
 MadeGenerator make_countdown_generator(const Difficulty& difficulty);
+MadeGenerator make_countdown_parts_generator(const Difficulty& difficulty);
 MadeGenerator make_game24_generator(const Difficulty& difficulty);
 MadeGenerator make_sudoku_generator(const Difficulty& difficulty);
 MadeGenerator make_blocksworld_generator(const Difficulty& difficulty);

@@ -16,12 +16,13 @@ struct FamilyName {
     std::string_view name;
     std::string_view label;
 };
-constexpr std::array<FamilyName, 8> kFamilies{{{"cot", "long CoT"},
+constexpr std::array<FamilyName, 9> kFamilies{{{"cot", "long CoT"},
                                                {"sr", "SR"},
                                                {"pdr", "PDR"},
                                                {"pacore", "PaCoRe"},
                                                {"rsa", "RSA"},
                                                {"vote", "majority vote"},
+                                               {"vote-parts", "vote on parts"},
                                                {"best", "best of N"},
                                                {"tournament", "tournament"}}};
 

@@ -34,7 +34,9 @@ Error unreadable(const std::string& why) {
 }  // namespace
 
 std::string RunSetup::family() const {
-    return schedule.name.substr(0, schedule.name.find(':'));
+    std::string method = schedule.name.substr(0, schedule.name.find(':'));
+    const bool by_parts = method == "vote" && schedule.finish.kind == FinishKind::vote_parts;
+    return by_parts ? std::string(name(schedule.finish.kind)) : method;
 }
 
 std::string RunSetup::distiller() const {

@@ -129,7 +129,7 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
     keys.push_back({"journal", "rollouts and evaluations stand in the run's journal", &c.journal});
     keys.push_back(
         {"async", "1: the next step's rollouts are sampled beside the learning, with weights a step older", &c.async});
-    keys.push_back({"task", "the teacher of the SFT and of a new model's words: countdown", &c.task});
+    keys.push_back({"task", "the teacher of the SFT and of a new model's words: countdown, countdown-parts", &c.task});
     keys.push_back({"save", "weights of model.gguf: f32, f16 or q8_0", &c.save});
     add_model(keys, c.model);
     add_steps(keys, "sft", c.sft);

@@ -9,12 +9,14 @@
 #include <random>
 #include <span>
 
+#include "base/hash.h"
 #include "model/llama/gguf_file.h"
 
 namespace retort::train {
 namespace {
 
 constexpr double kEmbeddingScale = 0.5;
+constexpr double kMarkScale = 0.25;     // less than the number's, which would be hard to read otherwise
 constexpr double kLongestPeriod = 256;  // numbers of the tasks lie well below
 
 // Normal numbers that are the same with every standard library (Box-Muller over a fixed engine).
@@ -40,6 +42,12 @@ void fourier_features(double number, float* row, std::int64_t width) {
         row[2 * i] = static_cast<float>(kEmbeddingScale * std::numbers::sqrt2 * std::cos(angle));
         row[2 * i + 1] = static_cast<float>(kEmbeddingScale * std::numbers::sqrt2 * std::sin(angle));
     }
+}
+
+// The same for all words with this mark.
+void add_mark(const std::string& mark, std::uint64_t seed, std::span<float> row) {
+    Normal normal(seed ^ hash64(mark));
+    for (float& value : row) value += static_cast<float>(kMarkScale * normal());
 }
 
 // Of a matrix that reads `in` floats; what adds to the residual stream begins smaller the deeper the model is.
@@ -88,10 +96,10 @@ Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher* teache
     auto out = described_model(config, teacher);
     if (!out) return out.error();
     ModelFile& file = out->file;
-    const bool fourier = config.model.fourier && teacher != nullptr;
-    const auto numbers = fourier ? teacher->numbers() : std::map<std::string, double>();
+    WordTraits traits;
+    if (config.model.fourier && teacher != nullptr) traits = {teacher->numbers(), teacher->marks()};
     file.tensors =
-        initial_weights(file.shape, static_cast<std::uint64_t>(config.seed), numbers, token_texts(*file.metadata));
+        initial_weights(file.shape, static_cast<std::uint64_t>(config.seed), traits, token_texts(*file.metadata));
     const std::string path = config.run + "/init.gguf";
     const auto written = write_model(path, file, WeightType::f32, {config.task, out->prompts, {}});
     if (!written) return written.error();
@@ -124,8 +132,7 @@ Outcome<TrainedModel> model_from(const std::string& path, const Teacher* teacher
 
 }  // namespace
 
-std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t seed,
-                                         const std::map<std::string, double>& numbers,
+std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t seed, const WordTraits& traits,
                                          const std::vector<std::string>& tokens) {
     Normal normal(seed);
     std::vector<NamedTensor> out = tensors_of(shape);
@@ -139,10 +146,13 @@ std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t se
         for (float& value : tensor.values) value = static_cast<float>(scale * normal());
     }
     for (std::size_t token = 0; token < tokens.size(); ++token) {
-        const auto number = numbers.find(tokens[token]);
-        if (number == numbers.end()) continue;
-        const auto width = static_cast<std::size_t>(shape.width);
-        fourier_features(number->second, &out[0].values[token * width], shape.width);
+        const auto row =
+            std::span(out[0].values)
+                .subspan(token * static_cast<std::size_t>(shape.width), static_cast<std::size_t>(shape.width));
+        if (const auto number = traits.numbers.find(tokens[token]); number != traits.numbers.end())
+            fourier_features(number->second, row.data(), shape.width);
+        if (const auto marks = traits.marks.find(tokens[token]); marks != traits.marks.end())
+            for (const std::string& mark : marks->second) add_mark(mark, seed, row);
     }
     return out;
 }

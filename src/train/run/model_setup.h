@@ -1,8 +1,10 @@
 // The model that a run trains: from a file, or new with a tokenizer of the task or of a file.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/llama/live_model.h"
 #include "model/llama/tokenizer.h"
@@ -35,10 +37,14 @@ Outcome<TrainedModel> planned_model(const TrainConfig& config, const Teacher* te
 // Of live_model().
 llama::LiveOptions live_options(const TrainConfig& config, const NetShape& shape);
 
-// Weights of a model that has learnt nothing. `numbers`: by token text, those whose embeddings begin as Fourier
-// features.
-std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t seed,
-                                         const std::map<std::string, double>& numbers,
+// What embeddings begin with, by token text: Fourier features of numbers, vectors of marks (see Teacher).
+struct WordTraits {
+    std::map<std::string, double> numbers;
+    std::map<std::string, std::vector<std::string>> marks;
+};
+
+// Weights of a model that has learnt nothing.
+std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t seed, const WordTraits& traits,
                                          const std::vector<std::string>& tokens);
 
 }  // namespace retort::train

@@ -11,7 +11,6 @@ namespace {
 constexpr std::string_view kTail =
     " exactly once, and no other number. Only +, -, *, / and parentheses are allowed. The answer is the expression "
     "itself.";
-constexpr std::string_view kTurn = "<|im_end|>\n<|im_start|>assistant\n";
 constexpr std::string_view kChatTemplate =
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + "
     "'<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' }}"
@@ -70,8 +69,8 @@ void append(std::vector<std::string>& out, const std::vector<std::string>& words
     out.insert(out.end(), words.begin(), words.end());
 }
 
-// A word alone for every byte that a word begins with: a text that begins like a word and goes on otherwise is then
-// read byte by byte. llama.cpp's tokenizer does not come back from such a text.
+}  // namespace
+
 void add_first_bytes(std::vector<std::string>& words) {
     std::string first = "<";  // of the control tokens
     for (const std::string& word : words) first += word[0];
@@ -80,8 +79,6 @@ void add_first_bytes(std::vector<std::string>& words) {
     for (const char byte : first)
         if (std::find(words.begin(), words.end(), std::string(1, byte)) == words.end()) words.emplace_back(1, byte);
 }
-
-}  // namespace
 
 std::string_view number_word(int number) {
     return number_words()[static_cast<std::size_t>(number) - 1];

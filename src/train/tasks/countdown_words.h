@@ -43,8 +43,9 @@ inline constexpr std::string_view kAnalysis = "\n\nAnalysis of it:\n";
 inline constexpr std::string_view kForcedEnd = "\n</think>\n\n";
 inline constexpr std::string_view kEnd = "</think>";
 
-// What a conversation begins with.
+// What a conversation begins with, and what stands between question and reasoning.
 inline constexpr std::string_view kOpening = "<|im_start|>user\n";
+inline constexpr std::string_view kTurn = "<|im_end|>\n<|im_start|>assistant\n";
 
 // The beginning of a problem's text, up to its numbers: one word a target.
 std::string_view target_word(int target);
@@ -56,6 +57,10 @@ std::string problem_text(const std::vector<int>& numbers, int target);
 std::string_view chat_template();
 
 std::vector<std::string> all_words();
+
+// A word alone for every byte that a word begins with: a text that begins like a word and goes on otherwise is then
+// read byte by byte. llama.cpp's tokenizer does not come back from such a text.
+void add_first_bytes(std::vector<std::string>& words);
 
 // Words that stand for a number.
 std::map<std::string, double> word_values();

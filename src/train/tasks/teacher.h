@@ -51,9 +51,13 @@ class Teacher : public ExampleSource {
 
     // Numbers that tokens stand for, by word: their embeddings start as Fourier features of the number.
     virtual std::map<std::string, double> numbers() const = 0;
+
+    // What words have in common beside their numbers, by word: each trait adds a random vector of its own to the
+    // embeddings of its words.
+    virtual std::map<std::string, std::vector<std::string>> marks() const { return {}; }
 };
 
-// By the name in a configuration: "countdown". The error names the known ones.
+// By the name in a configuration: "countdown", "countdown-parts". The error names the known ones.
 Outcome<std::unique_ptr<Teacher>> make_teacher(const std::string& task);
 
 }  // namespace retort::train

@@ -12,10 +12,9 @@ KindResult make_countdown(std::string_view text) {
     if (!line.is_object()) return kind_error("expected a JSON object");
     auto numbers = given_numbers(line);
     if (const auto* error = std::get_if<std::string>(&numbers)) return kind_error(*error);
-    const auto target = line.find("target");
-    if (target == line.end() || !target->is_number_integer() || *target < -kGreatestNumber || *target > kGreatestNumber)
-        return kind_error("expected \"target\", a whole number of at most 10^15");
-    return number_game(line, std::get<0>(std::move(numbers)), target->get<std::int64_t>());
+    const auto target = given_target(line);
+    if (const auto* error = std::get_if<std::string>(&target)) return kind_error(*error);
+    return number_game(line, std::get<0>(std::move(numbers)), std::get<0>(target));
 }
 
 }  // namespace retort

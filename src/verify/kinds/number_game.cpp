@@ -57,7 +57,9 @@ std::string misused(const Numbers& used, const Numbers& given) {
 
 class NumberGame : public Verifier {
   public:
-    NumberGame(Numbers sorted, std::int64_t target) : numbers_(std::move(sorted)), target_(target) {}
+    NumberGame(Numbers numbers, std::int64_t target) : numbers_(std::move(numbers)), target_(target) {
+        std::sort(numbers_.begin(), numbers_.end());
+    }
 
     std::optional<std::string> extract(std::string_view solution) const override {
         for (const std::string& region : answer_regions(solution)) {
@@ -148,13 +150,23 @@ std::variant<std::vector<std::int64_t>, std::string> given_numbers(const nlohman
     return out;
 }
 
+std::variant<std::int64_t, std::string> given_target(const nlohmann::json& line) {
+    const auto target = line.find("target");
+    if (target == line.end() || !target->is_number_integer() || *target < -kGreatestNumber || *target > kGreatestNumber)
+        return "expected \"target\", a whole number of at most 10^15";
+    return target->get<std::int64_t>();
+}
+
+std::shared_ptr<const Verifier> number_verifier(std::vector<std::int64_t> numbers, std::int64_t target) {
+    return std::make_shared<const NumberGame>(std::move(numbers), target);
+}
+
 KindResult number_game(const nlohmann::json& line, std::vector<std::int64_t> numbers, std::int64_t target) {
     const auto prose = text_field(line, "problem");
     KindResult out;
     out.problem = prose && has_letter(*prose) ? *prose : prompt(numbers, target);
     out.reference = reference_of(line);
-    std::sort(numbers.begin(), numbers.end());
-    out.verifier = std::make_shared<const NumberGame>(std::move(numbers), target);
+    out.verifier = number_verifier(std::move(numbers), target);
     return out;
 }
 
