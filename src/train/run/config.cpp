@@ -352,8 +352,8 @@ std::string to_toml(const TrainConfig& config, bool explained) {
 
 TrainConfig without_places(TrainConfig config) {
     config.run.clear();
-    for (std::string* file : {&config.model.from, &config.model.tokenizer, &config.sft.examples, &config.data.suite,
-                              &config.eval.suite})
+    for (std::string* file :
+         {&config.model.from, &config.model.tokenizer, &config.sft.examples, &config.data.suite, &config.eval.suite})
         *file = std::filesystem::path(*file).filename().string();
     std::vector<std::string> against;
     std::istringstream files(config.data.against);
