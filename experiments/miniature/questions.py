@@ -1,5 +1,5 @@
 """The questions of PLAN.md as tables: each function takes evaluations and returns Tables."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,6 @@ class Table:
     header: list
     rows: list
     note: str = ""
-    kind: str = field(default="", compare=False)
 
 
 def short(method):
