@@ -50,7 +50,7 @@ ScopedProblem scoped_problem(const std::string& text, const std::optional<std::s
     if (!prompts.scope) return out;
     const auto question = read_countdown_question(text);
     if (!question) {
-        out.beyond = not_known(*prompts.scope, model, "it names no numbers and target to reach");
+        out.beyond = not_known(*prompts.scope, model, "it does not name a few numbers and one target");
         return out;
     }
     if (const auto found = beyond(*question, *prompts.scope); !found.empty())

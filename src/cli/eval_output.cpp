@@ -92,6 +92,7 @@ std::string eval_text(const EvalConfig& config, const EvalSummary& summary, cons
                               counted(static_cast<std::int64_t>(config.problems), "problem"),
                               counted(config.samples, "sample")));
     line("operator", config.method.schedule.name);
+    line("distiller", distiller_words(config.method.schedule));
     line("model", one_line(config.method.model) + (is_simulated(config.method) ? "   SIMULATED" : ""));
     line("accuracy", accuracy_words(summary));
     if (config.samples > 1) line("pass@k", k_words(summary.pass_at_k));
@@ -123,6 +124,7 @@ std::string eval_plan_text(const EvalConfig& config) {
                               counted(static_cast<std::int64_t>(config.problems), "problem"),
                               counted(config.samples, "sample")));
     line("operator", config.method.schedule.name);
+    if (const std::string words = distiller_words(config.method.schedule); !words.empty()) line("distiller", words);
     line("model", one_line(config.method.model));
     line("calls",
          fmt::format("{}: {} a sample; repairs and retries apart", grouped(samples * calls.calls), calls.calls));

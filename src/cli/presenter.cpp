@@ -10,14 +10,6 @@
 namespace retort::cli {
 namespace {
 
-std::string distiller_words(const Schedule& schedule) {
-    if (schedule.rounds.empty()) return "";
-    const Distil& distil = schedule.rounds.front().distil;
-    if (distil.kind == DistillerKind::none) return "";
-    const std::string kind(name(distil.kind));
-    return uses_k(distil.kind) ? fmt::format("{} {}", kind, distil.k) : kind;
-}
-
 Picture picture_of(const RunConfig& config, bool unicode) {
     Picture out;
     out.problem = one_line(config.shown());

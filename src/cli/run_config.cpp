@@ -98,4 +98,12 @@ StepDefaults defaults_of(const Schedule& schedule) {
     return out;
 }
 
+std::string distiller_words(const Schedule& schedule) {
+    if (schedule.rounds.empty()) return "";
+    const Distil& distil = schedule.rounds.front().distil;
+    if (distil.kind == DistillerKind::none) return "";
+    const std::string kind(name(distil.kind));
+    return uses_k(distil.kind) ? fmt::format("{} {}", kind, distil.k) : kind;
+}
+
 }  // namespace retort::cli

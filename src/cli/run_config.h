@@ -36,4 +36,7 @@ Outcome<RunConfig> config_from_json(const std::string& text);
 // The defaults with which the schedule's short name gives the schedule again, as far as it uses them.
 StepDefaults defaults_of(const Schedule& schedule);
 
+// How the first round is distilled, "random 4"; empty where nothing is.
+std::string distiller_words(const Schedule& schedule);
+
 }  // namespace retort::cli

@@ -127,7 +127,10 @@ std::string other_run_words(const RecordedRun& run) {
         return config.contains(pointer) && config[pointer].is_string() ? config[pointer].get<std::string>()
                                                                        : std::string("?");
     };
-    return one_line(fmt::format("eval of {} · {} · {}", at("/suite/name"), at("/operator/name"), at("/models/main")));
+    const auto schedule = schedule_from_json(config.value("operator", ordered_json()).dump());
+    const std::string distiller = schedule ? distiller_words(*schedule) : "";
+    return one_line(fmt::format("eval of {} · {} · {}{}", at("/suite/name"), at("/operator/name"),
+                                distiller.empty() ? "" : distiller + " · ", at("/models/main")));
 }
 
 Line run_line(const RecordedRun& run, const std::optional<RunConfig>& config) {

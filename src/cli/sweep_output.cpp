@@ -84,13 +84,8 @@ std::string narrow_table(std::vector<std::vector<std::string>> cells, int width)
 // What tells the runs of one sweep apart, beside operator and model.
 std::vector<std::string> names_of(const EvalConfig& config) {
     const Schedule& schedule = config.method.schedule;
-    std::string distiller, workspace;
-    if (!schedule.rounds.empty() && schedule.rounds.front().distil.kind != DistillerKind::none) {
-        const Distil& distil = schedule.rounds.front().distil;
-        distiller = std::string(name(distil.kind));
-        if (uses_k(distil.kind)) distiller += fmt::format(" {}", distil.k);
-        workspace = grouped(distil.workspace);
-    }
+    const std::string distiller = distiller_words(schedule);
+    const std::string workspace = distiller.empty() ? "" : grouped(schedule.rounds.front().distil.workspace);
     const std::int64_t think = schedule.rounds.empty() ? schedule.finish.think : schedule.rounds.front().think;
     return {one_line(config.method.model), schedule.name, distiller, workspace, grouped(think)};
 }

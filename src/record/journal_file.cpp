@@ -1,10 +1,14 @@
 #include "record/journal_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "record/schema.h"
 
@@ -69,6 +73,19 @@ std::optional<Error> refuse_short(const std::string& path) {
     return journal_error(path, DatabaseError(SQLITE_NOTADB, "too short"));
 }
 
+// A run's folder is easily named instead of the journal in it.
+std::optional<Error> refuse_folder(const std::string& path) {
+    std::error_code unknown;
+    if (!std::filesystem::is_directory(path, unknown)) return std::nullopt;
+    std::vector<std::string> journals;
+    for (const auto& entry : std::filesystem::directory_iterator(path, unknown))
+        if (entry.path().extension() == ".db") journals.push_back(entry.path().string());
+    std::sort(journals.begin(), journals.end());
+    return Error{ErrorKind::file,
+                 fmt::format("{}: expected a journal, found a folder{}", path,
+                             journals.empty() ? "" : fmt::format("; in it: {}", fmt::join(journals, ", ")))};
+}
+
 bool has_log(const std::string& path) {
     std::error_code ignored;
     const auto size = std::filesystem::file_size(path + "-wal", ignored);
@@ -107,6 +124,7 @@ Outcome<std::unique_ptr<Database>> open_for_reading(const std::string& path) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored))
         return Error{ErrorKind::file, fmt::format("{}: there is no such journal", path)};
+    if (std::optional<Error> refused = refuse_folder(path)) return *refused;
     if (std::optional<Error> refused = refuse_short(path)) return *refused;
     try {
         return read_with(path, Database::Access::read);

@@ -14,6 +14,7 @@ namespace retort::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 void write_file(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
@@ -124,6 +125,17 @@ TEST(Damage, WhatCannotBeOpenedSaysWhy) {
     const auto empty = JournalReader::open(folder.file("empty"));
     ASSERT_FALSE(empty);
     EXPECT_THAT(empty.error().message, HasSubstr("empty file"));
+}
+
+TEST(Damage, AFolderNamesTheJournalsInIt) {
+    const TemporaryFolder folder;
+    write_file(folder.file("rollouts.db"), "");
+    write_file(folder.file("metrics.jsonl"), "");
+    const auto reader = JournalReader::open(folder.file(""));
+    ASSERT_FALSE(reader);
+    EXPECT_THAT(reader.error().message, HasSubstr("found a folder; in it: "));
+    EXPECT_THAT(reader.error().message, HasSubstr("rollouts.db"));
+    EXPECT_THAT(reader.error().message, Not(HasSubstr("metrics")));
 }
 
 TEST(Damage, AFileThatItsWriterLeftBlankIsToldFromEveryOther) {

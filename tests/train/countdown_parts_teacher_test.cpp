@@ -25,24 +25,13 @@ using testing::Not;
 using testing::StartsWith;
 using train::Example;
 
-constexpr std::uint64_t kMany = 3000;
-constexpr std::string_view kForced = "\n</think>\n\n";
-
 const train::Teacher& teacher() {
     static const auto made = std::move(train::make_teacher("countdown-parts")).value();
     return *made;
 }
 
-// Examples from all of the training, by kind.
-const std::map<std::string, std::vector<Example>>& examples() {
-    static const auto all = [] {
-        std::map<std::string, std::vector<Example>> out;
-        for (std::uint64_t i = 0; i < kMany; ++i) {
-            Example one = teacher().example(7, i, static_cast<double>(i) / kMany);
-            out[one.kind].push_back(std::move(one));
-        }
-        return out;
-    }();
+const ExamplesByKind& examples() {
+    static const ExamplesByKind all = examples_of(teacher());
     return all;
 }
 
@@ -50,19 +39,6 @@ template <class Visit>
 void each_example(Visit visit) {
     for (const auto& [kind, all] : examples())
         for (const Example& example : all) visit(example);
-}
-
-// The numbers in a text, but for those in names such as a1.
-std::vector<int> numbers_in(const std::string& text) {
-    std::vector<int> out;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (!isdigit(static_cast<unsigned char>(text[at]))) continue;
-        std::size_t size = 0;
-        const int number = std::stoi(text.substr(at), &size);
-        if (at == 0 || !isalpha(static_cast<unsigned char>(text[at - 1]))) out.push_back(number);
-        at += size;
-    }
-    return out;
 }
 
 struct Part {
@@ -94,15 +70,8 @@ std::string workspace_of(const Example& example) {
     return at == std::string::npos ? "" : content.substr(at + 2);
 }
 
-std::string answer_of(const Example& example) {
-    std::string text = written(example);
-    text.erase(0, text.find("</think>") + 8);
-    return text.substr(std::min(text.find_first_not_of('\n'), text.size()));
-}
-
 std::vector<std::string> reasoning_lines(const Example& example) {
-    const std::string text = written(example);
-    std::istringstream in(text.substr(0, text.find("</think>")));
+    std::istringstream in(reasoning_of(example));
     std::vector<std::string> out;
     for (std::string line; std::getline(in, line);) out.push_back(line);
     return out;

@@ -24,19 +24,8 @@ using testing::Not;
 using testing::StartsWith;
 using train::Example;
 
-constexpr std::uint64_t kMany = 3000;
-constexpr std::string_view kForced = "\n</think>\n\n";
-
-// Examples from all of the training, by kind.
-const std::map<std::string, std::vector<Example>>& examples() {
-    static const auto all = [] {
-        std::map<std::string, std::vector<Example>> out;
-        for (std::uint64_t i = 0; i < kMany; ++i) {
-            Example one = countdown_teacher().example(7, i, static_cast<double>(i) / kMany);
-            out[one.kind].push_back(std::move(one));
-        }
-        return out;
-    }();
+const ExamplesByKind& examples() {
+    static const ExamplesByKind all = examples_of(countdown_teacher());
     return all;
 }
 
@@ -57,13 +46,7 @@ Asked asked(const Example& example) {
     const std::string& content = example.prompt.at(0).content;
     Asked out;
     out.text = content.substr(0, content.find("\n\n"));
-    std::vector<int> found;
-    for (std::size_t at = 0; at < out.text.size(); ++at) {
-        if (!isdigit(static_cast<unsigned char>(out.text[at]))) continue;
-        std::size_t size = 0;
-        found.push_back(std::stoi(out.text.substr(at), &size));
-        at += size;
-    }
+    const std::vector<int> found = numbers_in(out.text);
     out.target = found.front();
     out.numbers.assign(found.begin() + 1, found.end());
     return out;
@@ -73,17 +56,6 @@ KindResult kind_of(const Asked& problem) {
     const nlohmann::json line{
         {"id", "x"}, {"kind", "countdown"}, {"numbers", problem.numbers}, {"target", problem.target}};
     return make_verifier(line.dump());
-}
-
-std::string answer_of(const Example& example) {
-    std::string text = written(example);
-    text.erase(0, text.find("</think>") + 8);
-    return text.substr(std::min(text.find_first_not_of('\n'), text.size()));
-}
-
-std::string reasoning_of(const Example& example) {
-    const std::string text = written(example);
-    return text.substr(0, text.find("</think>"));
 }
 
 bool is_drill_of_values(const Example& example) {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -12,6 +15,9 @@
 #include "train/tasks/teacher.h"
 
 namespace retort::test {
+
+inline constexpr std::uint64_t kExamples = 3000;
+inline constexpr std::string_view kForced = "\n</think>\n\n";  // what ends a thinking that was cut off
 
 // Made once: it goes through all problems.
 inline const train::Teacher& countdown_teacher() {
@@ -29,6 +35,42 @@ inline std::string rendered(const std::vector<Message>& messages) {
 inline std::string written(const train::Example& example) {
     std::string out;
     for (const train::Span& span : example.completion) out += span.text;
+    return out;
+}
+
+inline std::string reasoning_of(const train::Example& example) {
+    const std::string text = written(example);
+    return text.substr(0, text.find("</think>"));
+}
+
+inline std::string answer_of(const train::Example& example) {
+    std::string text = written(example);
+    text.erase(0, text.find("</think>") + 8);
+    return text.substr(std::min(text.find_first_not_of('\n'), text.size()));
+}
+
+using ExamplesByKind = std::map<std::string, std::vector<train::Example>>;
+
+// From all of the training.
+inline ExamplesByKind examples_of(const train::Teacher& teacher) {
+    ExamplesByKind out;
+    for (std::uint64_t i = 0; i < kExamples; ++i) {
+        train::Example one = teacher.example(7, i, static_cast<double>(i) / kExamples);
+        out[one.kind].push_back(std::move(one));
+    }
+    return out;
+}
+
+// The numbers in a text, but for those in names such as a1.
+inline std::vector<int> numbers_in(const std::string& text) {
+    std::vector<int> out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!isdigit(static_cast<unsigned char>(text[at]))) continue;
+        std::size_t size = 0;
+        const int number = std::stoi(text.substr(at), &size);
+        if (at == 0 || !isalpha(static_cast<unsigned char>(text[at - 1]))) out.push_back(number);
+        at += size;
+    }
     return out;
 }
 

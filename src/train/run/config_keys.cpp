@@ -38,7 +38,8 @@ void add_arm(Keys& keys, const std::string& name, ArmSettings& a, bool unrolled)
     keys.push_back({name + ".think", "thinking budget of a call, tokens", &a.think});
     keys.push_back({name + ".max_answer", "tokens after the thinking", &a.max_answer});
     if (!unrolled) return;
-    keys.push_back({name + ".operator", "what is unrolled: pdr:8, pdr:8,4, sr:3; of several one is drawn each step",
+    keys.push_back({name + ".operator",
+                    "what is unrolled, \"pdr:8,4\"; of a list, [\"pdr:8\", \"sr:3\"], one is drawn each step",
                     &a.operator_name});
     keys.push_back({name + ".distiller", "as in solve", &a.distiller});
     keys.push_back({name + ".k", "drafts that a top-k or random-k keeps", &a.k});
@@ -76,7 +77,7 @@ void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
     keys.push_back({name + ".suite", "a file of problem lines; empty: problems are made", &p.suite});
     keys.push_back({name + ".kind", "kind of problems that are made, as in `suite make`", &p.kind});
     keys.push_back({name + ".options", "their difficulty: \"numbers=4,largest=15\"", &p.options});
-    keys.push_back({name + ".count", "how many; of a suite the first so many, 0: all", &p.count});
+    keys.push_back({name + ".count", "how many are made; of a suite the first so many, 0: all of it", &p.count});
     keys.push_back({name + ".seed", "of making them", &p.seed});
 }
 

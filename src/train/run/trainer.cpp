@@ -232,9 +232,13 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
     const bool best = state_.best_step == state_.step && due_for_evaluation();
     if (state_.step % config_.checkpoint_every == 0 || is_last() || best || stopped)
         if (const auto saved = save_checkpoint(); !saved) return saved.error();
-    if (stopped && state_.step < all_steps())
+    if (stopped && state_.step < all_steps()) {
+        if (const auto saved = save_model(); !saved) return saved.error();
         return Error{ErrorKind::interrupted,
-                     fmt::format("stopped after step {}; a checkpoint is written: go on with --resume", state_.step)};
+                     fmt::format("stopped after step {}: a checkpoint is written, go on with --resume; "
+                                 "the model so far is {}",
+                                 state_.step, folder_.file("model.gguf"))};
+    }
     return {};
 }
 

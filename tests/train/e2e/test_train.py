@@ -100,7 +100,9 @@ class Interrupted(ResumeTest):
                 done = self.stopped(rows=rows)
                 self.assertEqual(done.code, 130, done.err)
                 step = self.rows()[-1]["step"]
-                self.assertIn(f"stopped after step {step}; a checkpoint is written: go on with --resume", done.err)
+                self.assertIn(f"stopped after step {step}: a checkpoint is written, go on with --resume", done.err)
+                self.assertIn("the model so far is", done.err)
+                self.assertTrue(os.path.exists(self.path("run", "model.gguf")))
                 self.assertEqual(self.checkpoints()[0], f"checkpoint-{step:06}.retort")
                 self.assertIn(f"resumed after step {step}", self.resume().err)
                 self.assert_as_unbroken()
