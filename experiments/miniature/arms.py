@@ -19,6 +19,8 @@ COMPARED = [  # (an arm, against which, what it tells)
     ("cached", "operator", "drafts from a pool against fresh ones"),
     ("all", "operator", "gradient of all calls against that of refine"),
     ("rounds", "operator", "two rounds unrolled against one"),
+    ("parts-operator", "parts-trace", "operator RL against long-trace RL, from the same SFT"),
+    ("parts-continual", "parts-control", "operator RL after trace RL, against trace RL for as many steps"),
 ]
 
 
@@ -39,12 +41,13 @@ class Arm:
         return np.mean(totals) / 1e6
 
 
-def read(folder):
-    """By name, in the order of arms.txt."""
+def read(folder, prefix=""):
+    """By name, in the order of arms.txt; of the task of parts with its prefix, else of the first task."""
     found = {}
     for path in folder.glob("*-s*.csv.gz"):
         name, seed = re.fullmatch(r"(.+)-s(\d+)\.csv\.gz", path.name).groups()
-        found.setdefault(name, []).append(int(seed))
+        if name.startswith("parts-") == bool(prefix):
+            found.setdefault(name, []).append(int(seed))
     lines = (Path(__file__).parent / "arms.txt").read_text(encoding="utf-8").splitlines()
     names = [line.split()[0] for line in lines if line and not line.startswith("#")]
     return {name: Arm(name, folder, sorted(found[name])) for name in names if name in found}
@@ -81,8 +84,8 @@ def differences(arms, problems):
                  ["arms", "what it tells", "seeds"] + [short(one) for one in methods], rows) if rows else None
 
 
-def tables(folder, base):
-    arms = read(folder)
+def tables(folder, base, prefix=""):
+    arms = read(folder, prefix)
     if not arms:
         return []
     problems = len(next(iter(base.values())).problems)

@@ -12,16 +12,17 @@ LOW, HIGH = 2.5, 97.5
 
 
 class Sample:
-    """RESULT/RIGHT/ANSWERED/PLACE of collect.py."""
+    """RESULT/RIGHT/ANSWERED/PLACE/PARTS of collect.py."""
 
     def __init__(self, text):
-        result, right, answered, place = text.split("/")
+        result, right, answered, place, parts = text.split("/")
         self.right = result == "1"
         self.answered = result != "-"
         self.drafts_right = int(right)
         self.drafts_answered = int(answered)
         self.cut = place.endswith("t")
         self.place = None if place == "-" else int(place.rstrip("t"))
+        self.parts = None if parts == "-" else int(parts)
 
 
 class Cell:

@@ -6,9 +6,10 @@ collect.py metrics METRICS.jsonl OUT.jsonl  a training: five digits, no seconds;
 collect.py latency OUT.csv JOURNAL...       evaluations of the program: a row for each sample
 
 Columns of samples: method; problem; b_seq, b_total and call (the longest one), sums over the samples; samples, apart
-by blanks, each RESULT/RIGHT/ANSWERED/PLACE: the result (1 right, 0 wrong, - no answer); how many drafts of the first
+by blanks, each RESULT/RIGHT/ANSWERED/PLACE/PARTS: the result (1 right, 0 wrong, - no answer); how many drafts of the first
 round were right, and had an answer; where in the last workspace the first right candidate stands (0: nowhere, -: there
-is no workspace), with a t where something was cut off it."""
+is no workspace, or its candidates are of parts), with a t where something was cut off it; how many parts of the problem
+some draft of the first round had right (-: it has no parts)."""
 import ast
 import csv
 import gzip
@@ -48,9 +49,8 @@ def value_of(node, numbers):
     raise ValueError("no expression")
 
 
-def is_right(text, problem):
-    """Countdown: the target, from each of the numbers once. Both stand in the problem's text."""
-    target, *given = map(int, re.findall(r"\d+", problem))
+def makes(text, target, given):
+    """Countdown: the target, from each of the numbers once."""
     numbers = []
     try:
         value = value_of(ast.parse(text.strip(), mode="eval").body, numbers)
@@ -59,10 +59,31 @@ def is_right(text, problem):
     return value == target and sorted(numbers) == sorted(given)
 
 
+def is_right(text, problem):
+    """Target and numbers stand in the problem's text."""
+    target, *given = map(int, re.findall(r"\d+", problem))
+    return makes(text, target, given)
+
+
+def parts_of(problem):
+    """(letter, target, numbers): "Part A: make 44 of a1 = 2, a2 = 13, a3 = 7, a4 = 2."."""
+    for letter, target, numbers in re.findall(r"^Part (\w): make (\d+) of (.*)\.$", problem, re.MULTILINE):
+        yield letter, int(target), [int(one) for one in re.findall(r"= (\d+)", numbers)]
+
+
+def right_parts(drafts, problem):
+    """How many parts some draft has right; - where the problem has none. An answer is "A: 2 + 3; B: none"."""
+    parts = list(parts_of(problem))
+    answers = [re.findall(r"(\w): ([^;\n]+)", draft["answer"] or "") for draft in drafts]
+    found = {letter for letter, target, given in parts for answer in answers
+             for part, text in answer if part == letter and makes(text, target, given)}
+    return len(found) if parts else "-"
+
+
 def place_of(result):
     workspaces = [workspace for one in result["rounds"] for workspace in one["workspaces"]
                   if "final" in workspace["read_by"]]
-    if not workspaces or not workspaces[-1]["text"]:
+    if not workspaces or not workspaces[-1]["text"] or any(parts_of(result["problem"])):
         return "-"
     lines = [line for line in workspaces[-1]["text"].splitlines() if line and not line.endswith(":")]
     places = [i + 1 for i, line in enumerate(lines) if is_right(line, result["problem"])]
@@ -74,7 +95,7 @@ def sample_of(result):
     drafts = result["rounds"][0]["drafts"] if result["rounds"] else []
     right = sum(draft["verdict"] == "equal" for draft in drafts)
     answered = sum(draft["answer"] is not None for draft in drafts)
-    return f"{outcome}/{right}/{answered}/{place_of(result)}"
+    return f'{outcome}/{right}/{answered}/{place_of(result)}/{right_parts(drafts, result["problem"])}'
 
 
 def write_packed(text, out):

@@ -10,7 +10,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  after use()
 import numpy as np  # noqa: E402
 
-from questions import RANDOM4, in_a_row  # noqa: E402
+from questions import RANDOM4, in_a_row, parts_families  # noqa: E402
 
 INK = {"light": "#1d2126", "dark": "#e4e7ea"}
 LINE = {"light": "#d9dee3", "dark": "#343b42"}
@@ -99,6 +99,17 @@ def baselines(cells, resampled):
         for label, family in kinds.items():
             if family:
                 line(axes, resampled, family, cost, label, **({} if label == "pdr:16" else {"linestyle": "none"}))
+    return [both(two_axes(into))]
+
+
+def parts(cells, resampled):
+    def into(axes, cost):
+        for label, family in parts_families(cells).items():
+            if family:
+                line(axes, resampled, family, cost, label)
+        for think in (160, 256):
+            line(axes, resampled, [cell for method, cell in cells.items() if method.startswith("pdr:") and f"think={think} " in method],
+                 cost, f"pdr, width 4 to 16, think {think}" if think == 160 else f"pdr, width 8 and 16, think {think}")
     return [both(two_axes(into))]
 
 

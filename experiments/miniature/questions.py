@@ -5,6 +5,8 @@ import numpy as np
 
 STANDARD = "pdr:16 think=48 distiller=random k=4"
 RANDOM4 = " distiller=random k=4"
+BY_PART = " distiller=parts k=2"
+PARTS = 3
 
 
 @dataclass
@@ -17,7 +19,7 @@ class Table:
 
 def short(method):
     """As a reader wants it: the usual distiller goes without saying."""
-    return method.replace(RANDOM4, "").replace("think=", "").replace("distiller=", "")
+    return method.replace(RANDOM4, "").replace(BY_PART, "").replace("think=", "").replace("distiller=", "")
 
 
 def costs(cell):
@@ -200,3 +202,48 @@ def when_it_hurts(cells, resampled):
     out.append(Table("By what the drafts gave (anchoring: wrong answers only, against none)",
                      ["drafts", "right answer", "samples"], rows))
     return out
+
+
+class BestOf:
+    """The drafts of a vote, with an oracle that takes a right one where there is one."""
+
+    def __init__(self, cell):
+        self.b_seq, self.b_total = cell.b_seq, cell.b_total
+        self.right = np.array([np.mean([one.drafts_right > 0 for one in many]) for many in cell.samples])
+
+
+def parts_families(cells):
+    """What PDR is held against on the task of parts, by name."""
+    votes = [cell for method, cell in cells.items() if method.startswith("vote:16 ")]
+    return {"one chain": chains(cells), "vote of whole answers": votes, "oracle best of 16": [BestOf(one) for one in votes],
+            "vote by part": [cell for method, cell in cells.items() if method.startswith("vote:16,parts ")]}
+
+
+def parts(cells, resampled):
+    """The task of parts: drafts that are right in parts, and what is made of them."""
+    rows = []
+    for method in sorted(cells, key=order):
+        cell = cells[method]
+        some = [one for _, one in cell.each()]
+        drafts = not method.startswith("cot")
+        union = np.array([np.mean([one.parts == PARTS for one in many]) for many in cell.samples])
+        rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell),
+                     f"{100 * np.mean([one.drafts_right > 0 for one in some]):.1f} %" if drafts else "",
+                     resampled.mean(union).percent() if drafts else ""])
+    out = [Table("Three Countdowns in one problem", ["method", "all parts right", "b_seq", "b_total",
+                                                     "a draft is right (oracle best of N)", "each part is right in some draft"], rows)]
+    families = parts_families(cells)
+    for cost in ("b_seq", "b_total"):
+        rows = [[short(method)] + [gain(resampled, cells[method], family, cost) for family in families.values()]
+                for method in sorted(cells, key=order) if method.startswith("pdr:")]
+        out.append(Table(f"PDR above the others at its {cost}, points", ["method", *families], rows,
+                         "Interpolated between their budgets; - where that is beyond them."))
+    rows = []
+    for method in sorted(cells, key=order):
+        vote = cells.get(method.replace("pdr:", "vote:").replace(" think", ",parts think").replace(BY_PART, ""))
+        if method.startswith("pdr:") and vote:
+            none = share(cells[method], resampled, lambda one: one.drafts_right == 0)
+            rows.append([short(method), (resampled.accuracy(cells[method]) - resampled.accuracy(vote)).points(), none[0],
+                         str(none[1])])
+    return out + [Table("What refining adds to the drafts", ["method", "above the vote by part of the same drafts, points",
+                                                             "right where no draft was", "samples"], rows)]

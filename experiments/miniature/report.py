@@ -68,7 +68,19 @@ def sections(results):
     yield "4 Other methods", measured("others", questions.baselines), measured("others", pictures.baselines)
     yield "5 and 6 Reinforcement", arms.tables(results, base), pictures.curves(arms.read(results))
     yield "7 When PDR hurts", questions.when_it_hurts(base, resampled), []
+    yield parts(results)
     yield "8 Waiting time", latency(results / "latency.csv"), pictures.latency(results / "latency.csv")
+
+
+def parts(results):
+    """The second task."""
+    title, path = "The task of parts", results / "parts.csv.gz"
+    if not path.exists():
+        return title, [], []
+    cells = load(path)
+    resampled = Resampled(len(next(iter(cells.values())).problems))
+    return title, questions.parts(cells, resampled) + arms.tables(results, cells, "parts-"), \
+        pictures.parts(cells, resampled)
 
 
 def markdown(table):

@@ -3,7 +3,7 @@
 # what stands in results/ is not done again.
 #
 #   experiments/miniature/run.sh                 all, in hours
-#   experiments/miniature/run.sh sft base        some of its stages: sft, base, arms, ceiling, latency, report
+#   experiments/miniature/run.sh sft base        some of its stages: sft, base, parts, arms, ceiling, latency, report
 #   experiments/miniature/run.sh --quick         the same shape in 20 minutes, into a folder of its own
 #   experiments/miniature/run.sh --smoke         the same shape in a minute: whether it runs; its figures say nothing
 #
@@ -35,9 +35,9 @@ train() { # FOLDER FILE KEY=VALUE...
 }
 
 # Evaluates a model; keeps what came of each problem. Interrupted, it begins anew.
-evaluate() { # NAME FILE MODEL OUT KEY=VALUE...
-    local folder=$runs/$1 file=$2 model=$3 out=$4
-    shift 4
+evaluate() { # NAME FILE MODEL PROBLEMS OUT KEY=VALUE...
+    local folder=$runs/$1 file=$2 model=$3 problems=$4 out=$5
+    shift 5
     [ -e "$out" ] && return
     say "== evaluating $model"
     rm -rf "$folder"
@@ -55,46 +55,61 @@ keep_run() { # RUN OUT
 }
 
 # 300 problems to choose by and 500 to tell by: distinct, of the test split.
-make_problems() {
+make_problems() { # KIND PREFIX
     mkdir -p "$runs"
-    [ -e "$problems" ] && return
-    "$retort" suite make countdown --count 800 --seed 1123 --out "$runs/all.jsonl" >/dev/null 2>&1
-    head -n 300 "$runs/all.jsonl" >"$runs/validation.jsonl"
-    sed -n "301,$((300 + tests))p" "$runs/all.jsonl" >"$problems.part"
-    mv "$problems.part" "$problems"
+    [ -e "$runs/$2test.jsonl" ] && return
+    "$retort" suite make "$1" --count 800 --seed 1123 --out "$runs/$2all.jsonl" >/dev/null 2>&1
+    head -n 300 "$runs/$2all.jsonl" >"$runs/$2validation.jsonl"
+    sed -n "301,$((300 + tests))p" "$runs/$2all.jsonl" >"$runs/$2test.part"
+    mv "$runs/$2test.part" "$runs/$2test.jsonl"
+}
+
+# What a training showed, and its model last: that it is there says that it is done.
+keep_trained() { # NAME
+    keep_run "$runs/$1" "$results/$1"
+    cp "$runs/$1/model.gguf" "$results/$1.gguf.part"
+    mv "$results/$1.gguf.part" "$results/$1.gguf"
+}
+
+sft() { # NAME
+    [ -e "$results/$1.gguf" ] && return
+    say "== $1"
+    train "$runs/$1" "$here/$1.toml" "${smaller_sft[@]}"
+    keep_trained "$1"
 }
 
 stage_sft() {
-    [ -e "$results/sft.gguf" ] && return
-    say "== sft"
-    train "$runs/sft" "$here/sft.toml" "${smaller_sft[@]}"
-    keep_run "$runs/sft" "$results/sft"
-    cp "$runs/sft/model.gguf" "$results/sft.gguf.part"
-    mv "$results/sft.gguf.part" "$results/sft.gguf"
+    sft sft
 }
 
 stage_base() {
     local group
     for group in budgets distillers rounds others; do
-        evaluate "$group" "$here/evaluate/$group.toml" "$results/sft.gguf" "$results/base-$group.csv.gz"
+        evaluate "$group" "$here/evaluate/$group.toml" "$results/sft.gguf" "$runs/test.jsonl" "$results/base-$group.csv.gz"
     done
+}
+
+# The second task.
+stage_parts() {
+    sft parts-sft
+    evaluate parts "$here/evaluate/parts.toml" "$results/parts-sft.gguf" "$runs/parts-test.jsonl" "$results/parts.csv.gz"
 }
 
 # An arm is what it was trained by, what it learnt and how it did, in that order: the last one there says that it is done.
 arm() { # NAME SEED FROM KEY=VALUE...
-    local name=$1-s$2 seed=$2 from=$3
+    local name=$1-s$2 seed=$2 from=$3 task=
+    [[ "$1" = parts-* ]] && task=parts-
     shift 3
     [ -e "$results/$name.csv.gz" ] && return
-    [ "$from" = sft ] || from=$from-s$seed
-    [ -e "$results/$from.gguf" ] || die "$name goes on from $from, which is not there yet: run that arm first"
+    [ "$from" = "${task}sft" ] || from=$from-s$seed
+    [ -e "$results/$from.gguf" ] || die "$name goes on from $from, which is not there yet: run that first"
     if [ ! -e "$results/$name.gguf" ]; then
         say "== $name"
-        train "$runs/$name" "$here/rl.toml" model.from="$results/$from.gguf" seed="$seed" "$@" "${smaller_rl[@]}"
-        keep_run "$runs/$name" "$results/$name"
-        cp "$runs/$name/model.gguf" "$results/$name.gguf.part"
-        mv "$results/$name.gguf.part" "$results/$name.gguf"
+        train "$runs/$name" "$here/${task}rl.toml" model.from="$results/$from.gguf" seed="$seed" "$@" "${smaller_rl[@]}"
+        keep_trained "$name"
     fi
-    evaluate "$name-eval" "$here/evaluate/arm.toml" "$results/$name.gguf" "$results/$name.csv.gz" seed="$seed"
+    evaluate "$name-eval" "$here/evaluate/${task}arm.toml" "$results/$name.gguf" "$runs/${task}test.jsonl" \
+        "$results/$name.csv.gz" seed="$seed"
     rm -rf "${runs:?}/$name"
 }
 
@@ -104,7 +119,7 @@ wanted() { # NAME LIST: in it, or there is none
 
 stage_arms() {
     local tier seed name of from settings
-    for tier in 1 2; do
+    for tier in 1 2 3; do
         for seed in ${seeds_of[tier]}; do
             wanted "$seed" "${MINIATURE_SEEDS:-}" || continue
             while read -r name of from settings; do
@@ -118,7 +133,7 @@ stage_arms() {
 
 stage_ceiling() {
     [ -e "$results/ceiling.csv" ] && return
-    "${python[@]}" "$here/ceiling.py" "$problems" >"$results/ceiling.csv.part"
+    "${python[@]}" "$here/ceiling.py" "$runs/test.jsonl" >"$results/ceiling.csv.part"
     mv "$results/ceiling.csv.part" "$results/ceiling.csv"
 }
 
@@ -130,7 +145,7 @@ stage_latency() {
     for method in cot/64 cot/128 cot/256 cot/512 sr:4/64 sr:8/64 pdr:4/48 pdr:8/48 pdr:16/48 pdr:32/48 pdr:8/96 \
         pdr:16/96 pdr:8,8/48 pdr:8,8,8/48; do
         journals+=("$runs/latency-${method/\//-}.db")
-        "$retort" eval --suite "$problems" --limit "$timed" --model "$results/sft.gguf" --operator "${method%/*}" \
+        "$retort" eval --suite "$runs/test.jsonl" --limit "$timed" --model "$results/sft.gguf" --operator "${method%/*}" \
             --think "${method#*/}" --distiller random --k 4 --temperature 0.7 --concurrency 1 --journal "${journals[-1]}" \
             --resume >/dev/null 2>"$runs/latency.log" || die "the latency of $method: $(tail -n 1 "$runs/latency.log")"
     done
@@ -151,30 +166,30 @@ case ${1:-} in
         shift
         ;;
 esac
-smaller_sft=() smaller_rl=() smaller_eval=() tests=500 timed=40 seeds_of=([1]="1 2 3 4 5" [2]="1 2")
+smaller_sft=() smaller_rl=() smaller_eval=() tests=500 timed=40 seeds_of=([1]="1 2 3 4 5" [2]="1 2" [3]="1 2")
 case $size in
     quick)
         smaller_sft=(sft.steps=900 checkpoint_every=50)
         smaller_rl=(rl.steps=3 rl.prompts=16 checkpoint_every=1)
         smaller_eval=(eval.samples=1)
-        tests=100 timed=10 seeds_of=([1]="1 2" [2]="1")
+        tests=100 timed=10 seeds_of=([1]="1 2" [2]="1" [3]="1")
         ;;
     smoke)
         smaller_sft=(sft.steps=2 sft.batch_tokens=600)
         smaller_rl=(rl.steps=1 rl.prompts=2 rl.generations=2)
         smaller_eval=(eval.samples=1)
-        tests=4 timed=1 seeds_of=([1]="1" [2]="")
+        tests=4 timed=1 seeds_of=([1]="1" [2]="" [3]="")
         ;;
 esac
-problems=$runs/test.jsonl
 [ -x "$retort" ] || die "there is no $retort: build Retort first (scripts/quickstart.sh, then scripts/test.sh for the trainer)"
 "${python[@]}" -c "import numpy, matplotlib" 2>/dev/null || die "${python[0]} has no numpy or matplotlib: apt-get install python3-matplotlib"
 mkdir -p "$results"
-make_problems
-[ "$#" -gt 0 ] || set -- sft base arms ceiling latency report
+make_problems countdown ""
+make_problems countdown-parts parts-
+[ "$#" -gt 0 ] || set -- sft base parts arms ceiling latency report
 for stage in "$@"; do
     case $stage in
-        sft | base | arms | ceiling | latency | report) "stage_$stage" ;;
-        *) die "unknown stage \"$stage\": expected sft, base, arms, ceiling, latency or report" ;;
+        sft | base | parts | arms | ceiling | latency | report) "stage_$stage" ;;
+        *) die "unknown stage \"$stage\": expected sft, base, parts, arms, ceiling, latency or report" ;;
     esac
 done

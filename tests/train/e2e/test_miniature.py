@@ -48,7 +48,7 @@ class Miniature(unittest.TestCase):
         self.assertNotIn("Not measured yet", page)
 
         before = {name: os.path.getmtime(self.result(name)) for name in os.listdir(os.path.dirname(self.result("")))}
-        code, err = self.run_stages("sft", "base", "arms", "ceiling", "latency")
+        code, err = self.run_stages("sft", "base", "parts", "arms", "ceiling", "latency")
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(before, {name: os.path.getmtime(self.result(name)) for name in before})
 
@@ -66,7 +66,7 @@ class Miniature(unittest.TestCase):
     def test_an_unknown_stage_is_told(self):
         code, err = self.run_stages("training")
         self.assertEqual(code, 1)
-        self.assertIn('unknown stage "training": expected sft, base, arms', err)
+        self.assertIn('unknown stage "training": expected sft, base, parts, arms', err)
 
 
 if __name__ == "__main__":
