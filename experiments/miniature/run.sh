@@ -97,8 +97,9 @@ stage_parts() {
 
 # An arm is what it was trained by, what it learnt and how it did, in that order: the last one there says that it is done.
 arm() { # NAME SEED FROM KEY=VALUE...
-    local name=$1-s$2 seed=$2 from=$3 task=
-    [[ "$1" = parts-* ]] && task=parts-
+    local name=$1-s$2 seed=$2 from=$3 task='' fewer=()
+    if [[ "$1" = parts-* ]]; then task=parts-; fi
+    if [ "$seed" -gt 2 ]; then fewer=(eval.samples=2); fi # five seeds tell as much of two samples as two seeds of four
     shift 3
     [ -e "$results/$name.csv.gz" ] && return
     [ "$from" = "${task}sft" ] || from=$from-s$seed
@@ -109,7 +110,7 @@ arm() { # NAME SEED FROM KEY=VALUE...
         keep_trained "$name"
     fi
     evaluate "$name-eval" "$here/evaluate/${task}arm.toml" "$results/$name.gguf" "$runs/${task}test.jsonl" \
-        "$results/$name.csv.gz" seed="$seed"
+        "$results/$name.csv.gz" seed="$seed" "${fewer[@]}"
     rm -rf "${runs:?}/$name"
 }
 
