@@ -1,6 +1,7 @@
 // Operators in short: "pdr:8,4" and the like. Each method is one row that turns its numbers into a schedule.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
@@ -206,6 +207,11 @@ Error unknown_method(const Parsed& parsed, const std::string& method) {
 }
 
 }  // namespace
+
+bool begins_with_method(std::string_view text) {
+    const std::string_view name = text.substr(0, text.find(':'));
+    return std::any_of(kMethods.begin(), kMethods.end(), [&](const Method& method) { return method.name == name; });
+}
 
 Outcome<Schedule> parse_operator(const std::string& text, const StepDefaults& defaults) {
     const Parsed parsed = take_apart(text);

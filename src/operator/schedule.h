@@ -88,6 +88,9 @@ struct StepDefaults {
 // what was found.
 Outcome<Schedule> parse_operator(const std::string& text, const StepDefaults& defaults);
 
+// Whether this is the name of a method, alone or before a colon: "pdr" and "pdr:x", not "pdr-7b".
+bool begins_with_method(std::string_view text);
+
 // Options that the named operator does not use, for a warning: any of "distiller", "k", "workspace".
 std::vector<std::string> unused_options(const Schedule& schedule);
 

@@ -17,7 +17,13 @@ bool read_number(const std::string& text, std::int64_t& value) {
     return error == std::errc() && end == text.data() + text.size() && value >= 0;
 }
 
-std::optional<Error> apply(const std::string& word, const std::string& text, StepDefaults& defaults) {
+struct Words {
+    StepDefaults defaults;
+    std::optional<std::int64_t> final_think;
+};
+
+std::optional<Error> apply(const std::string& word, const std::string& text, Words& words) {
+    StepDefaults& defaults = words.defaults;
     const std::size_t equals = word.find('=');
     const std::string key = word.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
@@ -32,6 +38,8 @@ std::optional<Error> apply(const std::string& word, const std::string& text, Ste
         return usage(fmt::format("\"{}\": expected key=value with a whole number, found \"{}\"", text, word));
     if (key == "think")
         defaults.think = number;
+    else if (key == "final_think")
+        words.final_think = number;
     else if (key == "max_answer")
         defaults.max_answer = number;
     else if (key == "workspace")
@@ -39,8 +47,9 @@ std::optional<Error> apply(const std::string& word, const std::string& text, Ste
     else if (key == "k")
         defaults.k = static_cast<int>(number);
     else
-        return usage(fmt::format("\"{}\": unknown setting \"{}\"; known are distiller, k, workspace, think, max_answer",
-                                 text, key));
+        return usage(fmt::format(
+            "\"{}\": unknown setting \"{}\"; known are distiller, k, workspace, think, final_think, max_answer", text,
+            key));
     return std::nullopt;
 }
 
@@ -80,11 +89,12 @@ Outcome<NamedMethod> method_from(const std::string& text, const PromptSet& promp
     std::istringstream words(text);
     std::string operator_name;
     words >> operator_name;
-    StepDefaults defaults = prompts.defaults;
+    Words settings{prompts.defaults, std::nullopt};
     for (std::string word; words >> word;)
-        if (const auto wrong = apply(word, text, defaults)) return *wrong;
-    auto schedule = parse_operator(operator_name, defaults);
+        if (const auto wrong = apply(word, text, settings)) return *wrong;
+    auto schedule = parse_operator(operator_name, settings.defaults);
     if (!schedule) return usage(fmt::format("eval.operators: {}", schedule.error().message));
+    if (settings.final_think) schedule->finish.think = *settings.final_think;
     return NamedMethod{text, std::move(*schedule)};
 }
 

@@ -16,7 +16,8 @@ Outcome<std::vector<Schedule>> schedules_of(const char* name, const ArmSettings&
 
 GradientOf gradient_of(const ArmSettings& arm);
 
-// "pdr:16 think=48 distiller=random k=4": an operator, and settings that the prompt set does not give as wanted.
+// "pdr:16 think=48 final_think=96 distiller=random k=4": an operator, and settings that the prompt set does not give as
+// wanted.
 struct NamedMethod {
     std::string name;  // as written
     Schedule schedule;

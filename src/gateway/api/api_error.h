@@ -1,0 +1,23 @@
+// Errors in the shape of OpenAI's API, which clients know how to read.
+#pragma once
+
+#include <string>
+
+namespace retort::gateway {
+
+struct ApiError {
+    int status = 400;
+    std::string message;  // expected, found, what to do
+    std::string type = "invalid_request_error";
+    std::string code;          // "model_not_found"; empty: null
+    std::string param;         // the field at fault; empty: null
+    double retry_after_s = 0;  // 0: no Retry-After
+};
+
+// {"error":{"message","type","param","code"}}
+std::string error_body(const ApiError& error);
+
+ApiError bad_request(std::string message, std::string param = "");
+ApiError not_found(std::string message);
+
+}  // namespace retort::gateway

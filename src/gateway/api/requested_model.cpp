@@ -1,0 +1,31 @@
+#include "gateway/api/requested_model.h"
+
+#include "operator/schedule.h"
+
+namespace retort::gateway {
+namespace {
+
+constexpr std::string_view kPrefix = "retort/";
+
+}  // namespace
+
+RequestedModel requested_model(std::string_view name, const std::map<std::string, std::string, std::less<>>& aliases) {
+    RequestedModel out;
+    if (const auto alias = aliases.find(name); alias != aliases.end()) name = alias->second;
+    const bool ours = name.starts_with(kPrefix);
+    if (ours) name.remove_prefix(kPrefix.size());
+    const std::size_t at = name.find('@');
+    const std::string_view before = name.substr(0, at);
+    if (ours || begins_with_method(before)) {
+        out.operator_name = before;
+        if (at != std::string_view::npos) out.model = name.substr(at + 1);
+    } else if (at == 0) {
+        out.model = name.substr(1);
+    } else {
+        out.model = name;
+        out.as_it_is = true;
+    }
+    return out;
+}
+
+}  // namespace retort::gateway

@@ -1,0 +1,21 @@
+// The model's name in a request says which operator is meant, and which model it runs over.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace retort::gateway {
+
+struct RequestedModel {
+    std::string operator_name;  // "pdr:8,4"; empty: none, the request is passed on
+    std::string model;          // at the upstream; empty: the gateway's default
+    bool as_it_is = false;      // the name is the upstream's own: nothing of the body changes
+};
+
+// "[operator][@model]", "retort/operator[@model]", an alias of one of these, or a name of the upstream's. Whatever
+// begins with a method's name is an operator, also where the rest is none: that is told, not passed on.
+RequestedModel requested_model(std::string_view name, const std::map<std::string, std::string, std::less<>>& aliases);
+
+}  // namespace retort::gateway

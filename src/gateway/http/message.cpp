@@ -1,0 +1,40 @@
+#include "gateway/http/message.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace retort::gateway {
+namespace {
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+bool same_name(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool lists(std::string_view list, std::string_view name) {
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        if (same_name(trim(list.substr(0, comma)), name)) return true;
+        if (comma == std::string_view::npos) return false;
+        list.remove_prefix(comma + 1);
+    }
+    return false;
+}
+
+std::string_view find_header(const Headers& headers, std::string_view name) {
+    const auto found =
+        std::find_if(headers.begin(), headers.end(), [&](const Header& one) { return same_name(one.name, name); });
+    return found == headers.end() ? std::string_view() : std::string_view(found->value);
+}
+
+std::string_view RequestHead::path() const {
+    return std::string_view(target).substr(0, target.find('?'));
+}
+
+}  // namespace retort::gateway

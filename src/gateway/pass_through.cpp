@@ -1,0 +1,74 @@
+#include "gateway/pass_through.h"
+
+#include <array>
+
+#include "gateway/answers.h"
+
+namespace retort::gateway {
+namespace {
+
+// Of the connection, not of the request (RFC 9110, 7.6.1); and what is written anew.
+constexpr std::array<std::string_view, 11> kOfTheConnection{
+    "host",   "connection",        "keep-alive",     "proxy-connection",   "te", "trailer", "upgrade",
+    "expect", "transfer-encoding", "content-length", "proxy-authorization"};
+
+bool is_of_the_connection(const Header& header, std::string_view connection) {
+    for (const std::string_view name : kOfTheConnection)
+        if (same_name(header.name, name)) return true;
+    return !connection.empty() && lists(connection, header.name);
+}
+
+Headers passed_headers(const RequestHead& head, const std::string& key) {
+    Headers out;
+    const std::string_view connection = head.header("Connection");
+    for (const Header& header : head.headers) {
+        if (is_of_the_connection(header, connection)) continue;
+        if (!key.empty() && same_name(header.name, "Authorization")) continue;
+        out.push_back(header);
+    }
+    if (!key.empty()) out.push_back({"Authorization", "Bearer " + key});
+    return out;
+}
+
+ApiError upstream_error(const OriginResult& result) {
+    ApiError out;
+    out.type = "server_error";
+    switch (result.failure) {
+        case OriginFailure::unreachable:
+            out.status = 502;
+            out.code = "upstream_unreachable";
+            out.message = "the model server cannot be reached (" + result.detail + "): is it running?";
+            break;
+        case OriginFailure::silent:
+            out.status = 504;
+            out.code = "upstream_timeout";
+            out.message = "the model server was silent for too long";
+            break;
+        default:
+            out.status = 502;
+            out.code = "upstream_broken";
+            out.message = "the model server broke off before it answered (" + result.detail + ")";
+    }
+    return out;
+}
+
+}  // namespace
+
+Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed) {
+    OriginRequest request{exchange.head().method, std::move(passed.target), passed_headers(exchange.head(), passed.key),
+                          passed.body};
+    Exchange* client = &exchange;
+    OriginSink sink;
+    sink.head = [client](ReplyHead head, std::optional<std::uint64_t> length) { client->begin(head, length); };
+    sink.piece = [client](std::string_view bytes) { return client->piece(bytes); };
+    const OriginResult result = co_await origin.fetch(std::move(request), std::move(sink), exchange.stop());
+    if (result.failure == OriginFailure::none)
+        co_await exchange.end();
+    else if (result.failure == OriginFailure::cancelled || result.began)
+        exchange.abandon();
+    else
+        co_await answer_error(exchange, upstream_error(result));
+    co_return result;
+}
+
+}  // namespace retort::gateway

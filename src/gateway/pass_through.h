@@ -1,0 +1,22 @@
+// A request handed on to a model server as it came, and its answer as it comes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/http/exchange.h"
+#include "gateway/http/origin.h"
+
+namespace retort::gateway {
+
+struct PassedOn {
+    std::string target;     // on the upstream
+    std::string_view body;  // the client's, or with another model's name in it
+    std::string key;        // of the upstream, secret; empty: the client's own authorisation goes on
+};
+
+// Answers the exchange: by what the upstream says, or by an error that says why it says nothing. An answer that breaks
+// off breaks off for the client too. The result is for counting.
+Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed);
+
+}  // namespace retort::gateway
