@@ -25,6 +25,13 @@ die() {
     exit 1
 }
 
+# One at a time works on a run. Its children hold the lock too: where run.sh was killed alone, they still write.
+alone() { # NAME
+    local lock
+    exec {lock}>"$runs/$1.lock"
+    flock -n "$lock" || die "$1 is being made by another run.sh, or by a training that one left behind (fuser $runs/$1.lock)"
+}
+
 # Trains in a folder of its own, or goes on there.
 train() { # FOLDER FILE KEY=VALUE...
     local folder=$1 file=$2 status=0
@@ -37,8 +44,9 @@ train() { # FOLDER FILE KEY=VALUE...
 # Evaluates a model; keeps what came of each problem. Interrupted, it begins anew.
 evaluate() { # NAME FILE MODEL PROBLEMS OUT KEY=VALUE...
     local folder=$runs/$1 file=$2 model=$3 problems=$4 out=$5
-    shift 5
     [ -e "$out" ] && return
+    alone "$1"
+    shift 5
     say "== evaluating $model"
     rm -rf "$folder"
     "$retort" train "$file" run="$folder" model.from="$model" eval.suite="$problems" "$@" "${smaller_eval[@]}" ||
@@ -73,6 +81,7 @@ keep_trained() { # NAME
 
 sft() { # NAME
     [ -e "$results/$1.gguf" ] && return
+    alone "$1"
     say "== $1"
     train "$runs/$1" "$here/$1.toml" "${smaller_sft[@]}"
     keep_trained "$1"
@@ -105,6 +114,7 @@ arm() { # NAME SEED FROM KEY=VALUE...
     [ "$from" = "${task}sft" ] || from=$from-s$seed
     [ -e "$results/$from.gguf" ] || die "$name goes on from $from, which is not there yet: run that first"
     if [ ! -e "$results/$name.gguf" ]; then
+        alone "$name"
         say "== $name"
         train "$runs/$name" "$here/${task}rl.toml" model.from="$results/$from.gguf" seed="$seed" "$@" "${smaller_rl[@]}"
         keep_trained "$name"
@@ -141,6 +151,7 @@ stage_ceiling() {
 # One sample at a time in process, so that it waits for nothing but its own calls.
 stage_latency() {
     [ -e "$results/latency.csv" ] && return
+    alone latency
     say "== latency"
     local method journals=()
     for method in cot/64 cot/128 cot/256 cot/512 sr:4/64 sr:8/64 pdr:4/48 pdr:8/48 pdr:16/48 pdr:32/48 pdr:8/96 \
