@@ -2,6 +2,8 @@
 """What a run came to, small enough to keep.
 
 collect.py samples JOURNAL OUT.csv.gz       an evaluation of the trainer: a row for each method and problem
+collect.py join OUT.csv.gz PART.csv.gz...   several of these as one
+collect.py methods FILE.toml                the methods that a configuration evaluates, one a line
 collect.py metrics METRICS.jsonl OUT.jsonl  a training: five digits, no seconds; of many steps every 20th
 collect.py latency OUT.csv JOURNAL...       evaluations of the program: a row for each sample
 
@@ -20,6 +22,7 @@ import operator
 import re
 import sqlite3
 import sys
+import tomllib
 from fractions import Fraction
 
 MANY_STEPS, EVERY = 400, 20
@@ -119,6 +122,22 @@ def samples(journal, out):
     write_packed(text.getvalue(), out)
 
 
+def join(out, *parts):
+    rows = []
+    for part in parts:
+        with gzip.open(part, "rt", encoding="utf-8", newline="") as file:
+            header, *more = csv.reader(file)
+            rows += more
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *sorted(rows, key=lambda row: row[:2])])
+    write_packed(text.getvalue(), out)
+
+
+def methods(path):
+    with open(path, "rb") as file:
+        print(*tomllib.load(file)["eval"]["operators"], sep="\n")
+
+
 def short(value):
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
@@ -147,4 +166,4 @@ def latency(out, *journals):
 
 
 if __name__ == "__main__":
-    {"samples": samples, "metrics": metrics, "latency": latency}[sys.argv[1]](*sys.argv[2:])
+    {"samples": samples, "join": join, "methods": methods, "metrics": metrics, "latency": latency}[sys.argv[1]](*sys.argv[2:])

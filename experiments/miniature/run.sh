@@ -41,19 +41,29 @@ train() { # FOLDER FILE KEY=VALUE...
     [ "$status" -eq 0 ] || die "$folder: training ended with status $status; start run.sh again to go on"
 }
 
-# Evaluates a model; keeps what came of each problem. Interrupted, it begins anew.
+# Evaluates a model, one method after another; keeps what came of each problem. Interrupted, it goes on with the method that
+# it was at.
 evaluate() { # NAME FILE MODEL PROBLEMS OUT KEY=VALUE...
-    local folder=$runs/$1 file=$2 model=$3 problems=$4 out=$5
+    local folder=$runs/$1 file=$2 model=$3 problems=$4 out=$5 methods i part
     [ -e "$out" ] && return
     alone "$1"
     shift 5
     say "== evaluating $model"
-    rm -rf "$folder"
-    "$retort" train "$file" run="$folder" model.from="$model" eval.suite="$problems" "$@" "${smaller_eval[@]}" ||
-        die "$folder: the evaluation failed"
-    "${python[@]}" "$here/collect.py" samples "$folder/rollouts.db" "$out.part"
+    mapfile -t methods < <("${python[@]}" "$here/collect.py" methods "$file")
+    if [ "$size" = smoke ]; then methods=("$(IFS=';' && printf '%s' "${methods[*]}")"); fi # starting takes longer than evaluating
+    mkdir -p "$folder-parts"
+    for i in "${!methods[@]}"; do
+        part=$folder-parts/$i.csv.gz
+        [ -e "$part" ] && continue
+        rm -rf "$folder"
+        "$retort" train "$file" run="$folder" model.from="$model" eval.suite="$problems" eval.operators="${methods[i]}" "$@" \
+            "${smaller_eval[@]}" || die "$folder: the evaluation failed"
+        "${python[@]}" "$here/collect.py" samples "$folder/rollouts.db" "$part.new"
+        mv "$part.new" "$part"
+    done
+    "${python[@]}" "$here/collect.py" join "$out.part" "$folder-parts"/*.csv.gz
     mv "$out.part" "$out"
-    rm -rf "$folder"
+    rm -rf "$folder" "$folder-parts"
 }
 
 # The metrics of a run, without those of the clock, and its configuration, without those of the machine.
@@ -190,7 +200,7 @@ case $size in
         smaller_sft=(sft.steps=2 sft.batch_tokens=600)
         smaller_rl=(rl.steps=1 rl.prompts=2 rl.generations=2)
         smaller_eval=(eval.samples=1)
-        tests=4 timed=1 seeds_of=([1]="1" [2]="" [3]="")
+        tests=2 timed=1 seeds_of=([1]="1" [2]="" [3]="")
         ;;
 esac
 [ -x "$retort" ] || die "there is no $retort: build Retort first (scripts/quickstart.sh, then scripts/test.sh for the trainer)"

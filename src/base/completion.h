@@ -17,6 +17,7 @@ using TokenId = std::int32_t;
 struct Message {
     std::string role;  // "system", "user" or "assistant"
     std::string content;
+    std::string json = {};  // as a client wrote it, where it is more than a role and a text (pictures, calls of tools)
     friend bool operator==(const Message&, const Message&) = default;
 };
 
@@ -36,6 +37,10 @@ struct CompletionRequest {
     std::uint32_t seed = 0;
     bool logprobs = false;    // token ids and log-probabilities, where the model has them
     std::string prompt_hash;  // SHA-256 of the template that the prompt was made from
+
+    // What a client asked for beyond this, a JSON object: tools, a schema of the answer, stop words. Shared; null:
+    // nothing.
+    std::shared_ptr<const std::string> extra = nullptr;
 
     // Where a model marks no reasoning this is the one limit on what it writes.
     std::int64_t max_tokens() const { return think + max_answer; }
@@ -112,6 +117,7 @@ struct Completion {
     std::optional<CallError> error;  // when finish is error
     std::string reasoning;           // marked by the model or its server; empty where it marks none
     std::string text;                // what follows the reasoning
+    std::string tool_calls;          // JSON array of the calls that the model asks for; empty: none
     Usage usage;
     ThinkingControl thinking = ThinkingControl::none;
     bool thinking_cut = false;  // the thinking budget ended the reasoning

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "gateway/answers.h"
@@ -13,6 +14,21 @@ namespace retort::gateway {
 namespace {
 
 constexpr std::string_view kRoot = "/v1";  // of the API here; at the upstream it is the path of its address
+
+constexpr std::string_view kChat = "/v1/chat/completions";
+
+// Of a limit on a call's tokens three quarters may be reasoning, where the model sets reasoning apart at all.
+StepDefaults defaults_for(const ChatBody& body, StepDefaults out) {
+    if (body.distiller) out.distiller = *body.distiller;
+    if (body.k) out.k = *body.k;
+    if (body.workspace) out.workspace = *body.workspace;
+    if (body.max_tokens) {
+        out.max_answer = std::max<std::int64_t>(1, *body.max_tokens / 4);
+        out.think = *body.max_tokens - out.max_answer;
+    }
+    if (body.think) out.think = *body.think;
+    return out;
+}
 
 }  // namespace
 
@@ -29,6 +45,7 @@ class Gateway::Impl {
     ServerHooks hooks();
     Task<void> handle(Exchange& exchange);
     Task<void> generate(Exchange& exchange);
+    Task<void> run_chat(Exchange& exchange, std::string operator_name, std::string model, std::string shown);
     Task<void> hand_on(Exchange& exchange, std::string_view body);
 
     GatewayOptions options_;
@@ -85,13 +102,42 @@ Task<void> Gateway::Impl::generate(Exchange& exchange) {
         co_await hand_on(exchange, body);
         co_return;
     }
-    if (requested.operator_name.empty() || requested.operator_name == "cot") {
+    const bool plain_chain = requested.operator_name == "cot" && scan->find("retort") == nullptr;
+    if (requested.operator_name.empty() || plain_chain) {
         const std::string changed = scan->with(*member, nlohmann::json(model).dump());
         co_await hand_on(exchange, changed);
         co_return;
     }
-    co_await answer_error(exchange,
-                          bad_request(fmt::format("\"model\": operators are not served yet: {}", *name), "model"));
+    co_await run_chat(exchange, requested.operator_name, model, *name);
+}
+
+// By an operator.
+Task<void> Gateway::Impl::run_chat(Exchange& exchange, std::string operator_name, std::string model,
+                                   std::string shown) {
+    if (exchange.head().path() != kChat || !options_.chat_model) {
+        co_await answer_error(
+            exchange, bad_request(fmt::format("\"model\": {}: operators answer {} alone", shown, kChat), "model"));
+        co_return;
+    }
+    auto body = read_chat_body(exchange.body());
+    if (!body) {
+        co_await answer_error(exchange, body.error());
+        co_return;
+    }
+    auto chat_model = options_.chat_model(model);
+    if (!chat_model) {
+        co_await answer_error(exchange, chat_model.error());
+        co_return;
+    }
+    chat_model->shown = std::move(shown);
+    if (body->operator_name) operator_name = *body->operator_name;
+    auto schedule = parse_operator(operator_name, defaults_for(*body, chat_model->prompts->defaults));
+    if (!schedule) {
+        co_await answer_error(exchange, bad_request(schedule.error().message, "model"));
+        co_return;
+    }
+    exchange.body() = std::string();
+    co_await answer_chat(exchange, std::move(*body), std::move(*schedule), std::move(*chat_model));
 }
 
 Task<void> Gateway::Impl::hand_on(Exchange& exchange, std::string_view body) {

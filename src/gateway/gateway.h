@@ -12,6 +12,7 @@
 
 #include "async/task.h"
 #include "base/error.h"
+#include "gateway/chat_run.h"
 #include "gateway/http/origin.h"
 #include "gateway/http/server.h"
 
@@ -23,7 +24,9 @@ struct GatewayOptions {
     std::string upstream_key;  // secret; empty: the client's own authorisation goes on to it
     std::string model;         // where a request names none; empty: it must
     std::map<std::string, std::string, std::less<>> aliases;  // "smart" -> "pdr:8,4@qwen"
-    std::function<void(const std::string&)> log;              // one line each
+    // What an operator runs over, by the upstream's name for it. Not set: operators are refused.
+    std::function<ApiOutcome<ChatModel>(const std::string& model)> chat_model;
+    std::function<void(const std::string&)> log;  // one line each
 };
 
 // Loop thread only.

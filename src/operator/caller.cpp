@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "budget/limits.h"
+#include "operator/conversation.h"
 
 namespace retort {
 namespace {
@@ -21,6 +22,8 @@ CompletionRequest make_request(const RunState& run, CallSpec& spec) {
     request.logprobs = run.settings.sampling.logprobs;
     request.seed = call_seed(run.settings.seed, spec.place);
     request.prompt_hash = std::move(spec.prompt.hash);
+    if (const auto& conversation = run.problem.conversation)
+        request.extra = spec.place.role == CallRole::final ? conversation->for_final : conversation->for_others;
     return request;
 }
 
@@ -48,6 +51,17 @@ Task<std::int64_t> reasoning_tokens(LanguageModel& model, const CallResult& resu
     co_return counted.exact ? std::min(counted.tokens, usage.out) : 0;
 }
 
+// The template's words before the problem and after it; all of them are after it where it does not name the problem.
+std::pair<std::string, std::string> around_problem(const Template& body,
+                                                   const std::map<std::string, std::string>& values) {
+    constexpr std::string_view kProblem = "{{problem}}";
+    const std::size_t at = body.text.find(kProblem);
+    if (at == std::string::npos) return {"", "\n\n" + render(body, values).value()};
+    const Template before{body.name, body.text.substr(0, at), body.hash};
+    const Template after{body.name, body.text.substr(at + kProblem.size()), body.hash};
+    return {render(before, values).value(), render(after, values).value()};
+}
+
 }  // namespace
 
 RenderedPrompt render_prompt(const RunState& run, const std::string& name, std::map<std::string, std::string> values) {
@@ -59,7 +73,12 @@ RenderedPrompt render_prompt(const RunState& run, const std::string& name, std::
     out.hash = body.hash;
     if (prompts.templates.contains("system"))
         out.messages.push_back({"system", render(run.prompt("system"), values).value()});
-    out.messages.push_back({"user", render(body, values).value()});
+    if (const auto& conversation = run.problem.conversation) {
+        const auto [before, after] = around_problem(body, values);
+        for (Message& message : with_words(*conversation, before, after)) out.messages.push_back(std::move(message));
+    } else {
+        out.messages.push_back({"user", render(body, values).value()});
+    }
     return out;
 }
 

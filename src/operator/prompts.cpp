@@ -135,7 +135,6 @@ std::string PromptSet::hash(bool with_judge) const {
 }
 
 std::optional<Error> wrong_values(const PromptSet& set, const std::string& where) {
-    if (trim(set.marker).empty()) return Error{ErrorKind::usage, where + ": marker must not be empty"};
     if (set.defaults.k < 1 || set.defaults.workspace < 0 || set.defaults.think < 0 || set.defaults.max_answer < 1)
         return Error{ErrorKind::usage, where + ": k and max_answer must be at least 1, workspace and think at least 0"};
     if (!set.scope) return std::nullopt;

@@ -34,7 +34,8 @@ struct PromptSet {
     std::string name;
     std::string about;               // for people: what it is for, and honest words about the model
     std::vector<std::string> match;  // globs over model names: "smollm2*"
-    std::string marker;              // the line after which a solution stands, where a model marks no reasoning
+    std::string
+        marker;  // the line after which a solution stands, where a model marks no reasoning; empty: all is solution
     std::string default_operator = "pdr:8,4";
     StepDefaults defaults;
     std::optional<Scope> scope;                 // none: any text

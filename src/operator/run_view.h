@@ -14,11 +14,23 @@
 
 namespace retort {
 
+// What a client has said so far. A prompt is this, with the template's words around the problem in the last message of
+// the user, and no other byte changed.
+struct Conversation {
+    std::vector<Message> messages;
+    std::size_t asked = 0;  // which of them holds the problem
+    // Of calls beyond messages and limits: see CompletionRequest::extra. The final call is made as the client wants it;
+    // the calls before it know of tools, but none of them calls one.
+    std::shared_ptr<const std::string> for_final;
+    std::shared_ptr<const std::string> for_others;
+};
+
 struct Problem {
     std::string id;
     std::string text;
     std::optional<std::string> reference;                // the answer, where it is known
     std::shared_ptr<const Verifier> verifier = nullptr;  // finds and judges answers; null: maths against the reference
+    std::shared_ptr<const Conversation> conversation = nullptr;  // in which it is asked; null: it stands alone
 };
 
 // A landed draft.

@@ -29,6 +29,7 @@ struct MarkerPlace {
 
 std::optional<MarkerPlace> last_marker(std::string_view text, std::string_view marker) {
     marker = trim(marker);
+    if (marker.empty()) return std::nullopt;
     for (std::size_t end = text.size();;) {
         const auto newline = end == 0 ? std::string_view::npos : text.rfind('\n', end - 1);
         const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;

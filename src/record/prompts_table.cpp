@@ -81,7 +81,9 @@ PromptKey PromptsWriter::put_new(const Prompt& prompt, const std::string& hash) 
     int n = 0;
     if (*messages != nullptr)
         for (const Message& message : **messages)
-            insert_part_.bind(key, n++, message.role, put_content(message.content)).run();
+            insert_part_
+                .bind(key, n++, message.role, put_content(message.json.empty() ? message.content : message.json))
+                .run();
     return key;
 }
 

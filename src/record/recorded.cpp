@@ -20,7 +20,7 @@ std::string prompt_hash(const Prompt& prompt) {
         if (*messages != nullptr) {
             for (const Message& message : **messages) {
                 append_field(canonical, message.role);
-                append_field(canonical, message.content);
+                append_field(canonical, message.json.empty() ? message.content : message.json);
             }
         }
         return sha256_hex(canonical);

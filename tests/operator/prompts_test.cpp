@@ -74,7 +74,6 @@ TEST(Prompts, ATextThatIsNoSetIsAnErrorThatSaysWhere) {
     };
     EXPECT_THAT(error("{"), HasSubstr("x.gguf: expected a prompt set"));
     EXPECT_THAT(error("{}"), HasSubstr("'name' not found"));
-    EXPECT_THAT(with([](PromptSet& one) { one.marker = " "; }), HasSubstr("x.gguf: marker must not be empty"));
     EXPECT_THAT(with([](PromptSet& one) { one.defaults.k = 0; }), HasSubstr("k and max_answer must be at least 1"));
     EXPECT_THAT(with([](PromptSet& one) { one.defaults.distiller = DistillerKind::none; }),
                 HasSubstr("unknown distiller \"none\""));

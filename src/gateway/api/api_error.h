@@ -1,6 +1,9 @@
 // Errors in the shape of OpenAI's API, which clients know how to read.
 #pragma once
 
+#include <boost/system/result.hpp>
+#include <boost/throw_exception.hpp>
+#include <stdexcept>
 #include <string>
 
 namespace retort::gateway {
@@ -13,6 +16,14 @@ struct ApiError {
     std::string param;         // the field at fault; empty: null
     double retry_after_s = 0;  // 0: no Retry-After
 };
+
+template <class T>
+using ApiOutcome = boost::system::result<T, ApiError>;
+
+// What ApiOutcome<T>::value() throws when there is no value.
+[[noreturn]] inline void throw_exception_from_error(const ApiError& error, const boost::source_location& where) {
+    boost::throw_exception(std::runtime_error(error.message), where);
+}
 
 // {"error":{"message","type","param","code"}}
 std::string error_body(const ApiError& error);

@@ -14,6 +14,8 @@ using nlohmann::json;
 
 constexpr std::size_t kSniff = 512;  // bytes that decide what a reply is
 
+constexpr std::size_t kMostToolCalls = 128;
+
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 Finish finish_of(const std::string& reason) {
@@ -152,6 +154,7 @@ void ChatReply::take_message(const json& message) {
         field_reasoning_ = true;
         add(marked, true);
     }
+    take_tool_calls(member(message, "tool_calls"));
     const json& content = member(message, "content");
     if (content.is_array()) return take_parts(content);
     take_content(text_of(content));
@@ -165,6 +168,25 @@ void ChatReply::take_parts(const json& parts) {
         else
             add(text_of(thinking), true);
         take_content(string_member(part, "text"));
+    }
+}
+
+// A call comes whole, or in pieces that name its place; its arguments are a text that grows.
+void ChatReply::take_tool_calls(const json& pieces) {
+    if (!pieces.is_array()) return;
+    for (const json& piece : pieces) {
+        if (!piece.is_object()) continue;
+        const std::size_t place =
+            piece.contains("index") ? static_cast<std::size_t>(count_member(piece, "index")) : tool_calls.size();
+        if (place >= kMostToolCalls) continue;
+        if (!tool_calls.is_array()) tool_calls = json::array();
+        while (tool_calls.size() <= place)
+            tool_calls.push_back({{"id", ""}, {"type", "function"}, {"function", {{"name", ""}, {"arguments", ""}}}});
+        json& call = tool_calls[place];
+        if (const std::string id = string_member(piece, "id"); !id.empty()) call["id"] = id;
+        const json& function = member(piece, "function");
+        for (const char* part : {"name", "arguments"})
+            call["function"][part] = call["function"][part].get<std::string>() + string_member(function, part);
     }
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +45,7 @@ class ChatReply {
 
     std::string reasoning;
     std::string text;
+    nlohmann::json tool_calls;         // put together from their pieces; null: none
     std::optional<Finish> ended;       // the server's finish_reason
     std::optional<ServerError> error;  // in the stream or as the body
     Usage usage;
@@ -74,6 +75,7 @@ class ChatReply {
     void take_message(const nlohmann::json& message);
     void take_parts(const nlohmann::json& parts);
     void take_content(std::string_view piece);
+    void take_tool_calls(const nlohmann::json& pieces);
     void take_logprobs(const nlohmann::json& choice);
     void take_usage(const nlohmann::json& object);
     void add(std::string_view piece, bool reasoning_piece);

@@ -17,7 +17,12 @@ constexpr std::array<std::string_view, 12> kOptionalFields{
 
 json messages_of(const std::vector<Message>& messages) {
     json out = json::array();
-    for (const Message& message : messages) out.push_back({{"role", message.role}, {"content", message.content}});
+    for (const Message& message : messages) {
+        if (message.json.empty())
+            out.push_back({{"role", message.role}, {"content", message.content}});
+        else
+            out.push_back(json::parse(message.json));
+    }
     return out;
 }
 
@@ -63,6 +68,12 @@ void add_logprobs(json& body, const Dialect& dialect) {
     if (dialect.token_ids == TokenIds::in_choice) body["return_token_ids"] = true;
 }
 
+// What the client asked for beside what is settled here.
+void add_missing(json& body, const json& extra) {
+    for (const auto& [name, value] : extra.items())
+        if (!body.contains(name)) body[name] = value;
+}
+
 void add_streaming(json& body, const Dialect& dialect) {
     body["stream"] = true;
     if (dialect.stream_usage) body["stream_options"] = {{"include_usage", true}};
@@ -92,6 +103,7 @@ std::string request_body(const Dialect& dialect, const Learned& learned, const s
     if (plan.budget) body[std::string(dialect.budget_field)] = std::max(*plan.budget, dialect.least_budget);
     if (request.logprobs) add_logprobs(body, dialect);
     add_streaming(body, dialect);
+    if (request.extra) add_missing(body, json::parse(*request.extra));
     for (const std::string& field : learned.left_out) body.erase(field);
     return to_body(body);
 }

@@ -142,6 +142,7 @@ Completion HttpModel::completed(Call* call, Exchange& done, ThinkingControl cont
     out.thinking = reply.marks_reasoning() ? control : ThinkingControl::none;
     out.reasoning = std::move(reply.reasoning);
     out.text = std::move(reply.text);
+    if (reply.tool_calls.is_array()) out.tool_calls = to_body(reply.tool_calls);
     out.trace = std::move(reply.trace);
     if (out.thinking == ThinkingControl::parameter) check_budget(call, out);
     if (call->request.logprobs && out.ok() && out.trace.ids.empty())
