@@ -81,7 +81,8 @@ def differences(arms, problems):
                     + [(resampled.over_seeds(one.right(method, seeds)) - resampled.over_seeds(other.right(method, seeds))).points()
                        for method in methods])
     return Table("Differences, points (95 %, problems and seeds resampled)",
-                 ["arms", "what it tells", "seeds"] + [short(one) for one in methods], rows) if rows else None
+                 ["arms", "what it tells", "seeds"] + [short(one) for one in methods], rows,
+                 "Over the seeds that both arms have; the table of arms is over all that each has.") if rows else None
 
 
 def tables(folder, base, prefix=""):

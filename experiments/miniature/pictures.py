@@ -121,16 +121,17 @@ def curves(arms):
     def draw():
         figure, both_axes = plt.subplots(1, 2, figsize=(11, 4))
         for axes, key in zip(both_axes, ("trace/accuracy", "op/accuracy")):
-            for name, arm in shown.items():
+            for colour, (name, arm) in zip(COLOURS, shown.items()):
                 rows = [[row.get(key, np.nan) for row in rows if row.get("step", 0) > 0] for rows in arm.metrics]
                 if np.isnan(rows).all():
                     continue
                 mean = np.convolve(np.nanmean(rows, axis=0), np.ones(5) / 5, "valid")
-                axes.plot(range(3, 3 + len(mean)), 100 * mean, label=name)
+                axes.plot(range(3, 3 + len(mean)), 100 * mean, label=name, color=colour)
             axes.set_title({"trace/accuracy": "long traces", "op/accuracy": "pdr:8"}[key] + " while training", fontsize=10)
             axes.set_xlabel("step")
+            if axes.has_data():
+                axes.legend()
         both_axes[0].set_ylabel("right, %, mean of five steps")
-        both_axes[0].legend()
         return figure
     return [both(draw)]
 

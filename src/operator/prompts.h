@@ -34,8 +34,7 @@ struct PromptSet {
     std::string name;
     std::string about;               // for people: what it is for, and honest words about the model
     std::vector<std::string> match;  // globs over model names: "smollm2*"
-    std::string
-        marker;  // the line after which a solution stands, where a model marks no reasoning; empty: all is solution
+    std::string marker;              // a solution stands after this line, where a model marks none; empty: all is one
     std::string default_operator = "pdr:8,4";
     StepDefaults defaults;
     std::optional<Scope> scope;                 // none: any text

@@ -57,12 +57,6 @@ bool has_body(int status) {
 Connection::Connection(Tcp::socket socket, const ServerOptions& options, const ServerHooks& hooks, ServerCounts& counts)
     : options_(options), hooks_(hooks), counts_(counts), socket_(std::move(socket)) {}
 
-std::string Connection::peer() const {
-    ErrorCode unknown;
-    const auto endpoint = socket_.remote_endpoint(unknown);
-    return unknown ? "" : endpoint.address().to_string();
-}
-
 void Connection::finish_up() {
     last_ = true;
     ErrorCode ignored;
@@ -157,7 +151,7 @@ Task<bool> Connection::read_body(Parser& parser) {
 
 Task<void> Connection::answer() {
     stop_ = std::stop_source();
-    began_ = ended_ = false;
+    ended_ = false;
     ++counts_.exchanges;
     try {
         const HangUpWatch watch(socket_, stop_);
@@ -176,7 +170,7 @@ Task<void> Connection::answer() {
 Task<bool> Connection::refuse(int status, std::string message) {
     ++counts_.malformed;
     keep_alive_ = false;
-    began_ = ended_ = false;
+    ended_ = false;
     head_ = {};
     only_head_ = false;
     std::string body = hooks_.refusal_body ? hooks_.refusal_body({status, message}) : message;
@@ -232,7 +226,6 @@ Task<bool> Connection::send(ReplyHead head, std::string body) {
 }
 
 void Connection::begin(const ReplyHead& head, std::optional<std::uint64_t> length) {
-    began_ = true;
     in_chunks_ = !length && knows_chunks_ && has_body(head.status);
     if (!length && !knows_chunks_) keep_alive_ = false;  // the end of the connection is the end of the answer
     bare_ = only_head_ || !has_body(head.status);

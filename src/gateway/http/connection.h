@@ -38,14 +38,12 @@ class Connection : public Exchange,
 
     const RequestHead& head() const override { return head_; }
     std::string& body() override { return body_; }
-    std::string peer() const override;
     std::stop_token stop() const override { return stop_.get_token(); }
     Task<bool> send(ReplyHead head, std::string body) override;
     void begin(const ReplyHead& head, std::optional<std::uint64_t> length) override;
     Task<bool> piece(std::string_view bytes) override;
     Task<bool> end() override;
     void abandon() override { broken_ = true; }
-    bool began() const override { return began_; }
 
   private:
     using Parser = http::request_parser<http::string_body>;
@@ -57,7 +55,6 @@ class Connection : public Exchange,
     Task<bool> refuse(int status, std::string message);
     Task<void> say_goodbye();
     void take_head(const Parser& parser);
-    Task<void> watch();
     void within(std::chrono::milliseconds time);
     template <class Buffers>
     Task<bool> write(const Buffers& buffers);
@@ -83,7 +80,6 @@ class Connection : public Exchange,
     bool bare_ = false;           // this answer has no body
     bool last_ = false;           // the server finishes
     bool busy_ = false;           // a request is being read or answered
-    bool began_ = false;
     bool ended_ = false;
     bool broken_ = false;  // nothing more can be said on this connection
 };

@@ -20,8 +20,7 @@ class Exchange {
     virtual ~Exchange() = default;
 
     virtual const RequestHead& head() const = 0;
-    virtual std::string& body() = 0;       // whole; may be moved from
-    virtual std::string peer() const = 0;  // the client's address
+    virtual std::string& body() = 0;  // whole; may be moved from
 
     // Requested when the client hangs up, whether or not anything is being written, and when the server gives up.
     virtual std::stop_token stop() const = 0;
@@ -36,8 +35,6 @@ class Exchange {
 
     // The answer broke off: the client must not take it for whole, so its connection is closed without an end.
     virtual void abandon() = 0;
-
-    virtual bool began() const = 0;  // something of the answer was written
 };
 
 }  // namespace retort::gateway

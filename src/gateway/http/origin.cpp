@@ -87,7 +87,6 @@ class Origin::Impl {
 
     Task<OriginResult> fetch(OriginRequest request, OriginSink sink, std::stop_token stop);
     const std::string& path() const { return path_; }
-    std::size_t kept() const { return kept_.size(); }
 
   private:
     struct Attempt {
@@ -234,10 +233,6 @@ Task<OriginResult> Origin::fetch(OriginRequest request, OriginSink sink, std::st
 
 const std::string& Origin::path() const {
     return impl_->path();
-}
-
-std::size_t Origin::kept() const {
-    return impl_->kept();
 }
 
 }  // namespace retort::gateway

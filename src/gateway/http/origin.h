@@ -66,7 +66,6 @@ class Origin {
     Task<OriginResult> fetch(OriginRequest request, OriginSink sink, std::stop_token stop);
 
     const std::string& path() const;  // of the url, "/v1"
-    std::size_t kept() const;
 
     class Impl;
 
