@@ -10,6 +10,7 @@ using ExitCode = int;
 Outcome<ExitCode> run_solve(const Invocation& invocation);
 Outcome<ExitCode> run_eval_command(const Invocation& invocation);
 Outcome<ExitCode> run_sweep(const Invocation& invocation);
+Outcome<ExitCode> run_serve(const Invocation& invocation);
 Outcome<ExitCode> run_show(const ShowArguments& arguments);
 Outcome<ExitCode> run_verify(const VerifyArguments& arguments);
 Outcome<ExitCode> run_doctor(const Invocation& invocation);

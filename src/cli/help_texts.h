@@ -101,6 +101,24 @@ Examples:
   retort report runs/a runs/b --out both.html
       The curves of two training runs; retort report runs/a/rollouts.db has the rollouts of one.)";
 
+inline constexpr const char* kServeExamples = R"(
+A request's "model" says what is to be done:
+  qwen3                handed on to the model server as it came, and so is its answer
+  pdr:8,4@qwen3        an operator over that model; without @MODEL over --model
+  retort               --operator, or the model's own
+  NAME                 an --alias of one of these
+Operators are those of retort solve --help. A request may also say {"retort": {"operator", "distiller", "k", "workspace",
+"think", "budget_seq", "budget_total", "progress": "off|summary|full"}}, or the same by headers (X-Retort-Operator, ...).
+
+Examples:
+  retort serve --url http://localhost:8000/v1 --model qwen3
+  curl http://127.0.0.1:8080/v1/chat/completions -H 'Content-Type: application/json' \\
+       -d '{"model": "pdr:4", "stream": true, "messages": [{"role": "user", "content": "What is 17 * 23?"}]}'
+  retort serve
+      The default model in process: ask it "Use 2, 9, 9, 14 to make 10".
+
+GET /health, /ready, /metrics (Prometheus), /v1/models. Without keys it listens on this machine alone.)";
+
 inline constexpr const char* kTrainExamples = R"(
 Examples:
   retort train experiments/train-smoke.toml run=/tmp/smoke

@@ -28,17 +28,6 @@ Outcome<std::optional<Dialect>> dialect_of(const Settings& settings) {
     return usage(fmt::format("--dialect: unknown dialect \"{}\": expected one of {}", *name, known));
 }
 
-std::size_t in_flight(const Settings& settings) {
-    return static_cast<std::size_t>(settings.whole("in-flight").value_or(static_cast<std::int64_t>(kDefaultInFlight)));
-}
-
-RetryPolicy retry_policy(const Settings& settings) {
-    RetryPolicy policy;
-    if (const auto seconds = settings.number("retry-time"))
-        policy.total_time = std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
-    return policy;
-}
-
 #if RETORT_HAS_LLAMA
 Outcome<std::shared_ptr<LanguageModel>> open_file(const ModelSource& source, const Settings& settings) {
     constexpr std::int64_t kMostSequences = 240;
@@ -76,6 +65,17 @@ std::string names_of(const std::vector<std::string>& models) {
 }
 
 }  // namespace
+
+std::size_t in_flight(const Settings& settings) {
+    return static_cast<std::size_t>(settings.whole("in-flight").value_or(static_cast<std::int64_t>(kDefaultInFlight)));
+}
+
+RetryPolicy retry_policy(const Settings& settings) {
+    RetryPolicy policy;
+    if (const auto seconds = settings.number("retry-time"))
+        policy.total_time = std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
+    return policy;
+}
 
 Outcome<HttpModelOptions> server_options(const Settings& settings, const Environment& environment) {
     HttpModelOptions options;

@@ -11,6 +11,7 @@
 #include "model/http/http_model.h"
 #include "model/recording_model.h"
 #include "model/replaying_model.h"
+#include "model/retrying_model.h"
 #include "model/sharing_model.h"
 #include "record/journal_reader.h"
 
@@ -18,6 +19,10 @@ namespace retort::cli {
 
 // How a server is reached, from the settings. The error names a missing key, a wrong address, an unknown dialect.
 Outcome<HttpModelOptions> server_options(const Settings& settings, const Environment& environment);
+
+// How many calls may be in flight at a server, and how long it is asked again.
+std::size_t in_flight(const Settings& settings);
+RetryPolicy retry_policy(const Settings& settings);
 
 // The one model that the server lists. The error gives the names when there are several.
 Outcome<std::string> only_model_of(const Settings& settings, const Environment& environment);

@@ -33,6 +33,12 @@ void add_settings(CLI::App& app, std::map<std::string, std::string>& flags) {
     for (const SettingSpec& spec : setting_specs()) add_setting(app, spec, flags);
 }
 
+// Without those that each request says for itself.
+void add_settings_of_a_server(CLI::App& app, std::map<std::string, std::string>& flags) {
+    for (const SettingSpec& spec : setting_specs())
+        if (spec.group != "Sampling" && spec.group != "Budgets" && spec.name != "sync") add_setting(app, spec, flags);
+}
+
 CLI::App& add_command(CLI::App& app, Invocation& invocation, Command command, const char* name, const char* text) {
     CLI::App* out = app.add_subcommand(name, text);
     out->callback([&invocation, command] { invocation.command = command; });
@@ -132,6 +138,40 @@ void add_sweep(CLI::App& app, Invocation& invocation) {
     command.add_flag("-q,--quiet", sweep.quiet, "No progress");
     command.add_flag("--json", sweep.json, "One JSON object on stdout");
     add_settings(command, invocation.flags);
+}
+
+void add_serve(CLI::App& app, Invocation& invocation) {
+    ServeArguments& serve = invocation.serve;
+    CLI::App& command = add_command(app, invocation, Command::serve, "serve",
+                                    "Serve OpenAI's API before a model server, or over a model in process");
+    constexpr const char* kServer = "Server";
+    command.add_option("--listen", serve.listen, "Where to listen (default: 127.0.0.1:8080); port 0: any that is free")
+        ->type_name("HOST:PORT")
+        ->group(kServer);
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--alias",
+            [&serve](const std::vector<std::string>& given) {
+                for (const std::string& one : given) {
+                    const std::size_t at = one.find('=');
+                    if (at == 0 || at == std::string::npos || at + 1 == one.size())
+                        throw CLI::ValidationError("--alias", "expected NAME=OPERATOR@MODEL, found \"" + one + "\"");
+                    serve.aliases[one.substr(0, at)] = one.substr(at + 1);
+                }
+            },
+            "A name of one's own for an operator and a model")
+        ->type_name("NAME=OP[@MODEL]")
+        ->group(kServer);
+    command.add_option("--offer", serve.offered, "Operators that the list of models shows (pdr:4 pdr:8,4 sr:2)")
+        ->type_name("OP ...")
+        ->group(kServer);
+    command.add_option("--grace", serve.grace_s, "Seconds that requests under way have at the end (default: 30)")
+        ->type_name("S")
+        ->check(CLI::Range(0, 86400).description(""))
+        ->group(kServer);
+    command.add_flag("-q,--quiet", serve.quiet, "Say nothing but errors")->group(kServer);
+    add_settings_of_a_server(command, invocation.flags);
+    command.footer(kServeExamples);
 }
 
 void add_show(CLI::App& app, Invocation& invocation) {
@@ -341,6 +381,7 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
     add_report(*app, invocation);
     add_export(*app, invocation);
     add_train(*app, invocation);
+    add_serve(*app, invocation);
     add_completion(*app, invocation);
     app->footer(kTopExamples);  // last: commands take over the footer that is there when they are added
     return app;

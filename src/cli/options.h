@@ -20,6 +20,7 @@ enum class Command {
     report,
     export_samples,
     train,
+    serve,
     show,
     verify,
     doctor,
@@ -46,6 +47,14 @@ struct SolveArguments {
     bool dry_run = false;
     bool quiet = false;
     bool json = false;
+};
+
+struct ServeArguments {
+    std::string listen = "127.0.0.1:8080";
+    std::map<std::string, std::string> aliases;
+    std::vector<std::string> offered{"pdr:4", "pdr:8,4", "sr:2"};
+    int grace_s = 30;
+    bool quiet = false;
 };
 
 struct ShowArguments {
@@ -117,6 +126,7 @@ struct Invocation {
     SolveArguments solve;
     EvalArguments eval;
     SweepArguments sweep;
+    ServeArguments serve;
     ShowArguments show;
     VerifyArguments verify;
     SuiteArguments suite;

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "base/text.h"
-#include "cli/asked_problem.h"
 #include "cli/option_differences.h"
 #include "cli/paths.h"
 #include "eval/sim_model.h"
@@ -29,15 +28,6 @@ bool is_file_name(const std::string& model) {
 
 Error usage(std::string message) {
     return {ErrorKind::usage, std::move(message)};
-}
-
-StepDefaults overlaid(StepDefaults defaults, const Settings& settings) {
-    if (const auto kind = settings.text("distiller")) defaults.distiller = distiller_from(*kind).value();
-    defaults.k = static_cast<int>(settings.whole("k").value_or(defaults.k));
-    defaults.workspace = settings.whole("workspace").value_or(defaults.workspace);
-    defaults.think = settings.whole("think").value_or(defaults.think);
-    defaults.max_answer = settings.whole("max-answer").value_or(defaults.max_answer);
-    return defaults;
 }
 
 Outcome<Schedule> schedule_of(const std::string& text, const StepDefaults& defaults) {
@@ -193,6 +183,15 @@ Outcome<PromptSet> recorded_prompts(const RunConfig& config, const Settings& set
 }
 
 }  // namespace
+
+StepDefaults overlaid(StepDefaults defaults, const Settings& settings) {
+    if (const auto kind = settings.text("distiller")) defaults.distiller = distiller_from(*kind).value();
+    defaults.k = static_cast<int>(settings.whole("k").value_or(defaults.k));
+    defaults.workspace = settings.whole("workspace").value_or(defaults.workspace);
+    defaults.think = settings.whole("think").value_or(defaults.think);
+    defaults.max_answer = settings.whole("max-answer").value_or(defaults.max_answer);
+    return defaults;
+}
 
 Outcome<PromptSet> prompts_of_model(const Settings& settings, const std::string& model, const PlanContext& context) {
     auto carried = carried_prompts(settings, model, context);

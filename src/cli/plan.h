@@ -46,6 +46,9 @@ struct MethodPlan {
 };
 Outcome<MethodPlan> plan_method(const Settings& settings, const std::string& model, const PlanContext& context);
 
+// The prompt set's defaults, with what the settings say in their place.
+StepDefaults overlaid(StepDefaults defaults, const Settings& settings);
+
 // The prompt set that suits a model: the one that its file carries, else the one for its name. The error is that of a
 // damaged file.
 Outcome<PromptSet> prompts_of_model(const Settings& settings, const std::string& model, const PlanContext& context);

@@ -18,6 +18,8 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
             return run_eval_command(invocation);
         case Command::sweep:
             return run_sweep(invocation);
+        case Command::serve:
+            return run_serve(invocation);
         case Command::show:
             return run_show(invocation.show);
         case Command::verify:

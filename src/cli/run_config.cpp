@@ -61,10 +61,6 @@ Error unreadable(const std::string& why) {
 
 }  // namespace
 
-std::string problem_id(const std::string& text) {
-    return "p-" + sha256_hex(text).substr(0, 12);
-}
-
 std::string config_json(const RunConfig& config) {
     return to_object(config).dump();
 }

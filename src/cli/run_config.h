@@ -7,22 +7,12 @@
 #include <vector>
 
 #include "base/error.h"
+#include "operator/asked_problem.h"
 #include "operator/method_config.h"
 
 namespace retort::cli {
 
-struct AskedProblem {
-    Problem problem;
-    std::string asked;  // in the user's words, where the model is asked in others; else empty
-    std::string line;   // a problem of a kind: its line, from which its verifier comes; else empty
-
-    const std::string& shown() const { return asked.empty() ? problem.text : asked; }
-};
-
 struct RunConfig : MethodConfig, AskedProblem {};
-
-// "p-" and twelve digits of the text's SHA-256.
-std::string problem_id(const std::string& text);
 
 // Canonical: the same bytes for the same configuration.
 std::string config_json(const RunConfig& config);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "cli/asked_problem.h"
 #include "cli/suite_table.h"
+#include "operator/asked_problem.h"
 
 namespace retort::cli {
 namespace {
@@ -60,6 +60,13 @@ std::vector<std::string> suite_warnings(const Suite& suite) {
     if (unjudged == 0) return {};
     return {fmt::format("{} of {} problems have no reference: they are run, and not scored", unjudged,
                         suite.problems.size())};
+}
+
+std::size_t beyond_scope(const Suite& suite, const std::optional<Scope>& scope) {
+    if (!scope) return 0;
+    return static_cast<std::size_t>(
+        std::count_if(suite.problems.begin(), suite.problems.end(),
+                      [&](const SuiteProblem& one) { return is_beyond(*scope, one.problem.text); }));
 }
 
 Outcome<EvalPlan> plan_evaluation(std::shared_ptr<const Suite> suite, int samples, const Settings& settings,

@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
 
 #include "async/nursery.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "gateway/answers.h"
-#include "gateway/api/chat_reply_writer.h"
 #include "gateway/outbox.h"
 
 namespace retort::gateway {
@@ -18,15 +15,18 @@ namespace {
 // Listens to the run, keeps what the answer is made of, and tells the client as it goes where it wants to be told.
 class ChatRun : public RunObserver {
   public:
-    ChatRun(const ReplyIdentity& identity, const ChatBody& body, const PromptSet& prompts, Outbox* outbox)
-        : identity_(identity), body_(body), marks_(!trim(prompts.marker).empty()), outbox_(outbox) {}
+    ChatRun(const ChatTask& task, Outbox* outbox)
+        : writer_(*task.writer),
+          progress_(task.body.progress),
+          marks_(!trim(task.model.prompts->marker).empty()),
+          outbox_(outbox) {}
 
     void round_started(int round, const Round& spec) override {
         say(fmt::format("Round {}: {} drafts.\n", round, spec.width));
     }
 
     void draft_landed(int round, std::size_t index, const Draft& draft) override {
-        if (body_.progress != Progress::full || !draft.has_solution) return;
+        if (progress_ != Progress::full || !draft.has_solution) return;
         say(fmt::format("Round {}, draft {}:\n{}\n\n", round, index + 1, draft.solution));
     }
 
@@ -37,14 +37,13 @@ class ChatRun : public RunObserver {
     // The last call is heard as it speaks. Where a marker sets its reasoning apart, that is known at its end alone.
     void call_delta(const Place& place, const Delta& delta) override {
         if (place.role != CallRole::final || outbox_ == nullptr) return;
-        if (delta.tokens_out < 0) return;  // it begins anew: what was streamed of it cannot be taken back
+        if (delta.tokens_out < 0) begins_anew_ = !streamed_.empty();
         if (delta.text.empty()) return;
         if (delta.reasoning || marks_) {
-            if (body_.progress != Progress::off && !outbox_->is_full())
-                outbox_->put(chunk_of_reasoning(identity_, delta.text));
-        } else {
+            if (progress_ != Progress::off && !outbox_->is_full()) outbox_->put(writer_.progress(delta.text));
+        } else if (!begins_anew_) {
             streamed_ += delta.text;
-            outbox_->put(chunk_of_text(identity_, delta.text));
+            outbox_->put(writer_.text(delta.text));
         }
     }
 
@@ -64,38 +63,31 @@ class ChatRun : public RunObserver {
         return out;
     }
 
-    // What of the answer the client has not seen yet.
-    std::string_view rest(const ChatAnswer& answer) const {
-        return std::string_view(answer.text).starts_with(streamed_)
-                   ? std::string_view(answer.text).substr(streamed_.size())
-                   : std::string_view();
+    // What of the answer the client has not seen yet. What was streamed of a call that then broke off cannot be taken
+    // back: the answer that was got instead follows it whole.
+    std::string rest(const ChatAnswer& answer) const {
+        if (answer.text.starts_with(streamed_)) return answer.text.substr(streamed_.size());
+        return "\n\n[The model broke off here. Its answer, begun anew:]\n\n" + answer.text;
     }
 
   private:
     void say(const std::string& line) {
-        if (body_.progress == Progress::off) return;
+        if (progress_ == Progress::off) return;
         if (outbox_ == nullptr)
             shown_ += line;
         else if (!outbox_->is_full())
-            outbox_->put(chunk_of_reasoning(identity_, line));
+            outbox_->put(writer_.progress(line));
     }
 
-    const ReplyIdentity& identity_;
-    const ChatBody& body_;
+    ReplyWriter& writer_;
+    Progress progress_;
     bool marks_;
-    Outbox* outbox_;        // null: the answer goes out in one piece
-    std::string shown_;     // as reasoning, of an answer in one piece
-    std::string streamed_;  // of the final call's text
+    Outbox* outbox_;            // null: the answer goes out in one piece
+    std::string shown_;         // as reasoning, of an answer in one piece
+    std::string streamed_;      // of the final call's text
+    bool begins_anew_ = false;  // the call broke off, and is made again
     std::optional<Completion> final_;
 };
-
-ReplyIdentity identity_of(const ChatModel& model) {
-    static std::uint64_t number = 0;
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const std::string key = fmt::format("{} {}", now.count(), ++number);
-    return {"chatcmpl-" + sha256_hex(key).substr(0, 24), model.shown,
-            std::chrono::duration_cast<std::chrono::seconds>(now).count()};
-}
 
 ApiError error_of(const Error& error) {
     ApiError out;
@@ -108,14 +100,6 @@ ApiError error_of(const Error& error) {
     return out;
 }
 
-Problem problem_of(const ChatBody& body) {
-    Problem out;
-    out.id = "chat-" + sha256_hex(body.asked).substr(0, 12);
-    out.text = body.asked;
-    out.conversation = body.conversation;
-    return out;
-}
-
 Task<RunResult> run_to(Outbox* outbox, Problem problem, std::shared_ptr<const Policy> policy, RunSettings settings,
                        EngineDependencies dependencies, std::stop_token stop) {
     RunResult result =
@@ -124,59 +108,65 @@ Task<RunResult> run_to(Outbox* outbox, Problem problem, std::shared_ptr<const Po
     co_return result;
 }
 
-Task<void> end_stream(Exchange& exchange, Outbox& outbox) {
-    outbox.put("data: [DONE]\n\n");
-    outbox.close();
-    const bool heard = co_await outbox.pump(exchange);
-    if (heard) co_await exchange.end();
+EngineDependencies dependencies_of(const ChatModel& model, RunObserver* observer) {
+    EngineDependencies out;
+    out.models = model.models;
+    out.prompts = model.prompts;
+    out.observer = observer;
+    return out;
+}
+
+// The last bytes of a stream.
+std::string ending_of(const ChatRun& run, ReplyWriter& writer, const RunResult& result) {
+    if (result.error) return writer.failed(error_of(*result.error));
+    const ChatAnswer answer = run.answer(result);
+    const std::string rest = run.rest(answer);
+    return (rest.empty() ? "" : writer.text(rest)) + writer.end(answer, result.budget);
+}
+
+Task<bool> send_ending(Exchange& exchange, std::string text) {
+    const bool heard = co_await exchange.piece(text);
+    if (!heard) co_return false;
+    const bool ended = co_await exchange.end();
+    co_return ended;
+}
+
+Task<bool> send_whole(Exchange& exchange, const ChatRun& run, ReplyWriter& writer, const RunResult& result) {
+    if (result.error) {
+        const bool told = co_await answer_error(exchange, error_of(*result.error));
+        co_return told;
+    }
+    const bool told = co_await answer_json(exchange, writer.whole(run.answer(result), result.budget));
+    co_return told;
 }
 
 }  // namespace
 
-Task<void> answer_chat(Exchange& exchange, ChatBody body, Schedule schedule, ChatModel model) {
+Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     const auto executor = co_await asio::this_coro::executor;
-    const ReplyIdentity identity = identity_of(model);
+    const bool stream = task.body.stream;
     Outbox outbox(executor);
-    ChatRun run(identity, body, *model.prompts, body.stream ? &outbox : nullptr);
-    EngineDependencies dependencies;
-    dependencies.models.by_name[model.name] = model.model;
-    dependencies.models.main = model.name;
-    dependencies.prompts = model.prompts;
-    dependencies.observer = &run;
+    ChatRun run(task, stream ? &outbox : nullptr);
     Nursery<RunResult> nursery(executor);
-    if (body.stream) {
+    if (stream) {
         exchange.begin({200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache"}}}, std::nullopt);
-        outbox.put(chunk_of_role(identity));
+        outbox.put(task.writer->begin());
     }
-    nursery.spawn(run_to(body.stream ? &outbox : nullptr, problem_of(body),
-                         std::make_shared<const FixedSchedule>(std::move(schedule)), body.run, std::move(dependencies),
-                         exchange.stop()));
+    nursery.spawn(run_to(stream ? &outbox : nullptr, std::move(task.problem),
+                         std::make_shared<const FixedSchedule>(std::move(task.schedule)), task.body.run,
+                         dependencies_of(task.model, &run), exchange.stop()));
     bool heard = true;
-    if (body.stream) heard = co_await outbox.pump(exchange);
+    if (stream) heard = co_await outbox.pump(exchange);
     auto landed = co_await nursery.next();
     const RunResult& result = landed.value;
-    if (!heard || exchange.stop().stop_requested()) {
+    ChatOutcome out{result.budget, result.error, !heard || exchange.stop().stop_requested()};
+    if (out.hung_up)
         exchange.abandon();
-        co_return;
-    }
-    const ChatAnswer answer = run.answer(result);
-    if (!body.stream) {
-        if (result.error)
-            co_await answer_error(exchange, error_of(*result.error));
-        else
-            co_await answer_json(exchange, whole_reply(identity, answer, result.budget));
-        co_return;
-    }
-    Outbox last(executor);
-    if (result.error) {
-        last.put("data: " + error_body(error_of(*result.error)) + "\n\n");
-    } else {
-        if (const std::string_view rest = run.rest(answer); !rest.empty()) last.put(chunk_of_text(identity, rest));
-        if (!answer.tool_calls.empty()) last.put(chunk_of_tool_calls(identity, answer.tool_calls));
-        last.put(last_chunk(identity, answer, result.budget));
-        if (body.wants_usage) last.put(chunk_of_usage(identity, result.budget));
-    }
-    co_await end_stream(exchange, last);
+    else if (stream)
+        out.hung_up = !co_await send_ending(exchange, ending_of(run, *task.writer, result));
+    else
+        out.hung_up = !co_await send_whole(exchange, run, *task.writer, result);
+    co_return out;
 }
 
 }  // namespace retort::gateway

@@ -1,22 +1,38 @@
-// A chat that an operator answers: from a body that was read to the last byte of the answer.
+// A request that an operator answers: from a body that was read to the last byte of the answer.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "gateway/api/chat_body.h"
+#include "gateway/api/reply_writer.h"
 #include "gateway/http/exchange.h"
 
 namespace retort::gateway {
 
 // What the operator runs over. Not owned; must outlive the run.
 struct ChatModel {
-    LanguageModel* model = nullptr;
+    Models models;
     const PromptSet* prompts = nullptr;
-    std::string name;   // at the upstream
-    std::string shown;  // as the client asked for it: what replies call "model"
+};
+
+struct ChatTask {
+    ChatBody body;
+    Problem problem;
+    Schedule schedule;
+    ChatModel model;
+    ReplyIdentity identity;
+    std::unique_ptr<ReplyWriter> writer;
+};
+
+// What a run came to, for logs and metrics.
+struct ChatOutcome {
+    BudgetTotals budget;
+    std::optional<Error> error;
+    bool hung_up = false;
 };
 
 // Streamed or in one piece, as the body asks. A client that hangs up stops all calls of the run.
-Task<void> answer_chat(Exchange& exchange, ChatBody body, Schedule schedule, ChatModel model);
+Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task);
 
 }  // namespace retort::gateway

@@ -1,5 +1,5 @@
-// The gateway: an OpenAI-compatible server before a model server. What names an operator is run by it, everything else
-// is handed on as it came.
+// The gateway: an OpenAI-compatible server before a model server, or over models in process. What names an operator is
+// run by it, everything else is handed on as it came.
 #pragma once
 
 #include <chrono>
@@ -7,26 +7,42 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "async/task.h"
 #include "base/error.h"
-#include "gateway/chat_run.h"
-#include "gateway/http/origin.h"
 #include "gateway/http/server.h"
+#include "gateway/upstream/upstream.h"
+#include "operator/prompts.h"
 
 namespace retort::gateway {
 
+struct LocalModel {
+    std::string name;
+    std::shared_ptr<LanguageModel> model;
+    PromptSet prompts;
+};
+
+// Models of single roles, by the upstream's names for them; empty: the model that the request names.
+struct RoleModels {
+    std::string distil;
+    std::string judge;
+    std::string final;
+};
+
 struct GatewayOptions {
     ServerOptions server;
-    OriginOptions origin;      // the model server
-    std::string upstream_key;  // secret; empty: the client's own authorisation goes on to it
-    std::string model;         // where a request names none; empty: it must
+    std::optional<UpstreamOptions> upstream;  // none: models in process alone, and nothing is handed on
+    std::vector<LocalModel> local;
+    PromptSet prompts;                                        // for the upstream's models
+    std::string model;                                        // where a request names none; empty: it must
+    RoleModels roles;                                         // of the upstream
+    std::string operator_name;                                // of "retort"; empty: that of the prompt set
     std::map<std::string, std::string, std::less<>> aliases;  // "smart" -> "pdr:8,4@qwen"
-    // What an operator runs over, by the upstream's name for it. Not set: operators are refused.
-    std::function<ApiOutcome<ChatModel>(const std::string& model)> chat_model;
-    std::function<void(const std::string&)> log;  // one line each
+    std::vector<std::string> offered;                         // operators that the list of models shows with each model
+    std::function<void(const std::string&)> log;              // one line each
 };
 
 // Loop thread only.

@@ -30,6 +30,8 @@ Headers passed_headers(const RequestHead& head, const std::string& key) {
     return out;
 }
 
+}  // namespace
+
 ApiError upstream_error(const OriginResult& result) {
     ApiError out;
     out.type = "server_error";
@@ -51,8 +53,6 @@ ApiError upstream_error(const OriginResult& result) {
     }
     return out;
 }
-
-}  // namespace
 
 Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed) {
     OriginRequest request{exchange.head().method, std::move(passed.target), passed_headers(exchange.head(), passed.key),

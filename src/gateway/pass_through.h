@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/api/api_error.h"
 #include "gateway/http/exchange.h"
 #include "gateway/http/origin.h"
 
@@ -18,5 +19,8 @@ struct PassedOn {
 // Answers the exchange: by what the upstream says, or by an error that says why it says nothing. An answer that breaks
 // off breaks off for the client too. The result is for counting.
 Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed);
+
+// What a client is told where the upstream said nothing.
+ApiError upstream_error(const OriginResult& result);
 
 }  // namespace retort::gateway

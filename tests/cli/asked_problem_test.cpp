@@ -1,4 +1,4 @@
-#include "cli/asked_problem.h"
+#include "operator/asked_problem.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -115,14 +115,10 @@ TEST(AskedProblem, ARecordedRunIsThatOfItsProblemAlone) {
     EXPECT_THAT(other->differences, testing::ElementsAre(HasSubstr("the problem")));
 }
 
-TEST(AskedProblem, ProblemsOfASuiteBeyondTheScopeAreCounted) {
-    const auto suite = parse_suite("s", R"({"id":"a","kind":"countdown","numbers":[3,7,8,13],"target":50}
-{"id":"b","kind":"countdown","numbers":[3,7,25,50],"target":114}
-{"id":"c","problem":"1 + 1?","answer":"2"}
-)");
-    ASSERT_TRUE(suite);
-    EXPECT_EQ(beyond_scope(*suite, countdown().scope), 2u);
-    EXPECT_EQ(beyond_scope(*suite, std::nullopt), 0u);
+TEST(AskedProblem, TextsOfOtherProblemsAreBeyondTheScope) {
+    EXPECT_FALSE(is_beyond(*countdown().scope, "Use 3, 7, 8, 13 to make 50"));
+    EXPECT_TRUE(is_beyond(*countdown().scope, "Use 3, 7, 25, 50 to make 114"));
+    EXPECT_TRUE(is_beyond(*countdown().scope, "1 + 1?"));
 }
 
 }  // namespace

@@ -7,9 +7,12 @@
 namespace retort::test {
 namespace {
 
-using gateway::read_chat_body;
 using nlohmann::json;
 using testing::HasSubstr;
+
+auto read_chat_body(const std::string& body) {
+    return gateway::read_chat_body(json::parse(body, nullptr, false));
+}
 
 std::string param_of(const std::string& body) {
     const auto read = read_chat_body(body);

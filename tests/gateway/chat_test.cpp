@@ -33,20 +33,17 @@ class ChatTest : public testing::Test {
         upstream.script = [this](const MockRequest& request) { return script(request); };
         upstream_ = std::make_unique<MockServer>(upstream);
         GatewayOptions options;
-        options.origin.url = upstream_->url();
+        gateway::UpstreamOptions upstream_options;
+        upstream_options.origin.url = upstream_->url();
+        upstream_options.model.base_url = upstream_->url();
+        upstream_options.model.dialect = *dialect_named("generic");
+        upstream_options.retry.total_time = std::chrono::nanoseconds(0);
+        options.upstream = std::move(upstream_options);
         options.model = "house";
         options.server.port = 0;
+        for (const PromptSet& set : compiled_prompt_sets())
+            if (set.name == "chat") options.prompts = set;
         there_.run([&] {
-            HttpModelOptions of_model;
-            of_model.base_url = upstream_->url();
-            of_model.model = "house";
-            of_model.dialect = *dialect_named("generic");
-            model_ = std::make_unique<HttpModel>(std::make_shared<HttpClient>(there_.loop()), of_model);
-            for (const PromptSet& set : compiled_prompt_sets())
-                if (set.name == "chat") prompts_ = &set;
-            options.chat_model = [this](const std::string& name) -> gateway::ApiOutcome<gateway::ChatModel> {
-                return gateway::ChatModel{model_.get(), prompts_, name, ""};
-            };
             auto gateway = Gateway::start(there_.loop(), std::move(options));
             ASSERT_TRUE(gateway) << gateway.error().message;
             gateway_ = std::move(*gateway);
@@ -56,10 +53,7 @@ class ChatTest : public testing::Test {
 
     void TearDown() override {
         there_.await([this]() { return gateway_->drain(0ms); });
-        there_.run([this] {
-            gateway_.reset();
-            model_.reset();
-        });
+        there_.run([this] { gateway_.reset(); });
     }
 
     // Drafts say "draft", the last call says "final answer".
@@ -112,8 +106,6 @@ class ChatTest : public testing::Test {
 
     LoopThread there_;
     std::unique_ptr<MockServer> upstream_;
-    std::unique_ptr<HttpModel> model_;
-    const PromptSet* prompts_ = nullptr;
     std::unique_ptr<Gateway> gateway_;
     std::uint16_t port_ = 0;
     std::mutex mutex_;
@@ -210,7 +202,7 @@ TEST_F(ChatTest, WhatAnOperatorCannotHonourIsRefused) {
     EXPECT_EQ(reply_of(ask(chat("pdr:x")))["error"]["param"], "model");
     RawClient client(port_);
     client.send(post("/v1/embeddings", R"({"model":"pdr:2","input":"x"})", "Connection: close\r\n"));
-    EXPECT_THAT(client.read_all(), HasSubstr("operators answer /v1/chat/completions alone"));
+    EXPECT_THAT(client.read_all(), HasSubstr("answer /v1/chat/completions, /v1/completions and /v1/responses"));
     EXPECT_TRUE(asked().empty());
 }
 

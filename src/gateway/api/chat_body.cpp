@@ -172,8 +172,7 @@ void read_extra(const json& object, ChatBody& out, Conversation& conversation) {
 
 }  // namespace
 
-ApiOutcome<ChatBody> read_chat_body(std::string_view body) {
-    const json object = json::parse(body, nullptr, false);
+ApiOutcome<ChatBody> read_chat_body(const json& object) {
     if (!object.is_object()) return bad_request("the body is no JSON object");
     ChatBody out;
     Conversation conversation;

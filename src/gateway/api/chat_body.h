@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,6 @@ struct ChatBody {
 };
 
 // The error names the field that an operator cannot honour, or that is not as the API has it.
-ApiOutcome<ChatBody> read_chat_body(std::string_view body);
+ApiOutcome<ChatBody> read_chat_body(const nlohmann::json& object);
 
 }  // namespace retort::gateway

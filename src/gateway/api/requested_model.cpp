@@ -5,6 +5,7 @@
 namespace retort::gateway {
 namespace {
 
+constexpr std::string_view kDefault = "retort";
 constexpr std::string_view kPrefix = "retort/";
 
 }  // namespace
@@ -16,8 +17,9 @@ RequestedModel requested_model(std::string_view name, const std::map<std::string
     if (ours) name.remove_prefix(kPrefix.size());
     const std::size_t at = name.find('@');
     const std::string_view before = name.substr(0, at);
-    if (ours || begins_with_method(before)) {
-        out.operator_name = before;
+    if (ours || before == kDefault || begins_with_method(before)) {
+        out.by_default = before == kDefault;
+        if (!out.by_default) out.operator_name = before;
         if (at != std::string_view::npos) out.model = name.substr(at + 1);
     } else if (at == 0) {
         out.model = name.substr(1);

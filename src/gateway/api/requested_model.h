@@ -10,12 +10,14 @@ namespace retort::gateway {
 
 struct RequestedModel {
     std::string operator_name;  // "pdr:8,4"; empty: none, the request is passed on
+    bool by_default = false;    // "retort": the operator that the gateway was started with
     std::string model;          // at the upstream; empty: the gateway's default
     bool as_it_is = false;      // the name is the upstream's own: nothing of the body changes
 };
 
-// "[operator][@model]", "retort/operator[@model]", an alias of one of these, or a name of the upstream's. Whatever
-// begins with a method's name is an operator, also where the rest is none: that is told, not passed on.
+// "[operator][@model]", "retort/operator[@model]", "retort[@model]", an alias of one of these, or a name of the
+// upstream's. Whatever begins with a method's name is an operator, also where the rest is none: that is told, not
+// passed on.
 RequestedModel requested_model(std::string_view name, const std::map<std::string, std::string, std::less<>>& aliases);
 
 }  // namespace retort::gateway

@@ -152,6 +152,7 @@ Task<bool> Connection::read_body(Parser& parser) {
 Task<void> Connection::answer() {
     stop_ = std::stop_source();
     ended_ = false;
+    status_ = 0;
     ++counts_.exchanges;
     try {
         const HangUpWatch watch(socket_, stop_);
@@ -230,6 +231,7 @@ void Connection::begin(const ReplyHead& head, std::optional<std::uint64_t> lengt
     if (!length && !knows_chunks_) keep_alive_ = false;  // the end of the connection is the end of the answer
     bare_ = only_head_ || !has_body(head.status);
     promised_ = bare_ ? 0 : length.value_or(0);
+    status_ = head.status;
     pending_ = rendered(head, length);
 }
 

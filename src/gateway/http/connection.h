@@ -43,6 +43,7 @@ class Connection : public Exchange,
     void begin(const ReplyHead& head, std::optional<std::uint64_t> length) override;
     Task<bool> piece(std::string_view bytes) override;
     Task<bool> end() override;
+    int status() const override { return status_; }
     void abandon() override { broken_ = true; }
 
   private:
@@ -71,6 +72,7 @@ class Connection : public Exchange,
     RequestHead head_;
     std::string body_;
     std::stop_source stop_{std::nostopstate};
+    int status_ = 0;              // of the answer under way
     std::string pending_;         // a head that waits for its first piece
     std::uint64_t promised_ = 0;  // bytes of the body that are still to come, where its length was given
     bool keep_alive_ = false;     // as the request has it

@@ -33,6 +33,8 @@ class Exchange {
     virtual Task<bool> piece(std::string_view bytes) = 0;
     virtual Task<bool> end() = 0;
 
+    virtual int status() const = 0;  // of the answer; 0: none has begun
+
     // The answer broke off: the client must not take it for whole, so its connection is closed without an end.
     virtual void abandon() = 0;
 };

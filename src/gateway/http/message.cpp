@@ -1,5 +1,6 @@
 #include "gateway/http/message.h"
 
+#include <curl/curl.h>
 #include <algorithm>
 
 #include "base/text.h"
@@ -31,6 +32,15 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
     const auto found =
         std::find_if(headers.begin(), headers.end(), [&](const Header& one) { return same_name(one.name, name); });
     return found == headers.end() ? std::string_view() : std::string_view(found->value);
+}
+
+std::string unescaped(std::string_view text) {
+    int length = 0;
+    char* plain = curl_easy_unescape(nullptr, text.data(), static_cast<int>(text.size()), &length);
+    if (plain == nullptr || text.empty()) return std::string(text);
+    std::string out(plain, static_cast<std::size_t>(length));
+    curl_free(plain);
+    return out;
 }
 
 std::string_view RequestHead::path() const {

@@ -21,6 +21,9 @@ bool lists(std::string_view list, std::string_view name);
 // The first of this name, by any case; empty where there is none.
 std::string_view find_header(const Headers& headers, std::string_view name);
 
+// A part of a path without its %-escapes.
+std::string unescaped(std::string_view text);
+
 struct RequestHead {
     std::string method;  // "GET"
     std::string target;  // "/v1/models?limit=2", as it came

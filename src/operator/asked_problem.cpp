@@ -1,14 +1,14 @@
-#include "cli/asked_problem.h"
+#include "operator/asked_problem.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
+#include "base/hash.h"
 #include "verify/countdown_question.h"
 #include "verify/kind.h"
 
-namespace retort::cli {
+namespace retort {
 namespace {
 
 // What of the question the model does not know; empty: nothing.
@@ -43,6 +43,10 @@ std::string scope_words(const Scope& scope) {
                        scope.largest, scope.target_least, scope.target_most);
 }
 
+std::string problem_id(const std::string& text) {
+    return "p-" + sha256_hex(text).substr(0, 12);
+}
+
 ScopedProblem scoped_problem(const std::string& text, const std::optional<std::string>& reference,
                              const PromptSet& prompts, const std::string& model) {
     ScopedProblem out;
@@ -62,12 +66,9 @@ ScopedProblem scoped_problem(const std::string& text, const std::optional<std::s
     return out;
 }
 
-std::size_t beyond_scope(const Suite& suite, const std::optional<Scope>& scope) {
-    if (!scope) return 0;
-    return static_cast<std::size_t>(std::count_if(suite.problems.begin(), suite.problems.end(), [&](const auto& one) {
-        const auto asked = read_countdown_question(one.problem.text);
-        return !asked || !beyond(*asked, *scope).empty();
-    }));
+bool is_beyond(const Scope& scope, const std::string& text) {
+    const auto asked = read_countdown_question(text);
+    return !asked || !beyond(*asked, scope).empty();
 }
 
-}  // namespace retort::cli
+}  // namespace retort

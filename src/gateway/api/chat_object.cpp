@@ -1,0 +1,183 @@
+#include "gateway/api/chat_object.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace retort::gateway {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<const char*, 4> kBeyondText{"echo", "suffix", "best_of", "logit_bias"};
+constexpr std::array<const char*, 4> kBeyondResponses{"previous_response_id", "conversation", "background", "prompt"};
+
+bool is_asked_for(const json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && !found->is_null() && *found != false && *found != 1;
+}
+
+ApiError no_room(const char* name) {
+    return bad_request(fmt::format("\"{}\": an operator cannot keep to it; ask the model without an operator", name),
+                       name);
+}
+
+// Of the responses' parts of content those of chats.
+std::optional<ApiError> read_content(const json& content, json& out) {
+    if (content.is_string()) {
+        out = content;
+        return std::nullopt;
+    }
+    if (!content.is_array()) return bad_request("\"input\": expected texts or lists of parts as content", "input");
+    out = json::array();
+    for (const json& part : content) {
+        const std::string type = part.is_object() ? part.value("type", "") : "";
+        if (type == "input_text" || type == "output_text" || type == "text")
+            out.push_back({{"type", "text"}, {"text", part.value("text", "")}});
+        else if (type == "input_image" && part.contains("image_url"))
+            out.push_back({{"type", "image_url"}, {"image_url", {{"url", part["image_url"]}}}});
+        else
+            return bad_request(
+                fmt::format("\"input\": an operator takes texts and images by URL, found a part of type \"{}\"", type),
+                "input");
+    }
+    if (out.size() == 1 && out[0]["type"] == "text") out = json(out[0]["text"]);
+    return std::nullopt;
+}
+
+json call_of_tool(const json& item) {
+    const json function{{"name", item.value("name", "")}, {"arguments", item.value("arguments", "")}};
+    const json call{{"id", item.value("call_id", "")}, {"type", "function"}, {"function", function}};
+    return {{"role", "assistant"}, {"content", nullptr}, {"tool_calls", json::array({call})}};
+}
+
+json result_of_tool(const json& item) {
+    const json output = item.value("output", json(""));
+    return {{"role", "tool"},
+            {"tool_call_id", item.value("call_id", "")},
+            {"content", output.is_string() ? output.get<std::string>() : output.dump()}};
+}
+
+std::optional<ApiError> add_item(const json& item, json& messages) {
+    const std::string type = item.value("type", "message");
+    if (type == "reasoning") return std::nullopt;  // of an earlier answer: models are not told
+    if (type == "function_call" || type == "function_call_output") {
+        messages.push_back(type == "function_call" ? call_of_tool(item) : result_of_tool(item));
+        return std::nullopt;
+    }
+    if (type != "message" || !item.contains("content"))
+        return bad_request(fmt::format("\"input\": an operator cannot take an item of type \"{}\"", type), "input");
+    json content;
+    if (auto wrong = read_content(item["content"], content)) return wrong;
+    std::string role = item.value("role", "user");
+    if (role == "developer") role = "system";
+    messages.push_back({{"role", role}, {"content", std::move(content)}});
+    return std::nullopt;
+}
+
+std::optional<ApiError> read_input(const json& object, json& messages) {
+    messages = json::array();
+    if (object.contains("instructions") && object["instructions"].is_string())
+        messages.push_back({{"role", "system"}, {"content", object["instructions"]}});
+    const json input = object.value("input", json());
+    if (input.is_string()) {
+        messages.push_back({{"role", "user"}, {"content", input}});
+        return std::nullopt;
+    }
+    if (!input.is_array()) return bad_request("\"input\": expected a text or a list of items", "input");
+    for (const json& item : input) {
+        if (!item.is_object()) return bad_request("\"input\": expected objects in the list", "input");
+        if (auto wrong = add_item(item, messages)) return wrong;
+    }
+    return std::nullopt;
+}
+
+// {"type": "function", "name", ...} -> {"type": "function", "function": {"name", ...}}
+std::optional<ApiError> change_tools(json& tools) {
+    for (json& tool : tools) {
+        const std::string type = tool.is_object() ? tool.value("type", "") : "";
+        if (type != "function")
+            return bad_request(fmt::format("\"tools\": an operator takes functions, found \"{}\"", type), "tools");
+        json function = tool;
+        function.erase("type");
+        tool = {{"type", "function"}, {"function", std::move(function)}};
+    }
+    return std::nullopt;
+}
+
+// {"type": "json_schema", "name", "schema"} -> {"type": "json_schema", "json_schema": {"name", "schema"}}
+json response_format_of(const json& format) {
+    if (format.value("type", "") != "json_schema") return {{"type", format.value("type", "text")}};
+    json schema = format;
+    schema.erase("type");
+    return {{"type", "json_schema"}, {"json_schema", std::move(schema)}};
+}
+
+bool has_object(const json& object, const char* name) {
+    return object.contains(name) && object[name].is_object();
+}
+
+void rename_members(json& object) {
+    if (object.contains("max_output_tokens")) object["max_tokens"] = object["max_output_tokens"];
+    if (object.contains("tools") && object["tools"].empty()) object.erase("tools");
+    if (has_object(object, "tool_choice"))
+        object["tool_choice"] = {{"type", "function"},
+                                 {"function", {{"name", object["tool_choice"].value("name", "")}}}};
+    if (has_object(object, "text") && has_object(object["text"], "format"))
+        object["response_format"] = response_format_of(object["text"]["format"]);
+    if (has_object(object, "reasoning") && object["reasoning"].contains("effort"))
+        object["reasoning_effort"] = object["reasoning"]["effort"];
+    for (const char* name : {"input", "instructions", "max_output_tokens", "text", "reasoning", "include", "truncation",
+                             "store", "previous_response_id", "conversation", "background", "prompt"})
+        object.erase(name);
+}
+
+ApiOutcome<ChatObject> response_as_chat(json object) {
+    for (const char* name : kBeyondResponses)
+        if (is_asked_for(object, name)) return no_room(name);
+    json messages;
+    if (auto wrong = read_input(object, messages)) return *wrong;
+    if (object.contains("tools") && object["tools"].is_array())
+        if (auto wrong = change_tools(object["tools"])) return *wrong;
+    rename_members(object);
+    object["messages"] = std::move(messages);
+    return ChatObject{std::move(object)};
+}
+
+}  // namespace
+
+ApiOutcome<ChatObject> chat_of_body(std::string_view body) {
+    json object = json::parse(body, nullptr, false);
+    if (!object.is_object()) return bad_request("the body is no JSON object");
+    return ChatObject{std::move(object)};
+}
+
+ApiOutcome<ChatObject> chat_of_text_body(std::string_view body) {
+    auto read = chat_of_body(body);
+    if (!read) return read;
+    json& object = read->json;
+    for (const char* name : kBeyondText)
+        if (is_asked_for(object, name)) return no_room(name);
+    const json prompt = object.value("prompt", json());
+    const bool listed = prompt.is_array() && prompt.size() == 1 && prompt[0].is_string();
+    if (!prompt.is_string() && !listed)
+        return bad_request("\"prompt\": an operator answers one text, and found something else", "prompt");
+    for (const char* name : {"prompt", "echo", "suffix", "best_of", "logit_bias"}) object.erase(name);
+    const json message{{"role", "user"}, {"content", listed ? prompt[0] : prompt}};
+    object["messages"] = json::array({message});
+    return read;
+}
+
+ApiOutcome<ChatObject> chat_of_response_body(std::string_view body) {
+    auto read = chat_of_body(body);
+    if (!read) return read;
+    try {
+        return response_as_chat(std::move(read->json));
+    } catch (const json::exception&) {  // a member of another type than the API has
+        return bad_request("the body is not as POST /v1/responses has it");
+    }
+}
+
+}  // namespace retort::gateway

@@ -1,0 +1,135 @@
+#include "gateway/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <utility>
+
+namespace retort::gateway {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+
+const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300};
+const prometheus::Histogram::BucketBoundaries kTokens{100,    300,     1'000,   3'000,    10'000,
+                                                      30'000, 100'000, 300'000, 1'000'000};
+
+void bring_to(prometheus::Counter& counter, std::int64_t value) {
+    counter.Increment(static_cast<double>(value) - counter.Value());
+}
+
+}  // namespace
+
+std::string_view name(Handling handling) {
+    switch (handling) {
+        case Handling::own:
+            return "own";
+        case Handling::passed:
+            return "passed";
+        case Handling::run:
+            return "run";
+    }
+    return "own";
+}
+
+struct Metrics::State {
+    prometheus::Registry registry;
+    prometheus::Family<prometheus::Counter>& requests = BuildCounter()
+                                                            .Name("retort_requests_total")
+                                                            .Help("Requests that were answered, by handling and status")
+                                                            .Register(registry);
+    prometheus::Family<prometheus::Histogram>& seconds = BuildHistogram()
+                                                             .Name("retort_request_seconds")
+                                                             .Help("From a request's end to its answer's end")
+                                                             .Register(registry);
+    prometheus::Family<prometheus::Counter>& failures =
+        BuildCounter()
+            .Name("retort_upstream_failures_total")
+            .Help("Handed-on requests without a whole answer, by reason")
+            .Register(registry);
+    prometheus::Family<prometheus::Counter>& tokens_family =
+        BuildCounter().Name("retort_tokens_total").Help("Tokens of the calls of operators").Register(registry);
+    prometheus::Counter& tokens_in = tokens_family.Add({{"direction", "in"}});
+    prometheus::Counter& tokens_out = tokens_family.Add({{"direction", "out"}});
+    prometheus::Family<prometheus::Counter>& calls_family =
+        BuildCounter().Name("retort_calls_total").Help("Calls of operators").Register(registry);
+    prometheus::Counter& calls = calls_family.Add({{"result", "completed"}});
+    prometheus::Counter& failed_calls = calls_family.Add({{"result", "failed"}});
+    prometheus::Counter& hung_up = BuildCounter()
+                                       .Name("retort_hung_up_total")
+                                       .Help("Runs whose client went away before the answer")
+                                       .Register(registry)
+                                       .Add({});
+    prometheus::Histogram& b_seq = BuildHistogram()
+                                       .Name("retort_run_b_seq_tokens")
+                                       .Help("Tokens on the longest path to an answer")
+                                       .Register(registry)
+                                       .Add({}, kTokens);
+    prometheus::Histogram& b_total = BuildHistogram()
+                                         .Name("retort_run_b_total_tokens")
+                                         .Help("Tokens of all calls of a run")
+                                         .Register(registry)
+                                         .Add({}, kTokens);
+    prometheus::Gauge& connections =
+        BuildGauge().Name("retort_connections").Help("Open connections of clients").Register(registry).Add({});
+    prometheus::Gauge& in_flight =
+        BuildGauge().Name("retort_requests_in_flight").Help("Requests being answered").Register(registry).Add({});
+    prometheus::Counter& refused = BuildCounter()
+                                       .Name("retort_connections_refused_total")
+                                       .Help("Connections beyond the limit")
+                                       .Register(registry)
+                                       .Add({});
+    prometheus::Counter& malformed = BuildCounter()
+                                         .Name("retort_malformed_total")
+                                         .Help("Requests that were no HTTP, or beyond a limit")
+                                         .Register(registry)
+                                         .Add({});
+
+    // Finding them by their labels takes longer than counting.
+    std::map<std::pair<Handling, int>, prometheus::Counter*> known_requests;
+    std::map<Handling, prometheus::Histogram*> known_seconds;
+};
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::request(Handling handling, int status, double seconds) {
+    const std::string how(name(handling));
+    prometheus::Counter*& requests = state_->known_requests[{handling, status}];
+    if (requests == nullptr) requests = &state_->requests.Add({{"handling", how}, {"status", std::to_string(status)}});
+    prometheus::Histogram*& took = state_->known_seconds[handling];
+    if (took == nullptr) took = &state_->seconds.Add({{"handling", how}}, kSeconds);
+    requests->Increment();
+    took->Observe(seconds);
+}
+
+void Metrics::run(const BudgetTotals& budget, bool hung_up) {
+    state_->tokens_in.Increment(static_cast<double>(budget.tokens_in));
+    state_->tokens_out.Increment(static_cast<double>(budget.tokens_out));
+    state_->calls.Increment(static_cast<double>(budget.calls));
+    state_->failed_calls.Increment(static_cast<double>(budget.failed_calls));
+    state_->b_seq.Observe(static_cast<double>(budget.b_seq));
+    state_->b_total.Observe(static_cast<double>(budget.b_total));
+    if (hung_up) state_->hung_up.Increment();
+}
+
+void Metrics::failed_upstream(std::string_view why) {
+    state_->failures.Add({{"reason", std::string(why)}}).Increment();
+}
+
+std::string Metrics::text(const ServerCounts& now) const {
+    state_->connections.Set(static_cast<double>(now.connections));
+    state_->in_flight.Set(static_cast<double>(now.exchanges));
+    bring_to(state_->refused, now.refused);
+    bring_to(state_->malformed, now.malformed);
+    return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+}
+
+}  // namespace retort::gateway

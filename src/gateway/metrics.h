@@ -1,0 +1,34 @@
+// What /metrics says, in Prometheus' form.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "budget/ledger.h"
+#include "gateway/http/server.h"
+
+namespace retort::gateway {
+
+// How a request was dealt with.
+enum class Handling { own, passed, run };  // by the gateway itself, handed on, by an operator
+std::string_view name(Handling handling);
+
+// Loop thread only.
+class Metrics {
+  public:
+    Metrics();
+    ~Metrics();
+
+    void request(Handling handling, int status, double seconds);
+    void run(const BudgetTotals& budget, bool hung_up);
+    void failed_upstream(std::string_view why);
+
+    std::string text(const ServerCounts& now) const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace retort::gateway
