@@ -18,7 +18,9 @@ using namespace std::chrono_literals;
 using gateway::Gateway;
 using gateway::GatewayOptions;
 using nlohmann::json;
+using testing::AllOf;
 using testing::Contains;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -37,7 +39,7 @@ class ChatTest : public testing::Test {
         upstream_options.origin.url = upstream_->url();
         upstream_options.model.base_url = upstream_->url();
         upstream_options.model.dialect = *dialect_named("generic");
-        upstream_options.retry.total_time = std::chrono::nanoseconds(0);
+        upstream_options.retry.base_delay = 1ms;
         options.upstream = std::move(upstream_options);
         options.model = "house";
         options.server.port = 0;
@@ -217,6 +219,24 @@ TEST_F(ChatTest, AServerThatFailsIsAnErrorInThePlaceOfTheAnswer) {
     EXPECT_THAT(streamed, StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(streamed, HasSubstr(R"(data: {"error":{"message":"the final call failed)"));
     EXPECT_THAT(streamed, HasSubstr("data: [DONE]"));
+}
+
+TEST_F(ChatTest, AnAnswerThatBreaksOffAndIsBegunAnewIsTheWholeOneAtItsEnd) {
+    last_ = stream_of({"the ", "final ", "answer"}, std::nullopt);
+    last_.pieces.resize(2);
+    last_.close_inside = true;
+    last_.between = 20ms;
+    json body = chat("pdr:2");
+    body["stream"] = true;
+    RawClient client(port_);
+    client.send(post(kChat, body.dump(), "Connection: close\r\n"));
+    for (int i = 0; i < 5000 && asked().size() < 3; ++i) std::this_thread::sleep_for(1ms);
+    {
+        const std::lock_guard lock(mutex_);
+        last_ = stream_of({"another ", "answer"}, MockUsage{30, 3});
+    }
+    EXPECT_THAT(joined(events_of(client.read_all()), "content"),
+                AllOf(StartsWith("the "), EndsWith("begun anew:]\n\nanother answer")));
 }
 
 TEST_F(ChatTest, AClientThatHangsUpStopsAllCallsOfItsRequest) {
