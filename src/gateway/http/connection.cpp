@@ -54,13 +54,14 @@ bool has_body(int status) {
 
 }  // namespace
 
-Connection::Connection(Tcp::socket socket, const ServerOptions& options, const ServerHooks& hooks, ServerCounts& counts)
-    : options_(options), hooks_(hooks), counts_(counts), socket_(std::move(socket)) {}
+Connection::Connection(Wire<Tcp::socket> wire, const ServerOptions& options, const ServerHooks& hooks,
+                       ServerCounts& counts)
+    : options_(options), hooks_(hooks), counts_(counts), wire_(std::move(wire)) {}
 
 void Connection::finish_up() {
     last_ = true;
     ErrorCode ignored;
-    if (!busy_) socket_.cancel(ignored);
+    if (!busy_) socket().cancel(ignored);
 }
 
 void Connection::within(std::chrono::milliseconds time) {
@@ -73,12 +74,15 @@ void Connection::look_at_the_clock(Clock::time_point now) {
     deadline_ = Clock::time_point::max();
     late_ = true;
     ErrorCode ignored;
-    socket_.cancel(ignored);
+    socket().cancel(ignored);
 }
 
 Task<void> Connection::serve() {
     ErrorCode ignored;
-    socket_.set_option(Tcp::no_delay(true), ignored);
+    socket().set_option(Tcp::no_delay(true), ignored);
+    within(options_.head_time);
+    const ErrorCode refused = co_await wire_.shake_hands(ssl::stream_base::server);
+    if (refused) co_return;
     do {
         const bool read = co_await read_request();
         if (!read) break;
@@ -94,8 +98,8 @@ Task<bool> Connection::read_request() {
         buffer_.shrink_to_fit();  // who only waits holds no memory
         within(options_.idle_time);
         ErrorCode error;
-        const std::size_t bytes = co_await socket_.async_read_some(buffer_.prepare(kFirstRead),
-                                                                   asio::redirect_error(asio::use_awaitable, error));
+        const std::size_t bytes = co_await wire_.async_read_some(buffer_.prepare(kFirstRead),
+                                                                 asio::redirect_error(asio::use_awaitable, error));
         if (error || last_) co_return false;
         buffer_.commit(bytes);
         busy_ = true;
@@ -105,7 +109,7 @@ Task<bool> Connection::read_request() {
     parser.body_limit(options_.most_body_bytes);
     within(options_.head_time);
     ErrorCode error;
-    co_await http::async_read_header(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+    co_await http::async_read_header(wire_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::end_of_stream || (last_ && !late_)) co_return false;
     if (error) {
         const int status = status_of(error, late_);
@@ -136,10 +140,10 @@ Task<bool> Connection::read_body(Parser& parser) {
     ErrorCode error;
     if (head_.header("Expect") == "100-continue") {
         static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-        co_await asio::async_write(socket_, asio::buffer(kGoOn), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_write(wire_, asio::buffer(kGoOn), asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return false;
     }
-    co_await http::async_read(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+    co_await http::async_read(wire_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::partial_message) co_return false;  // the client left in the middle
     if (error) {
         const int status = status_of(error, late_);
@@ -155,7 +159,7 @@ Task<void> Connection::answer() {
     status_ = 0;
     ++counts_.exchanges;
     try {
-        const HangUpWatch watch(socket_, stop_);
+        const HangUpWatch watch(socket(), stop_);
         co_await hooks_.handle(*this);
     } catch (const std::exception& error) {
         if (hooks_.failed) hooks_.failed(error.what());
@@ -184,15 +188,17 @@ Task<bool> Connection::refuse(int status, std::string message) {
 Task<void> Connection::say_goodbye() {
     ErrorCode error;
     if (!broken_) {
-        socket_.shutdown(Tcp::socket::shutdown_send, error);
+        within(kGoodbye);
+        co_await wire_.end_tls();
+        socket().shutdown(Tcp::socket::shutdown_send, error);
         within(kGoodbye);
         std::array<char, 4096> discarded;
         std::size_t all = 0;
         while (!error && all < kMostDiscarded && !last_)
-            all += co_await socket_.async_read_some(asio::buffer(discarded),
-                                                    asio::redirect_error(asio::use_awaitable, error));
+            all += co_await wire_.async_read_some(asio::buffer(discarded),
+                                                  asio::redirect_error(asio::use_awaitable, error));
     }
-    socket_.close(error);
+    socket().close(error);
 }
 
 template <class Buffers>
@@ -200,7 +206,7 @@ Task<bool> Connection::write(const Buffers& buffers) {
     if (broken_) co_return false;
     within(options_.write_time);
     ErrorCode error;
-    co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
+    co_await asio::async_write(wire_, buffers, asio::redirect_error(asio::use_awaitable, error));
     deadline_ = Clock::time_point::max();
     if (error) {
         broken_ = true;

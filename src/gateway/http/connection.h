@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "gateway/http/server.h"
+#include "gateway/http/wire.h"
 
 namespace retort::gateway {
 
@@ -22,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 class Connection : public Exchange,
                    public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   public:
-    Connection(Tcp::socket socket, const ServerOptions& options, const ServerHooks& hooks, ServerCounts& counts);
+    Connection(Wire<Tcp::socket> wire, const ServerOptions& options, const ServerHooks& hooks, ServerCounts& counts);
 
     // Until the client or the server ends it.
     Task<void> serve();
@@ -50,6 +51,7 @@ class Connection : public Exchange,
     using Parser = http::request_parser<http::string_body>;
     using ErrorCode = boost::system::error_code;
 
+    Tcp::socket& socket() { return wire_.next(); }
     Task<bool> read_request();
     Task<bool> read_body(Parser& parser);
     Task<void> answer();
@@ -65,7 +67,7 @@ class Connection : public Exchange,
     const ServerOptions& options_;
     const ServerHooks& hooks_;
     ServerCounts& counts_;
-    Tcp::socket socket_;
+    Wire<Tcp::socket> wire_;
     Clock::time_point deadline_ = Clock::time_point::max();  // of the read or write that is pending
     bool late_ = false;                                      // it has passed
     beast::flat_buffer buffer_;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gateway/http/hang_up_watch.h"
+#include "gateway/http/wire.h"
 
 namespace retort::gateway {
 namespace {
@@ -29,8 +30,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kPiece = 16 * 1024;
 constexpr std::uint32_t kMostHeadBytes = 64 * 1024;
 
+using Stream = Wire<beast::tcp_stream>;
+
 struct Kept {
-    std::unique_ptr<beast::tcp_stream> stream;
+    std::unique_ptr<Stream> stream;
     Clock::time_point since;
 };
 
@@ -42,6 +45,7 @@ bool is_framing(http::field field) {
 
 struct Address {
     std::string host, port, path;
+    bool tls = false;
 
     bool parse(const std::string& url) {
         const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), curl_url_cleanup);
@@ -57,7 +61,8 @@ struct Address {
         port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
         path = part(CURLUPART_PATH);
         while (path.ends_with('/')) path.pop_back();
-        return part(CURLUPART_SCHEME) == "http" && !host.empty();
+        tls = part(CURLUPART_SCHEME) == "https";
+        return (tls || part(CURLUPART_SCHEME) == "http") && !host.empty();
     }
 };
 
@@ -94,15 +99,18 @@ std::string_view name(OriginFailure failure) {
 
 class Origin::Impl {
   public:
-    Impl(asio::io_context& loop, OriginOptions options, std::string host, std::string port, std::string path)
-        : loop_(loop),
-          options_(std::move(options)),
-          host_(std::move(host)),
-          port_(std::move(port)),
-          path_(std::move(path)) {}
+    Impl(asio::io_context& loop, OriginOptions options, Address at)
+        : loop_(loop), options_(std::move(options)), at_(std::move(at)) {
+        if (!at_.tls) return;
+        tls_.emplace(ssl::context::tls_client);
+        boost::system::error_code ignored;  // without roots every handshake fails, and says why
+        tls_->set_default_verify_paths(ignored);
+        tls_->set_verify_mode(ssl::verify_peer);
+        SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
+    }
 
     Task<OriginResult> fetch(OriginRequest request, OriginSink sink, std::stop_token stop);
-    const std::string& path() const { return path_; }
+    const std::string& path() const { return at_.path; }
 
   private:
     struct Attempt {
@@ -111,54 +119,66 @@ class Origin::Impl {
     };
 
     Task<Attempt> attempt(const OriginRequest* request, const OriginSink* sink, std::stop_token stop, bool fresh);
-    Task<ErrorCode> connect(beast::tcp_stream* stream);
-    Task<OriginResult> relay(beast::tcp_stream* stream, beast::flat_buffer* buffer, const OriginSink* sink,
-                             bool* whole);
-    std::unique_ptr<beast::tcp_stream> take_kept();
-    void keep(std::unique_ptr<beast::tcp_stream> stream);
-    std::string host_header() const { return port_ == "80" ? host_ : host_ + ":" + port_; }
+    Task<ErrorCode> connect(Stream* stream);
+    Task<OriginResult> relay(Stream* stream, beast::flat_buffer* buffer, const OriginSink* sink, bool* whole);
+    std::unique_ptr<Stream> take_kept();
+    void keep(std::unique_ptr<Stream> stream);
+    std::unique_ptr<Stream> fresh_stream();
+    std::string host_header() const {
+        return at_.port == (at_.tls ? "443" : "80") ? at_.host : at_.host + ":" + at_.port;
+    }
 
     asio::io_context& loop_;
     OriginOptions options_;
-    std::string host_;
-    std::string port_;
-    std::string path_;
+    Address at_;
+    std::optional<ssl::context> tls_;
     std::vector<Kept> kept_;  // the one used last is taken first
 };
 
-std::unique_ptr<beast::tcp_stream> Origin::Impl::take_kept() {
+std::unique_ptr<Stream> Origin::Impl::take_kept() {
     while (!kept_.empty()) {
         Kept last = std::move(kept_.back());
         kept_.pop_back();
-        if (Clock::now() - last.since < options_.keep_time && !has_hung_up(last.stream->socket()))
+        if (Clock::now() - last.since < options_.keep_time && !has_hung_up(last.stream->next().socket()))
             return std::move(last.stream);
     }
     return nullptr;
 }
 
-void Origin::Impl::keep(std::unique_ptr<beast::tcp_stream> stream) {
+void Origin::Impl::keep(std::unique_ptr<Stream> stream) {
     if (kept_.size() >= options_.most_kept) kept_.erase(kept_.begin());
     kept_.push_back({std::move(stream), Clock::now()});
 }
 
-Task<ErrorCode> Origin::Impl::connect(beast::tcp_stream* stream) {
+std::unique_ptr<Stream> Origin::Impl::fresh_stream() {
+    beast::tcp_stream next(loop_);
+    if (!tls_) return std::make_unique<Stream>(std::move(next));
+    auto out = std::make_unique<Stream>(std::move(next), *tls_);
+    SSL_set_tlsext_host_name(out->native(), at_.host.c_str());
+    SSL_set1_host(out->native(), at_.host.c_str());
+    return out;
+}
+
+Task<ErrorCode> Origin::Impl::connect(Stream* stream) {
     ErrorCode error;
     Tcp::resolver resolver(loop_);
-    const auto found = co_await resolver.async_resolve(host_, port_, asio::redirect_error(asio::use_awaitable, error));
+    const auto found =
+        co_await resolver.async_resolve(at_.host, at_.port, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return error;
-    stream->expires_after(options_.connect_time);
-    co_await stream->async_connect(found, asio::redirect_error(asio::use_awaitable, error));
-    if (!error) stream->socket().set_option(Tcp::no_delay(true), error);
+    stream->next().expires_after(options_.connect_time);
+    co_await stream->next().async_connect(found, asio::redirect_error(asio::use_awaitable, error));
+    if (!error) stream->next().socket().set_option(Tcp::no_delay(true), error);
+    if (!error) error = co_await stream->shake_hands(ssl::stream_base::client);
     co_return error;
 }
 
 // Head and body of the answer, to the sink. `whole`: the connection can be used again.
-Task<OriginResult> Origin::Impl::relay(beast::tcp_stream* stream, beast::flat_buffer* buffer, const OriginSink* sink,
+Task<OriginResult> Origin::Impl::relay(Stream* stream, beast::flat_buffer* buffer, const OriginSink* sink,
                                        bool* whole) {
     http::response_parser<http::buffer_body> parser;
     parser.header_limit(kMostHeadBytes);
     parser.body_limit(boost::none);
-    stream->expires_after(options_.silence);
+    stream->next().expires_after(options_.silence);
     ErrorCode error;
     co_await http::async_read_header(*stream, *buffer, parser, asio::redirect_error(asio::use_awaitable, error));
     const auto failed = [&](bool began) {
@@ -181,7 +201,7 @@ Task<OriginResult> Origin::Impl::relay(beast::tcp_stream* stream, beast::flat_bu
             const bool wanted = co_await sink->piece({});
             if (!wanted) co_return OriginResult{OriginFailure::cancelled, true, "the client is gone"};
         }
-        stream->expires_after(options_.silence);
+        stream->next().expires_after(options_.silence);
         co_await http::async_read_some(*stream, *buffer, parser, asio::redirect_error(asio::use_awaitable, error));
         if (error == http::error::need_buffer) error = {};
         if (error) co_return failed(true);
@@ -196,11 +216,11 @@ Task<OriginResult> Origin::Impl::relay(beast::tcp_stream* stream, beast::flat_bu
 
 Task<Origin::Impl::Attempt> Origin::Impl::attempt(const OriginRequest* request, const OriginSink* sink,
                                                   std::stop_token stop, bool fresh) {
-    std::unique_ptr<beast::tcp_stream> stream = fresh ? nullptr : take_kept();
+    std::unique_ptr<Stream> stream = fresh ? nullptr : take_kept();
     const bool kept = stream != nullptr;
-    if (!kept) stream = std::make_unique<beast::tcp_stream>(loop_);
+    if (!kept) stream = fresh_stream();
     const std::stop_callback on_stop(stop, [&stream] {
-        if (stream) stream->close();
+        if (stream) stream->next().close();
     });
     ErrorCode error;
     if (!kept) error = co_await connect(stream.get());
@@ -208,7 +228,7 @@ Task<Origin::Impl::Attempt> Origin::Impl::attempt(const OriginRequest* request, 
     if (error) co_return Attempt{{OriginFailure::unreachable, false, error.message()}};
     const std::string head = rendered(*request, host_header());
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(request->body)};
-    stream->expires_after(options_.silence);
+    stream->next().expires_after(options_.silence);
     co_await asio::async_write(*stream, buffers, asio::redirect_error(asio::use_awaitable, error));
     Attempt out;
     if (error) {
@@ -235,7 +255,7 @@ Outcome<std::unique_ptr<Origin>> Origin::make(asio::io_context& loop, OriginOpti
     Address at;
     if (!at.parse(options.url))
         return Error{ErrorKind::usage, fmt::format("\"{}\" is no address such as http://host:8000/v1", options.url)};
-    auto impl = std::make_unique<Impl>(loop, std::move(options), at.host, at.port, at.path);
+    auto impl = std::make_unique<Impl>(loop, std::move(options), std::move(at));
     return std::unique_ptr<Origin>(new Origin(std::move(impl)));
 }
 
