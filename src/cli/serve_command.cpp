@@ -94,14 +94,14 @@ class ServeRun {
         auto server = place_of(arguments_.listen);
         if (!server) return server.error();
         out.server = *server;
-        out.aliases.insert(arguments_.aliases.begin(), arguments_.aliases.end());
-        out.offered = arguments_.offered;
+        out.rules.aliases.insert(arguments_.aliases.begin(), arguments_.aliases.end());
+        out.rules.offered = arguments_.offered;
         out.log = [](const std::string& line) { say("retort: " + line); };
         const auto failed = settings_.text("url") ? add_upstream(out) : add_local(out);
         if (failed) return *failed;
         auto name = default_operator(settings_, out.local.empty() ? out.prompts : out.local.front().prompts);
         if (!name) return name.error();
-        out.operator_name = std::move(*name);
+        out.rules.operator_name = std::move(*name);
         return out;
     }
 
@@ -112,15 +112,15 @@ class ServeRun {
         upstream.origin.url = server->base_url;
         upstream.model = std::move(*server);
         upstream.in_flight = in_flight(settings_);
-        upstream.retry = retry_policy(settings_);
-        out.upstream = std::move(upstream);
-        out.model = settings_.text("model").value_or("");
-        if (out.model.empty()) {
+        out.retry = retry_policy(settings_);
+        out.rules.upstreams.push_back(std::move(upstream));
+        out.rules.model = settings_.text("model").value_or("");
+        if (out.rules.model.empty()) {
             const auto only = only_model_of(settings_, context_.environment);
-            if (only) out.model = *only;
+            if (only) out.rules.model = *only;
         }
-        out.roles = {settings_.text("distill-model").value_or(""), settings_.text("judge-model").value_or(""),
-                     settings_.text("final-model").value_or("")};
+        out.rules.roles = {settings_.text("distill-model").value_or(""), settings_.text("judge-model").value_or(""),
+                           settings_.text("final-model").value_or("")};
         auto prompts = served_prompts(chat_prompts(), settings_);
         if (!prompts) return prompts.error();
         out.prompts = std::move(*prompts);
@@ -143,15 +143,18 @@ class ServeRun {
         const std::string& name = plan->method.model;
         LanguageModel* model = models->engine_models(plan->method).by_name.at(name);
         out.local.push_back({name, std::shared_ptr<LanguageModel>(models, model), std::move(*prompts)});
-        out.model = name;
+        out.rules.model = name;
         return std::nullopt;
     }
 
-    std::string origin_words(const gateway::GatewayOptions& options) const {
-        if (!options.upstream) return fmt::format("{}, in process", options.model);
-        const std::string url = without_credentials(options.upstream->origin.url);
-        return options.model.empty() ? fmt::format("{} (no --model: requests name it)", url)
-                                     : fmt::format("{} at {}", options.model, url);
+    static std::string origin_words(const gateway::GatewayOptions& options) {
+        const gateway::GatewayRules& rules = options.rules;
+        if (rules.upstreams.empty()) return fmt::format("{}, in process", rules.model);
+        std::string places;
+        for (const gateway::UpstreamOptions& one : rules.upstreams)
+            places += (places.empty() ? "" : ", ") + without_credentials(one.origin.url);
+        return rules.model.empty() ? fmt::format("{} (no --model: requests name it)", places)
+                                   : fmt::format("{} at {}", rules.model, places);
     }
 
     void introduce(const std::string& host, std::uint16_t port, const std::string& where) const {

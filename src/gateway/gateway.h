@@ -13,8 +13,9 @@
 
 #include "async/task.h"
 #include "base/error.h"
+#include "gateway/access/keys.h"
 #include "gateway/http/server.h"
-#include "gateway/upstream/upstream.h"
+#include "gateway/upstream/fleet.h"
 #include "operator/prompts.h"
 
 namespace retort::gateway {
@@ -25,24 +26,32 @@ struct LocalModel {
     PromptSet prompts;
 };
 
-// Models of single roles, by the upstream's names for them; empty: the model that the request names.
+// Models of single roles, by the upstreams' names for them; empty: the model that the request names.
 struct RoleModels {
     std::string distil;
     std::string judge;
     std::string final;
 };
 
-struct GatewayOptions {
-    ServerOptions server;
-    std::optional<UpstreamOptions> upstream;  // none: models in process alone, and nothing is handed on
-    std::vector<LocalModel> local;
-    PromptSet prompts;                                        // for the upstream's models
+// What may change while the gateway serves.
+struct GatewayRules {
+    std::vector<UpstreamOptions> upstreams;                   // none: models in process alone, and nothing is handed on
+    std::vector<KeyOptions> keys;                             // none: anyone may ask
     std::string model;                                        // where a request names none; empty: it must
-    RoleModels roles;                                         // of the upstream
+    RoleModels roles;                                         // of the upstreams
     std::string operator_name;                                // of "retort"; empty: that of the prompt set
     std::map<std::string, std::string, std::less<>> aliases;  // "smart" -> "pdr:8,4@qwen"
     std::vector<std::string> offered;                         // operators that the list of models shows with each model
-    std::function<void(const std::string&)> log;              // one line each
+    std::size_t most_runs = 1024;                             // by operators at one time
+};
+
+struct GatewayOptions {
+    ServerOptions server;
+    GatewayRules rules;
+    std::vector<LocalModel> local;
+    PromptSet prompts;                            // for the upstreams' models
+    RetryPolicy retry;                            // of operators' calls
+    std::function<void(const std::string&)> log;  // one line each
 };
 
 // Loop thread only.
@@ -53,6 +62,9 @@ class Gateway {
     ~Gateway();
 
     std::uint16_t port() const;
+
+    // Requests under way go on as they began. On an error nothing changes. Whether there are upstreams at all stays.
+    Outcome<void> replace(GatewayRules rules);
 
     // No new requests; those under way go on for so long. Returns when all are done.
     Task<void> drain(std::chrono::milliseconds grace);

@@ -80,6 +80,17 @@ struct Metrics::State {
         BuildGauge().Name("retort_connections").Help("Open connections of clients").Register(registry).Add({});
     prometheus::Gauge& in_flight =
         BuildGauge().Name("retort_requests_in_flight").Help("Requests being answered").Register(registry).Add({});
+    prometheus::Gauge& runs = BuildGauge()
+                                  .Name("retort_runs_in_flight")
+                                  .Help("Requests that operators are answering")
+                                  .Register(registry)
+                                  .Add({});
+    prometheus::Family<prometheus::Gauge>& up =
+        BuildGauge().Name("retort_upstream_up").Help("1: the model server is alive and is asked").Register(registry);
+    prometheus::Family<prometheus::Gauge>& upstream_in_flight = BuildGauge()
+                                                                    .Name("retort_upstream_in_flight")
+                                                                    .Help("Requests under way at the model server")
+                                                                    .Register(registry);
     prometheus::Counter& refused = BuildCounter()
                                        .Name("retort_connections_refused_total")
                                        .Help("Connections beyond the limit")
@@ -124,11 +135,20 @@ void Metrics::failed_upstream(std::string_view why) {
     state_->failures.Add({{"reason", std::string(why)}}).Increment();
 }
 
-std::string Metrics::text(const ServerCounts& now) const {
+std::string Metrics::text(const ServerCounts& now, const Fleet* fleet, std::size_t runs) const {
     state_->connections.Set(static_cast<double>(now.connections));
     state_->in_flight.Set(static_cast<double>(now.exchanges));
+    state_->runs.Set(static_cast<double>(runs));
     bring_to(state_->refused, now.refused);
     bring_to(state_->malformed, now.malformed);
+    if (fleet != nullptr) {
+        for (const auto& one : fleet->upstreams()) {
+            const prometheus::Labels labels{{"upstream", one->name()}};
+            const bool up = one->may_be_asked(std::chrono::steady_clock::now());
+            state_->up.Add(labels).Set(up ? 1 : 0);
+            state_->upstream_in_flight.Add(labels).Set(one->under_way());
+        }
+    }
     return prometheus::TextSerializer().Serialize(state_->registry.Collect());
 }
 

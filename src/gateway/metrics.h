@@ -7,6 +7,7 @@
 
 #include "budget/ledger.h"
 #include "gateway/http/server.h"
+#include "gateway/upstream/fleet.h"
 
 namespace retort::gateway {
 
@@ -24,7 +25,8 @@ class Metrics {
     void run(const BudgetTotals& budget, bool hung_up);
     void failed_upstream(std::string_view why);
 
-    std::string text(const ServerCounts& now) const;
+    // With what is so now. `fleet`: null where there is none.
+    std::string text(const ServerCounts& now, const Fleet* fleet, std::size_t runs) const;
 
   private:
     struct State;

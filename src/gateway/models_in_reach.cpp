@@ -36,24 +36,25 @@ ApiOutcome<ChatModel> ModelsInReach::find(const std::string& name) const {
         out.prompts = &found->prompts;
         return out;
     }
-    if (upstream_ == nullptr)
+    if (fleet_ == nullptr)
         return no_model(fmt::format("there is no model \"{}\": expected one of {}", name, local_names()));
     if (name.empty())
         return bad_request("\"model\": expected operator@model, since the gateway was started without --model",
                            "model");
-    return upstream_model(name);
+    return remote_model(name);
 }
 
-ApiOutcome<ChatModel> ModelsInReach::upstream_model(const std::string& name) const {
+ApiOutcome<ChatModel> ModelsInReach::remote_model(const std::string& name) const {
     ChatModel out;
     out.models.main = name;
-    out.models.distil = options_.roles.distil;
-    out.models.judge = options_.roles.judge;
-    out.models.final = options_.roles.final;
+    out.models.distil = options_.rules.roles.distil;
+    out.models.judge = options_.rules.roles.judge;
+    out.models.final = options_.rules.roles.final;
     out.prompts = &options_.prompts;
-    for (const std::string& one : {name, options_.roles.distil, options_.roles.judge, options_.roles.final}) {
+    for (const std::string& one :
+         {name, options_.rules.roles.distil, options_.rules.roles.judge, options_.rules.roles.final}) {
         if (one.empty()) continue;
-        LanguageModel* model = upstream_->model(one);
+        LanguageModel* model = fleet_->model(one);
         if (model == nullptr) return no_model(fmt::format("\"{}\": too many different models were asked for", one));
         out.models.by_name[one] = model;
     }

@@ -1,4 +1,4 @@
-// Which models operators can run over: those of the upstream by its names, those in process by theirs.
+// Which models operators can run over: those of the upstreams by their names, those in process by theirs.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@ namespace retort::gateway {
 
 class ModelsInReach {
   public:
-    // Both outlive this; `upstream` may be null.
-    ModelsInReach(const GatewayOptions& options, Upstream* upstream) : options_(options), upstream_(upstream) {}
+    // Both outlive this; `fleet` may be null.
+    ModelsInReach(const GatewayOptions& options, Fleet* fleet) : options_(options), fleet_(fleet) {}
 
     const LocalModel* local(std::string_view name) const;  // null: none of this name
 
@@ -23,10 +23,10 @@ class ModelsInReach {
     std::string local_names() const;  // "a, b"
 
   private:
-    ApiOutcome<ChatModel> upstream_model(const std::string& name) const;
+    ApiOutcome<ChatModel> remote_model(const std::string& name) const;
 
     const GatewayOptions& options_;
-    Upstream* upstream_;
+    Fleet* fleet_;
 };
 
 }  // namespace retort::gateway

@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "gateway/answers.h"
-
 namespace retort::gateway {
 namespace {
 
@@ -18,15 +16,19 @@ bool is_of_the_connection(const Header& header, std::string_view connection) {
     return !connection.empty() && lists(connection, header.name);
 }
 
-Headers passed_headers(const RequestHead& head, const std::string& key) {
+bool is_authorisation(const Header& header) {
+    return same_name(header.name, "Authorization") || same_name(header.name, "Api-Key");
+}
+
+Headers passed_headers(const RequestHead& head, const PassedOn& passed) {
     Headers out;
     const std::string_view connection = head.header("Connection");
     for (const Header& header : head.headers) {
         if (is_of_the_connection(header, connection)) continue;
-        if (!key.empty() && same_name(header.name, "Authorization")) continue;
+        if ((passed.own_keys || !passed.key.empty()) && is_authorisation(header)) continue;
         out.push_back(header);
     }
-    if (!key.empty()) out.push_back({"Authorization", "Bearer " + key});
+    if (!passed.key.empty()) out.push_back({"Authorization", "Bearer " + passed.key});
     return out;
 }
 
@@ -55,8 +57,7 @@ ApiError upstream_error(const OriginResult& result) {
 }
 
 Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed) {
-    OriginRequest request{exchange.head().method, std::move(passed.target), passed_headers(exchange.head(), passed.key),
-                          passed.body};
+    OriginRequest request{exchange.head().method, passed.target, passed_headers(exchange.head(), passed), passed.body};
     Exchange* client = &exchange;
     OriginSink sink;
     sink.head = [client](ReplyHead head, std::optional<std::uint64_t> length) { client->begin(head, length); };
@@ -66,8 +67,6 @@ Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn pas
         co_await exchange.end();
     else if (result.failure == OriginFailure::cancelled || result.began)
         exchange.abandon();
-    else
-        co_await answer_error(exchange, upstream_error(result));
     co_return result;
 }
 

@@ -13,11 +13,12 @@ namespace retort::gateway {
 struct PassedOn {
     std::string target;     // on the upstream
     std::string_view body;  // the client's, or with another model's name in it
-    std::string key;        // of the upstream, secret; empty: the client's own authorisation goes on
+    std::string key;        // of the upstream, secret; empty: none
+    bool own_keys = false;  // the client's authorisation is for the gateway, and goes no further
 };
 
-// Answers the exchange: by what the upstream says, or by an error that says why it says nothing. An answer that breaks
-// off breaks off for the client too. The result is for counting.
+// Answers the exchange by what the upstream says. An answer that breaks off breaks off for the client too. Where the
+// upstream says nothing at all, neither does this: the result says why, and another may be tried.
 Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed);
 
 // What a client is told where the upstream said nothing.

@@ -26,10 +26,10 @@ class ApisTest : public testing::Test {
         options.server.port = 0;
         options.local.push_back({"small", model_, chat_prompts()});
         options.local.push_back({"countdown", model_, prompt_set_for("countdown")});
-        options.model = "small";
-        options.operator_name = "vote:2";
-        options.offered = {"pdr:2"};
-        options.aliases.emplace("smart", "pdr:2@small");
+        options.rules.model = "small";
+        options.rules.operator_name = "vote:2";
+        options.rules.offered = {"pdr:2"};
+        options.rules.aliases.emplace("smart", "pdr:2@small");
         there_.run([&] {
             auto gateway = Gateway::start(there_.loop(), std::move(options));
             ASSERT_TRUE(gateway) << gateway.error().message;

@@ -39,9 +39,9 @@ class ChatTest : public testing::Test {
         upstream_options.origin.url = upstream_->url();
         upstream_options.model.base_url = upstream_->url();
         upstream_options.model.dialect = *dialect_named("generic");
-        upstream_options.retry.base_delay = 1ms;
-        options.upstream = std::move(upstream_options);
-        options.model = "house";
+        options.retry.base_delay = 1ms;
+        options.rules.upstreams.push_back(std::move(upstream_options));
+        options.rules.model = "house";
         options.server.port = 0;
         for (const PromptSet& set : compiled_prompt_sets())
             if (set.name == "chat") options.prompts = set;
@@ -241,18 +241,19 @@ TEST_F(ChatTest, AnAnswerThatBreaksOffAndIsBegunAnewIsTheWholeOneAtItsEnd) {
 
 TEST_F(ChatTest, AClientThatHangsUpStopsAllCallsOfItsRequest) {
     draft_.hang = true;
+    std::int64_t calls = 0;
     for (const bool stream : {true, false}) {
+        calls += 8;
         json body = chat("pdr:8");
         body["stream"] = stream;
         RawClient client(port_);
         client.send(post(kChat, body.dump()));
-        const auto open = [&] { return upstream_->counts().open; };
-        for (int i = 0; i < 5000 && open() < 8; ++i) std::this_thread::sleep_for(1ms);
-        EXPECT_EQ(open(), 8);
+        for (int i = 0; i < 5000 && upstream_->counts().requests < calls; ++i) std::this_thread::sleep_for(1ms);
+        EXPECT_EQ(upstream_->counts().requests, calls);
         const Clock::time_point begin = Clock::now();
         client.hang_up();
-        for (int i = 0; i < 5000 && open() > 0; ++i) std::this_thread::sleep_for(1ms);
-        EXPECT_EQ(open(), 0);
+        for (int i = 0; i < 5000 && upstream_->counts().hung_up < calls; ++i) std::this_thread::sleep_for(1ms);
+        EXPECT_EQ(upstream_->counts().hung_up, calls);
         EXPECT_LT(Clock::now() - begin, 2s);
     }
 }

@@ -28,8 +28,8 @@ class GatewayTest : public testing::Test {
         MockOptions upstream;
         upstream.script = [this](const MockRequest& request) { return script(request); };
         upstream_ = std::make_unique<MockServer>(upstream);
-        if (!options.upstream) options.upstream.emplace();
-        if (options.upstream->origin.url.empty()) options.upstream->origin.url = upstream_->url();
+        if (options.rules.upstreams.empty()) options.rules.upstreams.emplace_back();
+        if (options.rules.upstreams[0].origin.url.empty()) options.rules.upstreams[0].origin.url = upstream_->url();
         options.server.port = 0;
         there_.run([&] {
             auto gateway = Gateway::start(there_.loop(), std::move(options));
@@ -102,9 +102,9 @@ TEST_F(GatewayTest, APlainNameIsHandedOnByteForByte) {
 
 TEST_F(GatewayTest, OnlyTheNameChangesWhereItIsOurs) {
     GatewayOptions options;
-    options.model = "house-model";
-    options.aliases.emplace("quick", "@small");
-    options.upstream.emplace().model.api_key = "theirs";
+    options.rules.model = "house-model";
+    options.rules.aliases.emplace("quick", "@small");
+    options.rules.upstreams.emplace_back().model.api_key = "theirs";
     start(std::move(options));
     for (const auto& [asked, got] : std::map<std::string, std::string>{
              {"@qwen", "qwen"}, {"cot", "house-model"}, {"retort/cot@big", "big"}, {"quick", "small"}}) {
@@ -157,7 +157,7 @@ TEST_F(GatewayTest, WhatTheServerRefusesIsHandedOnToo) {
 
 TEST_F(GatewayTest, AServerThatIsNotThereIsSaid) {
     GatewayOptions options;
-    options.upstream.emplace().origin.url = "http://127.0.0.1:1/v1";
+    options.rules.upstreams.emplace_back().origin.url = "http://127.0.0.1:1/v1";
     start(std::move(options));
     const std::string answer = ask(post(kChat, R"({"model":"m"})", kClose));
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 502 "));

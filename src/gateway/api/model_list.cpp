@@ -1,5 +1,7 @@
 #include "gateway/api/model_list.h"
 
+#include <algorithm>
+
 #include "gateway/api/reply_json.h"
 
 namespace retort::gateway {
@@ -10,6 +12,12 @@ constexpr std::size_t kFewModels = 8;
 
 ordered_json entry(const std::string& id, const Offer& offer) {
     return {{"id", id}, {"object", "model"}, {"created", offer.created}, {"owned_by", "retort"}};
+}
+
+void add_model(ordered_json& data, std::vector<std::string>& models, const std::string& id, const ordered_json& given) {
+    if (std::find(models.begin(), models.end(), id) != models.end()) return;
+    models.push_back(id);
+    data.push_back(given);
 }
 
 void add_operators(ordered_json& data, const std::vector<std::string>& models, const Offer& offer) {
@@ -23,24 +31,20 @@ void add_operators(ordered_json& data, const std::vector<std::string>& models, c
 
 }  // namespace
 
-std::optional<std::string> model_list(std::string_view upstream, const Offer& offer) {
-    ordered_json list{{"object", "list"}, {"data", ordered_json::array()}};
-    if (!upstream.empty()) {
-        list = ordered_json::parse(upstream, nullptr, false);
-        if (!list.is_object() || !list.contains("data") || !list["data"].is_array()) return std::nullopt;
-    }
-    ordered_json& data = list["data"];
+std::optional<std::string> model_list(const std::vector<std::string>& upstreams, const Offer& offer) {
+    ordered_json data = ordered_json::array();
     std::vector<std::string> models;
-    for (const ordered_json& one : data)
-        if (one.is_object() && one.contains("id") && one["id"].is_string())
-            models.push_back(one["id"].get<std::string>());
-    for (const std::string& name : offer.local) {
-        data.push_back(entry(name, offer));
-        models.push_back(name);
+    for (const std::string& text : upstreams) {
+        const ordered_json list = ordered_json::parse(text, nullptr, false);
+        if (!list.is_object() || !list.contains("data") || !list["data"].is_array()) return std::nullopt;
+        for (const ordered_json& one : list["data"])
+            if (one.is_object() && one.contains("id") && one["id"].is_string())
+                add_model(data, models, one["id"].get<std::string>(), one);
     }
+    for (const std::string& name : offer.local) add_model(data, models, name, entry(name, offer));
     for (const auto& [alias, meant] : offer.aliases) data.push_back(entry(alias, offer));
     add_operators(data, models, offer);
-    return dumped(list);
+    return dumped({{"object", "list"}, {"data", std::move(data)}});
 }
 
 std::string model_entry(const std::string& id, const Offer& offer) {

@@ -17,8 +17,9 @@ struct Offer {
     std::int64_t created = 0;  // seconds since 1970
 };
 
-// `upstream`: its own list, whose entries stay as they are; empty: there is no upstream. Nothing where it is no list.
-std::optional<std::string> model_list(std::string_view upstream, const Offer& offer);
+// `upstreams`: their own lists, whose entries stay as they are; of one model that several have, the first. Nothing
+// where one is no list.
+std::optional<std::string> model_list(const std::vector<std::string>& upstreams, const Offer& offer);
 
 // One entry of the gateway's own: of an operator, an alias or a model in process.
 std::string model_entry(const std::string& id, const Offer& offer);

@@ -1,38 +1,55 @@
 #include "gateway/upstream/upstream.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+
+#include "async/sleep.h"
+
 namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kMostModels = 256;
 constexpr std::size_t kMostListed = std::size_t{8} << 20;
+constexpr std::chrono::seconds kLookEvery{10};
+constexpr std::chrono::seconds kLookFor{5};  // then it is held for dead
 
 }  // namespace
 
-Outcome<std::unique_ptr<Upstream>> Upstream::make(asio::io_context& loop, UpstreamOptions options) {
+Outcome<std::shared_ptr<Upstream>> Upstream::make(asio::io_context& loop, UpstreamOptions options) {
+    if (options.name.empty()) options.name = without_credentials(options.origin.url);
     auto origin = Origin::make(loop, options.origin);
     if (!origin) return origin.error();
-    return std::unique_ptr<Upstream>(new Upstream(loop, std::move(options), std::move(*origin)));
+    return std::shared_ptr<Upstream>(new Upstream(loop, std::move(options), std::move(*origin)));
 }
 
 Upstream::Upstream(asio::io_context& loop, UpstreamOptions options, std::unique_ptr<Origin> origin)
     : options_(std::move(options)),
       origin_(std::move(origin)),
       client_(std::make_shared<HttpClient>(loop)),
-      places_(std::make_shared<Semaphore>(options_.in_flight)) {}
+      places_(std::make_shared<Semaphore>(options_.in_flight)),
+      tokens_(options_.tokens_per_minute) {}
+
+Upstream::~Upstream() = default;
 
 LanguageModel* Upstream::model(const std::string& name) {
     if (const auto found = models_.find(name); found != models_.end()) return found->second.get();
     if (models_.size() >= kMostModels) return nullptr;
     HttpModelOptions options = options_.model;
     options.model = name;
-    auto limited = std::make_shared<LimitingModel>(std::make_shared<HttpModel>(client_, std::move(options)), places_);
-    auto model = std::make_shared<RetryingModel>(std::move(limited), options_.retry);
+    auto model = std::make_shared<LimitingModel>(std::make_shared<HttpModel>(client_, std::move(options)), places_);
     return models_.emplace(name, std::move(model)).first->second.get();
 }
 
-Task<ModelListing> Upstream::list_models(std::string authorization, std::stop_token stop) {
+bool Upstream::serves(std::string_view model) const {
+    const auto& models = options_.models;
+    return models.empty() || std::find(models.begin(), models.end(), model) != models.end();
+}
+
+Task<ModelListing> Upstream::get(std::string target, std::string authorization, std::stop_token stop) {
     if (!key().empty()) authorization = "Bearer " + key();
-    OriginRequest request{"GET", origin_->path() + "/models", {}, {}};
+    OriginRequest request{"GET", std::move(target), {}, {}};
     if (!authorization.empty()) request.headers.push_back({"Authorization", std::move(authorization)});
     ModelListing out;
     ModelListing* into = &out;
@@ -44,6 +61,60 @@ Task<ModelListing> Upstream::list_models(std::string authorization, std::stop_to
     };
     out.result = co_await origin_->fetch(std::move(request), std::move(sink), std::move(stop));
     co_return out;
+}
+
+Task<ModelListing> Upstream::list_models(std::string authorization, std::stop_token stop) {
+    return get(origin_->path() + "/models", std::move(authorization), std::move(stop));
+}
+
+// A server that says anything but that it is broken is alive: not all have a list of models, or give it to anyone.
+Task<void> Upstream::look_after(std::stop_token stop) {
+    std::stop_source late;
+    const std::stop_callback on_stop(stop, [&late] { late.request_stop(); });
+    asio::steady_timer timer(co_await asio::this_coro::executor, kLookFor);
+    timer.async_wait([late](const boost::system::error_code& error) mutable {
+        if (!error) late.request_stop();
+    });
+    const std::string target = options_.health.empty() ? origin_->path() + "/models" : options_.health;
+    const ModelListing answer = co_await get(target, "", late.get_token());
+    timer.cancel();
+    if (stop.stop_requested()) co_return;
+    const bool answered = answer.result.failure == OriginFailure::none;
+    alive_ = answered && answer.status < 500;
+    if (alive_) co_return;
+    trouble_ = answered ? fmt::format("its health is status {}", answer.status)
+               : answer.result.failure == OriginFailure::cancelled ? "its health was not told in time"
+                                                                   : answer.result.detail;
+}
+
+Task<void> Upstream::watch(std::shared_ptr<Upstream> self, std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        co_await self->look_after(stop);
+        co_await sleep_for(kLookEvery, stop);
+    }
+}
+
+Upstream::Use::Use(std::shared_ptr<Upstream> upstream, Time now) : upstream_(std::move(upstream)) {
+    ++upstream_->under_way_;
+    upstream_->breaker_.begun(now);
+}
+
+Upstream::Use::~Use() {
+    --upstream_->under_way_;
+    if (!told_) upstream_->breaker_.given_up();
+}
+
+void Upstream::Use::succeeded() {
+    told_ = true;
+    upstream_->breaker_.succeeded();
+    upstream_->alive_ = true;
+}
+
+void Upstream::Use::failed(Time now, bool unreachable, std::string why) {
+    told_ = true;
+    ++upstream_->failures_;
+    upstream_->trouble_ = std::move(why);
+    upstream_->breaker_.failed(now, unreachable);
 }
 
 }  // namespace retort::gateway

@@ -1,27 +1,36 @@
-// The model server behind the gateway: the way to it for what is handed on, and its models for the calls of operators.
+// A model server behind the gateway: the way to it for what is handed on, its models for the calls of operators, and
+// what is known of its health.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/semaphore.h"
 #include "async/task.h"
 #include "base/error.h"
+#include "gateway/access/bucket.h"
 #include "gateway/http/origin.h"
+#include "gateway/upstream/breaker.h"
 #include "model/http/http_model.h"
 #include "model/limiting_model.h"
-#include "model/retrying_model.h"
 
 namespace retort::gateway {
 
 struct UpstreamOptions {
-    OriginOptions origin;    // its address, for what is handed on
-    HttpModelOptions model;  // the same server, for the calls of operators; the model's name is left out
+    std::string name;                          // for people; empty: its address
+    OriginOptions origin;                      // its address, for what is handed on
+    HttpModelOptions model;                    // the same server, for the calls of operators; without a model's name
+    std::vector<std::string> models;           // that it is asked for; empty: any
+    double weight = 1;                         // its share of the work beside the others
     std::size_t in_flight = kDefaultInFlight;  // calls of operators
-    RetryPolicy retry;                         // likewise
+    double tokens_per_minute = 0;              // of the calls of operators; 0: no limit
+    std::string health;                        // path that is asked for its health; empty: /models below its address
 };
 
 struct ModelListing {
@@ -30,28 +39,72 @@ struct ModelListing {
     std::string body;  // as the server wrote it
 };
 
-// Loop thread only; must outlive its calls.
+// Loop thread only. Who uses one holds it: a server that the configuration no longer names ends with its last request.
 class Upstream {
   public:
-    static Outcome<std::unique_ptr<Upstream>> make(asio::io_context& loop, UpstreamOptions options);
+    using Time = std::chrono::steady_clock::time_point;
 
+    static Outcome<std::shared_ptr<Upstream>> make(asio::io_context& loop, UpstreamOptions options);
+    ~Upstream();
+
+    const UpstreamOptions& options() const { return options_; }
+    const std::string& name() const { return options_.name; }
     Origin& origin() { return *origin_; }
     const std::string& key() const { return options_.model.api_key; }
 
-    // By the server's name for it. Names come from clients: null past so many different ones.
+    // By the server's name for it, bounded by in_flight together with its others. Null past so many different ones,
+    // since names come from clients.
     LanguageModel* model(const std::string& name);
+
+    bool serves(std::string_view model) const;  // as far as the configuration says
 
     // GET /models, with the client's own authorisation where the gateway has no key.
     Task<ModelListing> list_models(std::string authorization, std::stop_token stop);
 
+    // Asks after its health now and then, until it is told to stop.
+    static Task<void> watch(std::shared_ptr<Upstream> self, std::stop_token stop);
+
+    // A request to it: counted while it is under way, and by how it ended.
+    class Use {
+      public:
+        Use(std::shared_ptr<Upstream> upstream, Time now);
+        ~Use();
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+
+        void succeeded();
+        void failed(Time now, bool unreachable, std::string why);
+
+      private:
+        std::shared_ptr<Upstream> upstream_;
+        bool told_ = false;
+    };
+
+    double load() const { return static_cast<double>(under_way_) / options_.weight; }
+    int under_way() const { return under_way_; }
+    bool is_alive() const { return alive_; }  // by the last look at its health
+    BreakerState breaker(Time now) const { return breaker_.state(now); }
+    bool may_be_asked(Time now) const { return alive_ && breaker_.allows(now); }
+    const std::string& trouble() const { return trouble_; }  // the last; for people
+    std::int64_t failures() const { return failures_; }
+    Bucket& tokens() { return tokens_; }
+
   private:
     Upstream(asio::io_context& loop, UpstreamOptions options, std::unique_ptr<Origin> origin);
+    Task<ModelListing> get(std::string target, std::string authorization, std::stop_token stop);
+    Task<void> look_after(std::stop_token stop);
 
     UpstreamOptions options_;
     std::unique_ptr<Origin> origin_;
     std::shared_ptr<HttpClient> client_;
     std::shared_ptr<Semaphore> places_;
     std::map<std::string, std::shared_ptr<LanguageModel>, std::less<>> models_;
+    Breaker breaker_;
+    Bucket tokens_;
+    int under_way_ = 0;
+    bool alive_ = true;
+    std::string trouble_;
+    std::int64_t failures_ = 0;
 };
 
 }  // namespace retort::gateway

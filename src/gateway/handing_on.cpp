@@ -1,0 +1,44 @@
+#include "gateway/handing_on.h"
+
+#include <fmt/format.h>
+
+#include "gateway/answers.h"
+
+namespace retort::gateway {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+// What came of it, as far as that is the server's doing: a client that went away says nothing of it.
+void tell(Upstream::Use& use, const OriginResult& result, int status) {
+    if (result.failure == OriginFailure::cancelled) return;
+    if (result.failure != OriginFailure::none)
+        use.failed(Steady::now(), result.failure == OriginFailure::unreachable, result.detail);
+    else if (status >= 500)
+        use.failed(Steady::now(), false, fmt::format("it answered with status {}", status));
+    else
+        use.succeeded();
+}
+
+}  // namespace
+
+Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn handed) {
+    std::vector<const Upstream*> tried;
+    OriginResult result{OriginFailure::unreachable, false, "no model server is configured for this model"};
+    while (const std::shared_ptr<Upstream> upstream = fleet.choose(handed.model, handed.prefix, tried)) {
+        tried.push_back(upstream.get());
+        Upstream::Use use(upstream, Steady::now());
+        PassedOn passed{upstream->origin().path() + std::string(handed.target), handed.body, upstream->key(),
+                        handed.own_keys};
+        result = co_await pass_through(exchange, upstream->origin(), std::move(passed));
+        tell(use, result, exchange.status());
+        const bool said_nothing =
+            result.failure == OriginFailure::unreachable || result.failure == OriginFailure::broken;
+        if (result.began || !said_nothing) break;
+    }
+    if (result.failure != OriginFailure::none && result.failure != OriginFailure::cancelled && !result.began)
+        co_await answer_error(exchange, upstream_error(result));
+    co_return result;
+}
+
+}  // namespace retort::gateway

@@ -1,0 +1,81 @@
+#include "gateway/operator_task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/api/method_headers.h"
+#include "operator/asked_problem.h"
+
+namespace retort::gateway {
+namespace {
+
+constexpr std::array kApis{OperatorApi{"/v1/chat/completions", chat_of_body, chat_writer},
+                           OperatorApi{"/v1/completions", chat_of_text_body, text_writer},
+                           OperatorApi{"/v1/responses", chat_of_response_body, response_writer}};
+
+// Of a limit on a call's tokens three quarters may be reasoning, where the model sets reasoning apart at all.
+StepDefaults defaults_for(const ChatBody& body, StepDefaults out) {
+    if (body.distiller) out.distiller = *body.distiller;
+    if (body.k) out.k = *body.k;
+    if (body.workspace) out.workspace = *body.workspace;
+    if (body.max_tokens) {
+        out.max_answer = std::max<std::int64_t>(1, *body.max_tokens / 4);
+        out.think = *body.max_tokens - out.max_answer;
+    }
+    if (body.think) out.think = *body.think;
+    return out;
+}
+
+// The question inside of what the client has said. A model that knows one kind of problem alone reads the question
+// alone, in the words that it knows.
+ApiOutcome<Problem> problem_of(const ChatBody& body, const PromptSet& prompts, const std::string& model) {
+    if (!prompts.scope) {
+        Problem out;
+        out.id = problem_id(body.asked);
+        out.text = body.asked;
+        out.conversation = body.conversation;
+        return out;
+    }
+    ScopedProblem scoped = scoped_problem(body.asked, std::nullopt, prompts, model);
+    if (!scoped.beyond.empty()) return bad_request(std::move(scoped.beyond), "messages");
+    return std::move(scoped.asked.problem);
+}
+
+}  // namespace
+
+const OperatorApi* operator_api(std::string_view path) {
+    const auto found =
+        std::find_if(kApis.begin(), kApis.end(), [&](const OperatorApi& one) { return one.path == path; });
+    return found == kApis.end() ? nullptr : &*found;
+}
+
+ApiOutcome<ChatTask> operator_task(const RequestHead& head, std::string_view body, const AskedOperator& asked,
+                                   const ModelsInReach& models) {
+    auto object = asked.api->chat_of(body);
+    if (!object) return object.error();
+    if (const auto wrong = add_method_headers(head.headers, object->json)) return *wrong;
+    auto read = read_chat_body(object->json);
+    if (!read) return read.error();
+    auto model = models.find(asked.model);
+    if (!model) return model.error();
+    if (models.local(asked.model) != nullptr && read->conversation->for_final)
+        return bad_request(fmt::format("the model {} runs in process and keeps to none of these: {}", asked.model,
+                                       *read->conversation->for_final));
+    const PromptSet& prompts = *model->prompts;
+    std::string name = read->operator_name.value_or(asked.operator_name);
+    if (name.empty()) name = asked.otherwise.empty() ? prompts.default_operator : asked.otherwise;
+    auto schedule = parse_operator(name, defaults_for(*read, prompts.defaults));
+    if (!schedule) return bad_request(schedule.error().message, "model");
+    auto problem = problem_of(*read, prompts, asked.model);
+    if (!problem) return problem.error();
+    ChatTask out;
+    out.body = std::move(*read);
+    out.problem = std::move(*problem);
+    out.schedule = std::move(*schedule);
+    out.model = std::move(*model);
+    return out;
+}
+
+}  // namespace retort::gateway

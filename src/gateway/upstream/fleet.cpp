@@ -1,0 +1,110 @@
+#include "gateway/upstream/fleet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/detached.hpp>
+
+#include "base/hash.h"
+#include "gateway/upstream/routed_model.h"
+
+namespace retort::gateway {
+namespace {
+
+constexpr std::size_t kMostModels = 256;
+constexpr double kSlack = 8;  // requests that the one with the prefix may have under way more than the idlest
+
+bool is_same(const UpstreamOptions& a, const UpstreamOptions& b) {
+    return a.name == b.name && a.origin.url == b.origin.url && a.model.api_key == b.model.api_key &&
+           a.models == b.models && a.weight == b.weight && a.in_flight == b.in_flight &&
+           a.tokens_per_minute == b.tokens_per_minute && a.health == b.health;
+}
+
+// By the highest hash of prefix and server: adding a server moves only what goes to it.
+std::shared_ptr<Upstream> home_of(std::uint64_t prefix, const std::vector<std::shared_ptr<Upstream>>& among) {
+    std::shared_ptr<Upstream> out;
+    std::uint64_t best = 0;
+    for (const auto& one : among) {
+        const std::uint64_t rank = hash64(fmt::format("{} {}", prefix, one->name()));
+        if (out && rank <= best) continue;
+        best = rank;
+        out = one;
+    }
+    return out;
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Fleet>> Fleet::make(asio::io_context& loop, std::vector<UpstreamOptions> options,
+                                            RetryPolicy retry) {
+    std::unique_ptr<Fleet> out(new Fleet(loop, std::move(retry)));
+    if (const auto replaced = out->replace(std::move(options)); !replaced) return replaced.error();
+    return out;
+}
+
+Fleet::~Fleet() {
+    for (Watched& one : watched_) one.stop.request_stop();
+}
+
+void Fleet::watch(std::shared_ptr<Upstream> upstream) {
+    Watched out{std::move(upstream), {}};
+    asio::co_spawn(loop_, Upstream::watch(out.upstream, out.stop.get_token()), asio::detached);
+    watched_.push_back(std::move(out));
+}
+
+Outcome<void> Fleet::replace(std::vector<UpstreamOptions> options) {
+    std::vector<std::shared_ptr<Upstream>> next;
+    for (UpstreamOptions& one : options) {
+        if (one.name.empty()) one.name = without_credentials(one.origin.url);
+        const auto same = std::find_if(upstreams_.begin(), upstreams_.end(),
+                                       [&](const auto& known) { return is_same(known->options(), one); });
+        if (same != upstreams_.end()) {
+            next.push_back(*same);
+            continue;
+        }
+        auto made = Upstream::make(loop_, std::move(one));
+        if (!made) return made.error();
+        next.push_back(std::move(*made));
+    }
+    std::vector<Watched> before = std::exchange(watched_, {});
+    for (const auto& one : next) {
+        const auto known =
+            std::find_if(before.begin(), before.end(), [&](const Watched& watched) { return watched.upstream == one; });
+        if (known == before.end()) {
+            watch(one);
+        } else {
+            watched_.push_back(std::move(*known));
+            before.erase(known);
+        }
+    }
+    for (Watched& gone : before) gone.stop.request_stop();
+    upstreams_ = std::move(next);
+    return {};
+}
+
+std::shared_ptr<Upstream> Fleet::choose(std::string_view model, std::uint64_t prefix,
+                                        const std::vector<const Upstream*>& tried) const {
+    const auto now = std::chrono::steady_clock::now();
+    std::vector<std::shared_ptr<Upstream>> all;
+    std::vector<std::shared_ptr<Upstream>> well;
+    for (const auto& one : upstreams_) {
+        if (!one->serves(model) || std::find(tried.begin(), tried.end(), one.get()) != tried.end()) continue;
+        all.push_back(one);
+        if (one->may_be_asked(now) && one->tokens().wait_for(1, now) <= 0) well.push_back(one);
+    }
+    const auto& among = well.empty() ? all : well;
+    if (among.size() < 2) return among.empty() ? nullptr : among.front();
+    const auto idlest = *std::min_element(among.begin(), among.end(),
+                                          [](const auto& a, const auto& b) { return a->load() < b->load(); });
+    const auto home = home_of(prefix, among);
+    return home->load() <= idlest->load() + kSlack / home->options().weight ? home : idlest;
+}
+
+LanguageModel* Fleet::model(const std::string& name) {
+    if (const auto found = models_.find(name); found != models_.end()) return found->second.get();
+    if (models_.size() >= kMostModels) return nullptr;
+    auto model = std::make_shared<RetryingModel>(std::make_shared<RoutedModel>(*this, name), retry_);
+    return models_.emplace(name, std::move(model)).first->second.get();
+}
+
+}  // namespace retort::gateway

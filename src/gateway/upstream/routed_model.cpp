@@ -1,0 +1,94 @@
+#include "gateway/upstream/routed_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace retort::gateway {
+namespace {
+
+constexpr std::size_t kPrefixBytes = 1024;
+constexpr std::size_t kPrefixTokens = 256;
+
+using Steady = std::chrono::steady_clock;
+
+CallError nowhere(const std::string& name) {
+    return {CallErrorKind::no_such_model, fmt::format("no model server is configured for the model \"{}\"", name),
+            false};
+}
+
+CallError too_many_tokens(const Upstream& upstream, double wait_s) {
+    CallError out{CallErrorKind::rate_limited, fmt::format("{} has had its tokens of this minute", upstream.name()),
+                  true};
+    out.retry_after_s = wait_s;
+    return out;
+}
+
+// What of a failure is the server's own trouble: not what it was asked.
+bool is_trouble(const CallError& error) {
+    return error.kind == CallErrorKind::connection || error.kind == CallErrorKind::server ||
+           error.kind == CallErrorKind::protocol;
+}
+
+void tell(Upstream::Use& use, const Completion& completion) {
+    if (completion.ok() || (completion.error && !is_trouble(*completion.error)))
+        use.succeeded();
+    else if (completion.error)
+        use.failed(Steady::now(), completion.error->kind == CallErrorKind::connection && completion.usage.total() == 0,
+                   completion.error->message);
+}
+
+}  // namespace
+
+std::uint64_t prefix_of(const Prompt& prompt) {
+    std::string text;
+    if (const auto* messages = std::get_if<Messages>(&prompt)) {
+        for (const Message& one : **messages) {
+            text += one.content.substr(0, kPrefixBytes - text.size());
+            if (text.size() >= kPrefixBytes) break;
+        }
+    } else {
+        const std::vector<TokenId>& ids = *std::get<TokenSequence>(prompt);
+        const std::size_t count = std::min(ids.size(), kPrefixTokens);
+        text.assign(reinterpret_cast<const char*>(ids.data()), count * sizeof(TokenId));
+    }
+    return hash64(text);
+}
+
+Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
+    const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, prefix_of(request.prompt));
+    if (!upstream) co_return failed_completion(nowhere(name_));
+    LanguageModel* model = upstream->model(name_);
+    if (model == nullptr) co_return failed_completion(nowhere(name_));
+    if (const double wait = upstream->tokens().wait_for(1, Steady::now()); wait > 0)
+        co_return failed_completion(too_many_tokens(*upstream, wait));
+    Upstream::Use use(upstream, Steady::now());
+    Completion out = co_await model->complete(std::move(request), std::move(on_delta), stop);
+    tell(use, out);
+    upstream->tokens().take(static_cast<double>(out.usage.total()), Steady::now());
+    co_return out;
+}
+
+Task<TokenCount> RoutedModel::count_tokens(std::string text) {
+    const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, 0);
+    LanguageModel* model = upstream ? upstream->model(name_) : nullptr;
+    if (model == nullptr) co_return estimate_tokens(text);
+    co_return co_await model->count_tokens(std::move(text));
+}
+
+Task<TokenCount> RoutedModel::count_prompt(Prompt prompt) {
+    const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, 0);
+    LanguageModel* model = upstream ? upstream->model(name_) : nullptr;
+    if (model == nullptr) co_return TokenCount{};
+    co_return co_await model->count_prompt(std::move(prompt));
+}
+
+ModelInfo RoutedModel::info() const {
+    const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, 0);
+    LanguageModel* model = upstream ? upstream->model(name_) : nullptr;
+    return model == nullptr ? ModelInfo{name_, 0, false, ""} : model->info();
+}
+
+}  // namespace retort::gateway

@@ -1,0 +1,296 @@
+// Several model servers: who is asked, and what happens when one fails.
+#include "gateway/upstream/fleet.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/gateway.h"
+#include "gateway/loop_thread.h"
+#include "gateway/raw_client.h"
+#include "support/mock_server.h"
+
+namespace retort::test {
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::Breaker;
+using gateway::BreakerState;
+using gateway::Bucket;
+using gateway::Fleet;
+using gateway::Gateway;
+using gateway::GatewayOptions;
+using gateway::GatewayRules;
+using gateway::Upstream;
+using gateway::UpstreamOptions;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Breaker, OpensAtOnceWhereNobodyIsThereAndAfterSomeFailuresElse) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker gone;
+    gone.failed(begin, true);
+    EXPECT_EQ(gone.state(begin), BreakerState::open);
+    Breaker ill;
+    for (int i = 0; i < 4; ++i) ill.failed(begin, false);
+    EXPECT_TRUE(ill.allows(begin));
+    ill.failed(begin, false);
+    EXPECT_FALSE(ill.allows(begin));
+}
+
+TEST(Breaker, LetsOneRequestFindOutAndWaitsLongerWhereItFails) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker breaker;
+    breaker.failed(begin, true);
+    const Breaker::Time later = begin + 1001ms;
+    EXPECT_EQ(breaker.state(later), BreakerState::half_open);
+    breaker.begun(later);
+    EXPECT_EQ(breaker.state(later), BreakerState::probing);
+    EXPECT_FALSE(breaker.allows(later));
+    breaker.failed(later, true);
+    EXPECT_FALSE(breaker.allows(later + 1500ms));
+    EXPECT_TRUE(breaker.allows(later + 2s));
+    breaker.begun(later + 2s);
+    breaker.given_up();
+    EXPECT_TRUE(breaker.allows(later + 2s));
+    breaker.succeeded();
+    EXPECT_EQ(breaker.state(later), BreakerState::closed);
+}
+
+TEST(Bucket, SavesUpAMinuteAtMostAndWaitsForWhatWasOverspent) {
+    const Bucket::Time begin = std::chrono::steady_clock::now();
+    Bucket bucket(60);
+    EXPECT_EQ(bucket.wait_for(60, begin), 0);
+    bucket.take(60, begin);
+    EXPECT_NEAR(bucket.wait_for(1, begin), 1, 1e-6);
+    EXPECT_EQ(bucket.wait_for(1, begin + 1s), 0);
+    bucket.take(31, begin + 1s);
+    EXPECT_NEAR(bucket.wait_for(1, begin + 1s), 31, 1e-6);
+    EXPECT_GT(bucket.wait_for(61, begin + 1h), 0);
+    EXPECT_EQ(Bucket().wait_for(1e9, begin), 0);
+}
+
+UpstreamOptions named(const std::string& name, const std::string& url, double weight = 1) {
+    UpstreamOptions out;
+    out.name = name;
+    out.origin.url = url;
+    out.model.base_url = url;
+    out.model.dialect = *dialect_named("generic");
+    out.weight = weight;
+    return out;
+}
+
+class FleetTest : public testing::Test {
+  protected:
+    void start(std::vector<UpstreamOptions> upstreams) {
+        there_.run([&] {
+            auto fleet = Fleet::make(there_.loop(), std::move(upstreams), RetryPolicy());
+            ASSERT_TRUE(fleet) << fleet.error().message;
+            fleet_ = std::move(*fleet);
+        });
+    }
+
+    void TearDown() override {
+        there_.run([this] { fleet_.reset(); });
+    }
+
+    MockServer server_{MockOptions{}};
+    LoopThread there_;
+    std::unique_ptr<Fleet> fleet_;
+};
+
+TEST_F(FleetTest, TheSamePrefixGoesToTheSameServerUntilThatIsMuchBusier) {
+    start({named("a", server_.url()), named("b", server_.url()), named("c", server_.url())});
+    there_.run([&] {
+        const auto now = std::chrono::steady_clock::now();
+        std::map<std::string, int> homes;
+        for (std::uint64_t prefix = 0; prefix < 300; ++prefix) ++homes[fleet_->choose("m", prefix)->name()];
+        for (const auto& [name, count] : homes) EXPECT_GT(count, 60) << name;
+        const auto home = fleet_->choose("m", 7);
+        std::vector<std::unique_ptr<Upstream::Use>> uses;
+        for (int i = 0; i < 9; ++i) {
+            EXPECT_EQ(fleet_->choose("m", 7), home);
+            uses.push_back(std::make_unique<Upstream::Use>(home, now));
+        }
+        EXPECT_NE(fleet_->choose("m", 7), home);
+    });
+}
+
+TEST_F(FleetTest, WeightsShareTheWork) {
+    start({named("big", server_.url(), 3), named("small", server_.url(), 1)});
+    there_.run([&] {
+        std::vector<std::unique_ptr<Upstream::Use>> uses;
+        std::map<std::string, int> share;
+        for (std::uint64_t i = 0; i < 400; ++i) {
+            const auto one = fleet_->choose("m", i);
+            ++share[one->name()];
+            uses.push_back(std::make_unique<Upstream::Use>(one, std::chrono::steady_clock::now()));
+        }
+        EXPECT_NEAR(share["big"], 300, 12);
+    });
+}
+
+TEST_F(FleetTest, WhoFailedIsPassedOverAndTakenOnlyWhereThereIsNoOther) {
+    start({named("a", server_.url()), named("b", server_.url())});
+    there_.run([&] {
+        const auto now = std::chrono::steady_clock::now();
+        const auto a = fleet_->upstreams()[0];
+        const auto b = fleet_->upstreams()[1];
+        Upstream::Use(a, now).failed(now, true, "refused");
+        for (std::uint64_t prefix = 0; prefix < 20; ++prefix) EXPECT_EQ(fleet_->choose("m", prefix), b);
+        EXPECT_EQ(fleet_->choose("m", 0, {b.get()}), a);
+        EXPECT_EQ(fleet_->choose("m", 0, {a.get(), b.get()}), nullptr);
+        EXPECT_EQ(a->under_way(), 0);
+    });
+}
+
+TEST_F(FleetTest, AServerIsAskedForItsModelsAlone) {
+    UpstreamOptions small = named("small", server_.url());
+    small.models = {"tiny"};
+    UpstreamOptions large = named("large", server_.url());
+    large.models = {"huge"};
+    start({small, large});
+    there_.run([&] {
+        EXPECT_EQ(fleet_->choose("tiny", 1)->name(), "small");
+        EXPECT_EQ(fleet_->choose("huge", 1)->name(), "large");
+        EXPECT_EQ(fleet_->choose("other", 1), nullptr);
+    });
+}
+
+TEST_F(FleetTest, WhatStaysTheSameIsKeptWhenTheOthersAreReplaced) {
+    start({named("a", server_.url()), named("b", server_.url())});
+    there_.run([&] {
+        const auto a = fleet_->upstreams()[0];
+        EXPECT_TRUE(fleet_->replace({named("c", server_.url()), named("a", server_.url())}));
+        ASSERT_EQ(fleet_->upstreams().size(), 2U);
+        EXPECT_EQ(fleet_->upstreams()[1], a);
+        EXPECT_FALSE(fleet_->replace({named("d", "ftp://x")}));
+        EXPECT_EQ(fleet_->upstreams()[1], a);
+    });
+}
+
+// A gateway before two servers.
+class TwoServersTest : public testing::Test {
+  protected:
+    void start(const std::string& first, const std::string& second) {
+        GatewayOptions options;
+        options.server.port = 0;
+        options.retry.base_delay = 1ms;
+        options.rules = rules(first, second);
+        for (const PromptSet& set : compiled_prompt_sets())
+            if (set.name == "chat") options.prompts = set;
+        there_.run([&] {
+            auto gateway = Gateway::start(there_.loop(), std::move(options));
+            ASSERT_TRUE(gateway) << gateway.error().message;
+            gateway_ = std::move(*gateway);
+        });
+    }
+
+    static GatewayRules rules(const std::string& first, const std::string& second) {
+        GatewayRules out;
+        out.upstreams = {named("first", first), named("second", second)};
+        out.model = "m";
+        return out;
+    }
+
+    void TearDown() override {
+        there_.await([this]() { return gateway_->drain(0ms); });
+        there_.run([this] { gateway_.reset(); });
+    }
+
+    std::string ask(const std::string& path, const json& body, const std::string& headers = "") {
+        RawClient client(gateway_->port());
+        client.send(post(path, body.dump(), headers + "Connection: close\r\n"));
+        return client.read_all();
+    }
+
+    static json chat(const std::string& model, const std::string& text) {
+        const json message = {{"role", "user"}, {"content", text}};
+        return {{"model", model}, {"messages", {message}}};
+    }
+
+    MockServer a_{MockOptions{}};
+    MockServer b_{MockOptions{}};
+    LoopThread there_;
+    std::unique_ptr<Gateway> gateway_;
+};
+
+constexpr const char* kChat = "/v1/chat/completions";
+
+TEST_F(TwoServersTest, AServerThatIsNotThereCostsNoAnswer) {
+    start("http://127.0.0.1:1/v1", a_.url());
+    for (int i = 0; i < 8; ++i) {
+        EXPECT_THAT(ask(kChat, chat("m", std::to_string(i))), StartsWith("HTTP/1.1 200 "));
+        EXPECT_THAT(ask(kChat, chat("pdr:2", std::to_string(i))), StartsWith("HTTP/1.1 200 "));
+    }
+    EXPECT_EQ(a_.counts().requests, 8 + 8 * 3);
+}
+
+TEST_F(TwoServersTest, RulesChangeWhileItServes) {
+    start(a_.url(), a_.url());
+    EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 200 "));
+    GatewayRules next = rules(b_.url(), b_.url());
+    next.aliases.emplace("smart", "pdr:2@m");
+    there_.run([&] { EXPECT_TRUE(gateway_->replace(std::move(next))); });
+    EXPECT_THAT(ask(kChat, chat("smart", "x")), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(a_.counts().requests, 1);
+    EXPECT_EQ(b_.counts().requests, 3);
+    there_.run([&] { EXPECT_FALSE(gateway_->replace({})); });
+}
+
+TEST_F(TwoServersTest, KeysAreAskedForAndGoNoFurther) {
+    std::string seen = "none";
+    MockOptions telling;
+    telling.script = [&](const MockRequest& request) -> std::optional<MockReply> {
+        if (request.method == "POST")
+            seen = request.headers.contains("authorization") ? request.headers.at("authorization") : "";
+        return std::nullopt;
+    };
+    MockServer server(telling);
+    start(server.url(), server.url());
+    GatewayRules next = rules(server.url(), server.url());
+    next.keys.push_back({"ann", "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"});  // "secret"
+    next.keys.push_back({"bob", std::string(64, '0'), 0, 0, 0, false});
+    there_.run([&] { EXPECT_TRUE(gateway_->replace(std::move(next))); });
+    EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 401 "));
+    EXPECT_THAT(ask(kChat, chat("m", "x"), "Authorization: Bearer secre\r\n"), HasSubstr("invalid_api_key"));
+    EXPECT_THAT(ask(kChat, chat("m", "x"), "Authorization: Bearer secret\r\n"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(seen, "");
+    EXPECT_THAT(ask(kChat, chat("m", "x"), "Api-Key: secret\r\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(TwoServersTest, AKeyHasItsRequestsOfAMinuteAndItsTokens) {
+    start(a_.url(), a_.url());
+    const std::string hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    const auto with = [&](gateway::KeyOptions key) {
+        GatewayRules next = rules(a_.url(), a_.url());
+        next.keys.push_back(std::move(key));
+        there_.run([&] { EXPECT_TRUE(gateway_->replace(std::move(next))); });
+    };
+    const std::string key = "Authorization: Bearer secret\r\n";
+    with({"ann", hash, 2});
+    EXPECT_THAT(ask(kChat, chat("m", "x"), key), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(ask(kChat, chat("m", "x"), key), StartsWith("HTTP/1.1 200 "));
+    const std::string limited = ask(kChat, chat("m", "x"), key);
+    EXPECT_THAT(limited, StartsWith("HTTP/1.1 429 "));
+    EXPECT_THAT(limited, HasSubstr("Retry-After: 30"));
+    with({"ann", hash, 0, 10});
+    EXPECT_THAT(ask(kChat, chat("pdr:2", "x"), key), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(ask(kChat, chat("pdr:2", "x"), key), HasSubstr("tokens of this minute"));
+}
+
+TEST_F(TwoServersTest, ReadinessNamesWhatDoesNotAnswer) {
+    start("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1");
+    std::string answer;
+    for (int i = 0; i < 2000 && !answer.starts_with("HTTP/1.1 503"); ++i) {
+        RawClient client(gateway_->port());
+        client.send("GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        answer = client.read_all();
+        std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_THAT(answer, HasSubstr("no model server answers; first: Connection refused; second: Connection refused"));
+}
+
+}  // namespace
+}  // namespace retort::test
