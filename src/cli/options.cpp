@@ -145,6 +145,10 @@ void add_serve(CLI::App& app, Invocation& invocation) {
     CLI::App& command = add_command(app, invocation, Command::serve, "serve",
                                     "Serve OpenAI's API before a model server, or over a model in process");
     constexpr const char* kServer = "Server";
+    command
+        .add_option("--config", serve.config, "Model servers, keys, names, TLS (docs/serve.md); SIGHUP reads it again")
+        ->type_name("FILE.toml")
+        ->group(kServer);
     command.add_option("--listen", serve.listen, "Where to listen (default: 127.0.0.1:8080); port 0: any that is free")
         ->type_name("HOST:PORT")
         ->group(kServer);

@@ -50,9 +50,10 @@ struct SolveArguments {
 };
 
 struct ServeArguments {
-    std::string listen = "127.0.0.1:8080";
+    std::optional<std::string> config;  // a file
+    std::optional<std::string> listen;  // HOST:PORT, instead of the file's
     std::map<std::string, std::string> aliases;
-    std::vector<std::string> offered{"pdr:4", "pdr:8,4", "sr:2"};
+    std::vector<std::string> offered;  // instead of the file's
     int grace_s = 30;
     bool quiet = false;
 };

@@ -1,17 +1,22 @@
-// `retort serve`: the gateway, until it is told to stop.
+// `retort serve`: the gateway, until it is told to stop. SIGHUP reads its file again.
 #include <fmt/format.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
+#include <csignal>
 
 #include "cli/commands.h"
 #include "cli/interrupts.h"
 #include "cli/load.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/paths.h"
 #include "cli/plan.h"
+#include "cli/serve_file.h"
+#include "gateway/api/requested_model.h"
 #include "gateway/gateway.h"
 #include "model/http/open_files.h"
 
@@ -24,6 +29,10 @@ Error usage(std::string message) {
     return {ErrorKind::usage, std::move(message)};
 }
 
+constexpr const char* kListen = "127.0.0.1:8080";
+constexpr std::size_t kMostFileBytes = 4 << 20;
+const std::vector<std::string> kOffered{"pdr:4", "pdr:8,4", "sr:2"};
+
 // "[::1]:8080" too.
 Outcome<gateway::ServerOptions> place_of(const std::string& listen) {
     const std::size_t colon = listen.rfind(':');
@@ -35,14 +44,19 @@ Outcome<gateway::ServerOptions> place_of(const std::string& listen) {
     const std::string_view port = std::string_view(listen).substr(colon + 1);
     const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), out.port);
     if (failed != std::errc() || end != port.data() + port.size()) return wrong();
-    boost::system::error_code no_address;
-    const auto address = asio::ip::make_address(out.host, no_address);
-    if (out.host != "localhost" && (no_address || !address.is_loopback()))
-        return usage(
-            fmt::format("--listen: {} can be reached from other machines, and there are no keys: listen on 127.0.0.1, "
-                        "behind a proxy that asks for them",
-                        out.host));
     return out;
+}
+
+// Who can be reached from other machines asks for keys.
+std::optional<Error> check_reach(const gateway::ServerOptions& server, const gateway::GatewayRules& rules) {
+    boost::system::error_code no_address;
+    const auto address = asio::ip::make_address(server.host, no_address);
+    if (!rules.keys.empty() || server.host == "localhost" || (!no_address && address.is_loopback()))
+        return std::nullopt;
+    return usage(
+        fmt::format("--listen: {} can be reached from other machines, and there are no keys: add [[key]] to "
+                    "--config (docs/serve.md), or listen on 127.0.0.1",
+                    server.host));
 }
 
 const PromptSet& chat_prompts() {
@@ -63,11 +77,17 @@ Outcome<PromptSet> served_prompts(PromptSet own, const Settings& settings) {
     return out;
 }
 
-Outcome<std::string> default_operator(const Settings& settings, const PromptSet& prompts) {
-    const auto name = settings.text("operator");
-    if (!name) return std::string();
-    if (const auto schedule = parse_operator(*name, prompts.defaults); !schedule) return schedule.error();
-    return *name;
+// Operators that are named where nobody would see until a request comes that they cannot be.
+std::optional<Error> check_names(const gateway::GatewayRules& rules, const PromptSet& prompts) {
+    std::vector<std::string> names = rules.offered;
+    if (!rules.operator_name.empty()) names.push_back(rules.operator_name);
+    for (const auto& [alias, meant] : rules.aliases) {
+        const gateway::RequestedModel requested = gateway::requested_model(meant, {});
+        if (!requested.operator_name.empty()) names.push_back(requested.operator_name);
+    }
+    for (const std::string& name : names)
+        if (const auto schedule = parse_operator(name, prompts.defaults); !schedule) return schedule.error();
+    return std::nullopt;
 }
 
 class ServeRun {
@@ -80,47 +100,85 @@ class ServeRun {
         auto options = gateway_options();
         if (!options) return options.error();
         const std::string host = options->server.host;
+        const std::string scheme = options->server.tls ? "https" : "http";
         const std::string where = origin_words(*options);
         auto gateway = gateway::Gateway::start(loop_, std::move(*options));
         if (!gateway) return gateway.error();
-        introduce(host, (*gateway)->port(), where);
+        gateway_ = std::move(*gateway);
+        introduce(scheme, host, where);
         Interrupts interrupts(loop_, [this] { stop_.cancel(); }, [] {});
-        return run_to_end(loop_, serve(**gateway));
+        wait_for_reload();
+        const ExitCode code = run_to_end(loop_, serve());
+        gateway_.reset();
+        return code;
     }
 
   private:
     Outcome<gateway::GatewayOptions> gateway_options() {
-        gateway::GatewayOptions out;
-        auto server = place_of(arguments_.listen);
+        auto file = serve_file();
+        if (!file) return file.error();
+        auto server = place_of(arguments_.listen.value_or(file->listen.value_or(kListen)));
         if (!server) return server.error();
+        gateway::GatewayOptions out;
         out.server = *server;
-        out.rules.aliases.insert(arguments_.aliases.begin(), arguments_.aliases.end());
-        out.rules.offered = arguments_.offered;
+        out.server.tls = file->tls;
+        out.rules = std::move(file->rules);
         out.log = [](const std::string& line) { say("retort: " + line); };
-        const auto failed = settings_.text("url") ? add_upstream(out) : add_local(out);
+        out.retry = retry_policy(settings_);
+        auto failed = out.rules.upstreams.empty() ? add_local(out) : add_prompts(out);
+        if (!failed) failed = check_reach(out.server, out.rules);
         if (failed) return *failed;
-        auto name = default_operator(settings_, out.local.empty() ? out.prompts : out.local.front().prompts);
-        if (!name) return name.error();
-        out.rules.operator_name = std::move(*name);
+        const PromptSet& prompts = out.local.empty() ? out.prompts : out.local.front().prompts;
+        if (const auto wrong = check_names(out.rules, prompts)) return *wrong;
         return out;
     }
 
-    std::optional<Error> add_upstream(gateway::GatewayOptions& out) const {
+    // The file, with what the options say in its place.
+    Outcome<ServeFile> serve_file() {
+        ServeFile out;
+        if (arguments_.config) {
+            const auto text = read_input(*arguments_.config, kMostFileBytes);
+            if (!text) return text.error();
+            auto read = parse_serve_file(*arguments_.config, *text, context_.environment);
+            if (!read) return read.error();
+            out = std::move(*read);
+        }
+        gateway::GatewayRules& rules = out.rules;
+        if (settings_.text("url")) {
+            if (!rules.upstreams.empty())
+                return usage("--url: the servers stand in --config as [[upstream]]: expected one of both");
+            if (const auto failed = add_upstream(rules)) return *failed;
+        }
+        rules.model = settings_.text("model").value_or(rules.model);
+        rules.operator_name = settings_.text("operator").value_or(rules.operator_name);
+        rules.roles.distil = settings_.text("distill-model").value_or(rules.roles.distil);
+        rules.roles.judge = settings_.text("judge-model").value_or(rules.roles.judge);
+        rules.roles.final = settings_.text("final-model").value_or(rules.roles.final);
+        for (const auto& [alias, meant] : arguments_.aliases) rules.aliases[alias] = meant;
+        if (!arguments_.offered.empty()) rules.offered = arguments_.offered;
+        if (rules.offered.empty()) rules.offered = kOffered;
+        if (!local_.empty()) rules.model = local_;
+        return out;
+    }
+
+    std::optional<Error> add_upstream(gateway::GatewayRules& rules) {
         auto server = server_options(settings_, context_.environment);
         if (!server) return server.error();
         gateway::UpstreamOptions upstream;
         upstream.origin.url = server->base_url;
         upstream.model = std::move(*server);
         upstream.in_flight = in_flight(settings_);
-        out.retry = retry_policy(settings_);
-        out.rules.upstreams.push_back(std::move(upstream));
-        out.rules.model = settings_.text("model").value_or("");
-        if (out.rules.model.empty()) {
+        rules.upstreams.push_back(std::move(upstream));
+        if (settings_.text("model") || !rules.model.empty()) return std::nullopt;
+        if (!only_model_) {
             const auto only = only_model_of(settings_, context_.environment);
-            if (only) out.rules.model = *only;
+            only_model_ = only ? *only : "";
         }
-        out.rules.roles = {settings_.text("distill-model").value_or(""), settings_.text("judge-model").value_or(""),
-                           settings_.text("final-model").value_or("")};
+        rules.model = *only_model_;
+        return std::nullopt;
+    }
+
+    std::optional<Error> add_prompts(gateway::GatewayOptions& out) const {
         auto prompts = served_prompts(chat_prompts(), settings_);
         if (!prompts) return prompts.error();
         out.prompts = std::move(*prompts);
@@ -144,6 +202,7 @@ class ServeRun {
         LanguageModel* model = models->engine_models(plan->method).by_name.at(name);
         out.local.push_back({name, std::shared_ptr<LanguageModel>(models, model), std::move(*prompts)});
         out.rules.model = name;
+        local_ = name;
         return std::nullopt;
     }
 
@@ -157,27 +216,55 @@ class ServeRun {
                                    : fmt::format("{} at {}", rules.model, places);
     }
 
-    void introduce(const std::string& host, std::uint16_t port, const std::string& where) const {
+    void introduce(const std::string& scheme, const std::string& host, const std::string& where) const {
         if (arguments_.quiet) return;
         const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-        say(fmt::format("retort: serving http://{}:{}/v1 over {}; Ctrl-C ends it", shown, port, where));
+        say(fmt::format("retort: serving {}://{}:{}/v1 over {}; Ctrl-C ends it", scheme, shown, gateway_->port(),
+                        where));
     }
 
-    Task<ExitCode> serve(gateway::Gateway& gateway) {
+    void wait_for_reload() {
+        reload_.async_wait([this](const boost::system::error_code& failed, int) {
+            if (failed) return;
+            reload();
+            wait_for_reload();
+        });
+    }
+
+    // What is wrong with the new file changes nothing.
+    void reload() {
+        auto file = serve_file();
+        std::optional<Error> wrong;
+        if (!file)
+            wrong = file.error();
+        else
+            wrong = check_names(file->rules, chat_prompts());
+        if (!wrong)
+            if (const auto replaced = gateway_->replace(std::move(file->rules)); !replaced) wrong = replaced.error();
+        say(wrong ? fmt::format("retort: nothing is changed: {}", wrong->message)
+                  : "retort: model servers, keys and names are read again");
+    }
+
+    Task<ExitCode> serve() {
         boost::system::error_code told;
         co_await stop_.async_wait(asio::redirect_error(asio::use_awaitable, told));
+        reload_.cancel();
         if (!arguments_.quiet)
             say(fmt::format("retort: no new requests; those under way have {} s (Ctrl-C again ends them now)",
                             arguments_.grace_s));
-        co_await gateway.drain(std::chrono::seconds(arguments_.grace_s));
+        co_await gateway_->drain(std::chrono::seconds(arguments_.grace_s));
         co_return 0;
     }
 
     const ServeArguments& arguments_;
     const Settings& settings_;
     const PlanContext& context_;
+    std::optional<std::string> only_model_;  // that the server of --url lists; empty: it has several, or is not there
+    std::string local_;                      // the model in process; empty: none
     asio::io_context loop_;
     asio::steady_timer stop_{loop_, asio::steady_timer::time_point::max()};
+    asio::signal_set reload_{loop_, SIGHUP};
+    std::unique_ptr<gateway::Gateway> gateway_;
 };
 
 }  // namespace

@@ -208,11 +208,12 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Bod
         if (names_none) asked.operator_name = "cot";
         co_return co_await run(exchange, std::move(asked));
     }
+    const std::uint64_t prefix = fleet_->upstreams().size() > 1 ? prefix_of(scan) : 0;
     if (requested.as_it_is && member != nullptr)
-        co_return co_await hand_on(exchange, exchange.body(), asked.model, prefix_of(scan));
+        co_return co_await hand_on(exchange, exchange.body(), asked.model, prefix);
     if (member == nullptr) co_return co_await refuse(exchange, bad_request("\"model\": expected a name", "model"));
     const std::string changed = scan.with(*member, nlohmann::json(asked.model).dump());
-    co_return co_await hand_on(exchange, changed, asked.model, prefix_of(scan));
+    co_return co_await hand_on(exchange, changed, asked.model, prefix);
 }
 
 // By an operator.

@@ -1,0 +1,182 @@
+#include "cli/serve_file.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "cli/table_rows.h"
+
+namespace retort::cli {
+namespace {
+
+using gateway::GatewayRules;
+using gateway::KeyOptions;
+using gateway::UpstreamOptions;
+using Known = std::vector<std::string_view>;
+
+constexpr std::size_t kHashDigits = 64;
+
+class ServeReader {
+  public:
+    ServeReader(std::string name, const Environment& environment) : name_(std::move(name)), environment_(environment) {}
+
+    ServeFile read(const toml::table& table) {
+        expect_only(table, {"listen", "model", "operator", "offered", "most_runs", "tls", "roles", "aliases",
+                            "upstream", "key"});
+        out_.listen = text(table, "listen");
+        GatewayRules& rules = out_.rules;
+        rules.model = text(table, "model").value_or("");
+        rules.operator_name = text(table, "operator").value_or("");
+        rules.offered = texts(table, "offered");
+        rules.most_runs = static_cast<std::size_t>(number(table, "most_runs", 1, static_cast<double>(rules.most_runs)));
+        if (const auto* tls = sub_table(table, "tls")) read_tls(*tls);
+        if (const auto* roles = sub_table(table, "roles")) read_roles(*roles);
+        if (const auto* aliases = sub_table(table, "aliases"))
+            for (const auto& [alias, node] : *aliases)
+                rules.aliases[std::string(alias.str())] = text_of(node, alias.str());
+        for (const toml::table* row : rows(table, "upstream")) rules.upstreams.push_back(upstream_of(*row));
+        for (const toml::table* row : rows(table, "key")) rules.keys.push_back(key_of(*row));
+        return std::move(out_);
+    }
+
+  private:
+    [[noreturn]] void fail(const toml::node& node, const std::string& what) const {
+        throw ErrorException(row_fault(name_, node, what));
+    }
+
+    void expect_only(const toml::table& table, const Known& known) const {
+        if (const auto error = unknown_key(table, known, name_)) throw ErrorException(*error);
+    }
+
+    std::string text_of(const toml::node& node, std::string_view key) const {
+        const auto value = node.value_exact<std::string>();
+        if (!value || value->empty()) fail(node, fmt::format("{}: expected a text", key));
+        return *value;
+    }
+
+    std::optional<std::string> text(const toml::table& table, std::string_view key) const {
+        const toml::node* node = table.get(key);
+        return node == nullptr ? std::nullopt : std::optional<std::string>(text_of(*node, key));
+    }
+
+    std::string needed(const toml::table& table, std::string_view key) const {
+        const auto value = text(table, key);
+        if (!value) fail(table, fmt::format("expected {} = \"...\"", key));
+        return *value;
+    }
+
+    std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
+        std::vector<std::string> out;
+        const toml::node* node = table.get(key);
+        if (node == nullptr) return out;
+        if (node->as_array() == nullptr) fail(*node, fmt::format("{}: expected a list of texts", key));
+        for (const toml::node& one : *node->as_array()) out.push_back(text_of(one, key));
+        return out;
+    }
+
+    double number(const toml::table& table, std::string_view key, double least, double otherwise) const {
+        const toml::node* node = table.get(key);
+        if (node == nullptr) return otherwise;
+        const auto value = node->value<double>();
+        if (!value || !(*value >= least)) fail(*node, fmt::format("{}: expected a number of at least {}", key, least));
+        return *value;
+    }
+
+    const toml::table* sub_table(const toml::table& table, std::string_view key) const {
+        const toml::node* node = table.get(key);
+        if (node == nullptr) return nullptr;
+        if (node->as_table() == nullptr) fail(*node, fmt::format("{}: expected a table, as in [{}]", key, key));
+        return node->as_table();
+    }
+
+    std::vector<const toml::table*> rows(const toml::table& table, std::string_view key) const {
+        std::vector<const toml::table*> out;
+        const toml::node* node = table.get(key);
+        if (node == nullptr) return out;
+        const auto* all = node->as_array();
+        if (all == nullptr) fail(*node, fmt::format("{}: expected tables, as in [[{}]]", key, key));
+        for (const toml::node& row : *all) {
+            if (row.as_table() == nullptr) fail(row, fmt::format("{}: expected tables, as in [[{}]]", key, key));
+            out.push_back(row.as_table());
+        }
+        return out;
+    }
+
+    void read_tls(const toml::table& table) {
+        expect_only(table, {"certificate", "key"});
+        out_.tls = gateway::TlsFiles{needed(table, "certificate"), needed(table, "key")};
+    }
+
+    void read_roles(const toml::table& table) {
+        expect_only(table, {"distill", "judge", "final"});
+        out_.rules.roles = {text(table, "distill").value_or(""), text(table, "judge").value_or(""),
+                            text(table, "final").value_or("")};
+    }
+
+    UpstreamOptions upstream_of(const toml::table& row) const {
+        expect_only(row, {"name", "url", "api_key_env", "dialect", "models", "weight", "in_flight", "tokens_per_minute",
+                          "health"});
+        UpstreamOptions out;
+        out.origin.url = needed(row, "url");
+        out.model.base_url = out.origin.url;
+        out.name = text(row, "name").value_or("");
+        if (const auto variable = text(row, "api_key_env")) {
+            out.model.api_key_variable = *variable;
+            out.model.api_key = environment_(*variable).value_or("");
+            if (out.model.api_key.empty())
+                fail(row, fmt::format("api_key_env: the variable {} is not set or empty", *variable));
+        }
+        if (const auto dialect = text(row, "dialect"); dialect && *dialect != "auto") {
+            out.model.dialect = dialect_named(*dialect);
+            if (!out.model.dialect) fail(row, fmt::format("dialect: there is no \"{}\"", *dialect));
+        }
+        out.models = texts(row, "models");
+        out.weight = number(row, "weight", 0.001, out.weight);
+        out.in_flight = static_cast<std::size_t>(number(row, "in_flight", 1, static_cast<double>(out.in_flight)));
+        out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
+        out.health = text(row, "health").value_or("");
+        if (!out.health.empty() && !out.health.starts_with('/'))
+            fail(row, "health: expected a path, as in \"/health\"");
+        return out;
+    }
+
+    KeyOptions key_of(const toml::table& row) const {
+        expect_only(row, {"name", "sha256", "requests_per_minute", "tokens_per_minute", "concurrent", "admin"});
+        KeyOptions out;
+        out.name = needed(row, "name");
+        out.sha256 = needed(row, "sha256");
+        const bool is_hash =
+            out.sha256.size() == kHashDigits && out.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+        if (!is_hash)
+            fail(row, "sha256: expected the key's hash, 64 digits as `printf %s KEY | sha256sum` prints them");
+        out.requests_per_minute = number(row, "requests_per_minute", 0, 0);
+        out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
+        out.concurrent = static_cast<int>(number(row, "concurrent", 0, 0));
+        if (const toml::node* admin = row.get("admin")) {
+            if (!admin->is_boolean()) fail(*admin, "admin: expected true or false");
+            out.admin = admin->as_boolean()->get();
+        }
+        return out;
+    }
+
+    const std::string name_;
+    const Environment& environment_;
+    ServeFile out_;
+};
+
+}  // namespace
+
+Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& text, const Environment& environment) {
+    try {
+        return ServeReader(name, environment).read(toml::parse(text));
+    } catch (const toml::parse_error& error) {
+        return Error{ErrorKind::usage,
+                     fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, error.description())};
+    } catch (const ErrorException& error) {
+        return error.error();
+    }
+}
+
+}  // namespace retort::cli
