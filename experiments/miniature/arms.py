@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cells import Resampled, load, problems_of, resampled_of
-from page import Heading, Table, Words
+from page import Heading, Table, Text, Words
 from questions import kind_of, order, short
 
 TRAINS_ON = {
@@ -25,6 +25,8 @@ TRAINS_ON = {
     "parts-continual": "as parts-operator, from where parts-trace ended",
     "parts-control": "as parts-trace, from where parts-trace ended",
 }
+SAMPLED = ("All begin with the same SFT model. Sampled tokens: all that the model wrote while it was trained, drafts included, "
+           "since the SFT.")
 COMPARED = [  # (an arm, against which, what it tells)
     ("operator", "trace", "operator RL against long-chain RL, equal steps"),
     ("continual", "control", "the same, both after trace"),
@@ -143,7 +145,7 @@ def tables(folder, base, prefix=""):
     if not arms:
         return []
     about = [(name, arms[name].about() if name in arms else TRAINS_ON[name] + ". Not trained yet") for name, _ in listed(prefix)]
-    out = [Heading("The arms"), Words(about)]
+    out = [Heading("The arms"), Text(SAMPLED), Words(about)]
     for title, methods in by_kind(arms):
         folded = "PDR" not in title
         found = [differences(arms, COMPARED, title, methods, folded),

@@ -110,7 +110,7 @@ def paid(cells, resampled):
     if not as_good:
         return None
     cost, method = min(as_good)
-    verdict = "PDR pays with more tokens in all. " if cost > longest.b_total.mean() else ""
+    verdict = "PDR pays with more tokens in all (b_total). " if cost > longest.b_total.mean() else ""
     return (f"{verdict}The longest chain is right in {resampled.accuracy(longest).percent()} for a b_total of "
             f"{longest.b_total.mean():,.0f}; the cheapest PDR that is as good, {short(method)}, takes {cost:,.0f}, "
             f"{cost / longest.b_total.mean():.1f} times as many. What longer chains would give was not measured.")
@@ -120,8 +120,8 @@ def against_refinement(cells, resampled):
     figures = [figure for _, figure in gains(cells, resampled, in_a_row(cells), is_first_question, "b_total")]
     if not figures:
         return None
-    return (f"PDR against sequential refinement at the same b_total: {span(figures)}, over {plural(len(figures), 'budget')} (the "
-            "others cost more than was measured of it).")
+    return (f"PDR against sequential refinement at the same b_total: {span(figures)}, over the {plural(len(figures), 'budget')} "
+            "of PDR that cost no more than the longest refinement measured.")
 
 
 def distillers(cells, resampled):
@@ -198,7 +198,7 @@ def against_others(cells, resampled, cost):
 def verdict(figure):
     """On the primary comparison."""
     if not figure.is_told_from_zero():
-        return f"Training through PDR shows no sure gain under {short(PRIMARY)}, by which the plan tells. "
+        return f"Training through PDR shows no sure gain in the comparison that was fixed beforehand ({short(PRIMARY)}). "
     return f"Training through PDR is {'above' if figure.value > 0 else 'below'} training on long chains under {short(PRIMARY)}. "
 
 

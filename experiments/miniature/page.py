@@ -126,6 +126,8 @@ class Section:
         return "\n".join([f"## {self.title}\n", *(part.markdown() for part in self.parts())])
 
 
+FOUND = ("In brackets: 95 % intervals. A sample is one attempt at one problem. How tokens are counted and what names such as "
+         "pdr:16 64 mean stands under \"How to read this report\".")
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d2126;--soft:#56606a;--line:#d9dee3;--page:#fff;--head:#f2f4f6;--link:#1f5fb8}
 @media(prefers-color-scheme:dark){:root{--ink:#e4e7ea;--soft:#a3adb7;--line:#343b42;--page:#15181b;--head:#1e2327;--link:#84b4f2}}
@@ -157,7 +159,7 @@ def page(title, about, first, sections):
     out = ["<!doctype html><html lang=en><head><meta charset=utf-8>"
            '<meta name=viewport content="width=device-width,initial-scale=1">',
            f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(about)}</p>",
-           "<h2>What we found</h2><ul>"]
+           f"<h2>What we found</h2><p class=note>{escape(FOUND)}</p><ul>"]
     for number, section in enumerate(every):
         out += [f'<li>{escape(one)} <a href="#s{number}">{escape(place(section))}</a></li>' for one in section.found]
     out.append("</ul><nav>" + "".join(f'<a href="#s{i}">{escape(one.title)}</a>' for i, one in enumerate(every)) + "</nav>")
@@ -171,6 +173,6 @@ def place(section):
 
 
 def markdown(title, about, first, sections):
-    out = [f"# {title}\n", about + "\n", "## What we found\n",
+    out = [f"# {title}\n", about + "\n", "## What we found\n", FOUND + "\n",
            Sentences([one for section in sections for one in section.found]).markdown()]
     return "\n".join(out + [section.markdown() for section in [*first, *sections]])

@@ -34,7 +34,7 @@ def one(draw, theme):
         plt.close(figure)
     # Ids of two pictures on one page must differ.
     number = f"{zlib.crc32((theme + text.getvalue()).encode()):08x}"
-    svg = text.getvalue()[text.getvalue().index("<svg"):]
+    svg = re.sub("<metadata>.*?</metadata>", "", text.getvalue()[text.getvalue().index("<svg"):], flags=re.DOTALL)
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\1p{number}", svg)
 
 
