@@ -5,90 +5,151 @@ from pathlib import Path
 
 import numpy as np
 
-from cells import Resampled, load
-from questions import Table, order, short
+from cells import Resampled, load, problems_of, resampled_of
+from page import Heading, Table, Text, Words
+from questions import kind_of, order, short
 
+TRAINS_ON = {
+    "trace": "long chains of thought: 32 problems a step, 16 chains of at most 256 thinking tokens each",
+    "operator": "16 problems a step by long chains, 16 by the last call of pdr:8 48",
+    "continual": "as operator, from where trace ended",
+    "control": "as trace, from where trace ended: what continual is held against",
+    "mix-1-3": "as operator, a quarter of the problems by long chains and the rest by pdr:8",
+    "mix-3-1": "as operator, three quarters by long chains and the rest by pdr:8",
+    "only": "pdr:8 alone",
+    "cached": "as operator, drafts taken from a pool of earlier steps",
+    "all": "as operator, and the drafts learn as well as the last call",
+    "rounds": "as operator, with two rounds of drafts (pdr:8,8)",
+    "parts-trace": "long chains: 16 problems a step, 16 chains of at most 512 thinking tokens each",
+    "parts-operator": "8 problems a step by long chains, 8 by the last call of pdr:8 160",
+    "parts-continual": "as parts-operator, from where parts-trace ended",
+    "parts-control": "as parts-trace, from where parts-trace ended",
+}
+SAMPLED = ("All begin with the same SFT model. Sampled tokens: all that the model wrote while it was trained, drafts included, "
+           "since the SFT.")
 COMPARED = [  # (an arm, against which, what it tells)
-    ("operator", "trace", "operator RL against long-trace RL, from the same SFT"),
-    ("continual", "control", "operator RL after trace RL, against trace RL for as many steps"),
-    ("operator", "control", "operator RL of 48 steps against trace RL of 96, which samples more tokens"),
-    ("only", "trace", "operator RL alone against long-trace RL"),
-    ("mix-1-3", "trace", "a quarter of it operator RL"),
-    ("mix-3-1", "operator", "trace to operator 3:1 against 1:1"),
-    ("mix-1-3", "operator", "trace to operator 1:3 against 1:1"),
+    ("operator", "trace", "operator RL against long-chain RL, equal steps"),
+    ("continual", "control", "the same, both after trace"),
+    ("operator", "control", "operator RL against long-chain RL of more tokens"),
+    ("parts-operator", "parts-trace", "operator RL against long-chain RL, equal steps"),
+    ("parts-continual", "parts-control", "the same, both after parts-trace"),
+]
+VARIANTS = [
+    ("only", "trace", "operator RL alone against long-chain RL"),
+    ("mix-1-3", "trace", "a quarter long chains against long chains alone"),
+    ("mix-3-1", "operator", "3:1 against 1:1"),
+    ("mix-1-3", "operator", "1:3 against 1:1"),
     ("cached", "operator", "drafts from a pool against fresh ones"),
-    ("all", "operator", "gradient of all calls against that of refine"),
-    ("rounds", "operator", "two rounds unrolled against one"),
-    ("parts-operator", "parts-trace", "operator RL against long-trace RL, from the same SFT"),
-    ("parts-continual", "parts-control", "operator RL after trace RL, against trace RL for as many steps"),
+    ("all", "operator", "all calls learn, against the last alone"),
+    ("rounds", "operator", "two rounds against one"),
 ]
 
 
+def plural(many, word):
+    return f"{many} {word}" + ("" if many == 1 else "s")
+
+
 class Arm:
-    def __init__(self, name, folder, seeds):
-        self.name, self.seeds = name, seeds
+    def __init__(self, name, parent, folder, seeds):
+        self.name, self.parent, self.seeds = name, parent, seeds  # parent: an Arm, or none where it began with the SFT
         self.cells = [load(folder / f"{name}-s{seed}.csv.gz") for seed in seeds]
-        self.metrics = [[json.loads(line) for line in open(folder / f"{name}-s{seed}.jsonl", encoding="utf-8")]
-                        for seed in seeds]
+        texts = [(folder / f"{name}-s{seed}.jsonl").read_text(encoding="utf-8") for seed in seeds]
+        self.metrics = [[json.loads(line) for line in text.splitlines()] for text in texts]
 
     def right(self, method, seeds):
         """Over seeds and problems."""
         return np.array([self.cells[self.seeds.index(seed)][method].right for seed in seeds])
 
+    def steps(self):
+        return self.metrics[0][-1]["step"]
+
+    def steps_before(self):
+        return self.parent.steps_before() + self.parent.steps() if self.parent else 0
+
     def sampled_tokens(self):
-        """Of a run, mean over seeds, millions."""
+        """Of a run, mean over seeds, millions; with those of the arm that it goes on from."""
         totals = [sum(row.get(f"{arm}/sampled_tokens", 0) for row in rows for arm in ("trace", "op")) for rows in self.metrics]
-        return np.mean(totals) / 1e6
+        return np.mean(totals) / 1e6 + (self.parent.sampled_tokens() if self.parent else 0)
+
+    def about(self):
+        before = f" ({self.steps_before()} of {self.parent.name}, then {self.steps()})" if self.parent else ""
+        seeds = "seed " + self.seeds[0] if len(self.seeds) == 1 else "seeds " + ", ".join(self.seeds)
+        return (f"{TRAINS_ON[self.name]}. {plural(self.steps_before() + self.steps(), 'step')} since the SFT{before}, "
+                f"{self.sampled_tokens():.1f} million sampled tokens; {seeds}")
+
+
+def listed(prefix=""):
+    """(name, the arm that it goes on from) of arms.txt; of the task of parts with its prefix, else of the first task."""
+    lines = (Path(__file__).parent / "arms.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return [(name, parent) for name, _, parent, *_ in rows if name.startswith("parts-") == bool(prefix)]
 
 
 def read(folder, prefix=""):
-    """By name, in the order of arms.txt; of the task of parts with its prefix, else of the first task."""
+    """By name, in the order of arms.txt: those that are there."""
     found = {}
     for path in folder.glob("*-s*.csv.gz"):
         name, seed = re.fullmatch(r"(.+)-s(\d+)\.csv\.gz", path.name).groups()
-        if name.startswith("parts-") == bool(prefix):
-            found.setdefault(name, []).append(int(seed))
-    lines = (Path(__file__).parent / "arms.txt").read_text(encoding="utf-8").splitlines()
-    names = [line.split()[0] for line in lines if line and not line.startswith("#")]
-    return {name: Arm(name, folder, sorted(found[name])) for name in names if name in found}
+        found.setdefault(name, []).append(seed)
+    arms = {}
+    for name, parent in listed(prefix):
+        if name in found:
+            arms[name] = Arm(name, arms.get(parent), folder, sorted(found[name], key=int))
+    return arms
 
 
-def scores(arms, base):
+def by_kind(arms):
+    """(title, methods): what the arms train first, and the rest."""
     methods = sorted(next(iter(arms.values())).cells[0], key=order)
-    problems = len(next(iter(base.values())).problems)
-    rows = [["before"] + [""] * 2 + [one_model(base, method, problems) for method in methods]]
+    yield "under PDR", [method for method in methods if kind_of(method) == "pdr"]
+    yield "under the other methods", [method for method in methods if kind_of(method) != "pdr"]
+
+
+def scores(arms, base, title, methods, folded):
+    rows = [["before"] + [""] + [resampled_of(base).accuracy(base[method]).percent() if method in base else "-"
+                                 for method in methods]]
     for arm in arms.values():
-        resampled = Resampled(problems, len(arm.seeds))
-        rows.append([arm.name, str(len(arm.seeds)), f"{arm.sampled_tokens():.1f}"]
+        resampled = resampled_of(arm.cells[0], len(arm.seeds))
+        rows.append([arm.name, str(len(arm.seeds))]
                     + [resampled.over_seeds(arm.right(method, arm.seeds)).percent() for method in methods])
-    return Table("Arms of reinforcement", ["arm", "seeds", "sampled tokens, millions"] + [short(one) for one in methods], rows)
+    return Table(f"Right, by arm, {title}", ["arm", "seeds"] + [short(one) for one in methods], rows,
+                 "Over all seeds that an arm has: arms of different seeds are compared in the differences alone. Before: the "
+                 "model that all arms begin with.", folded=folded)
 
 
-def one_model(base, method, problems):
-    return Resampled(problems).accuracy(base[method]).percent() if method in base else ""
+def difference(arms, one, other, method):
+    """(Figure, seeds) over the seeds that both have; none where there are none."""
+    if one not in arms or other not in arms:
+        return None
+    seeds = [seed for seed in arms[one].seeds if seed in arms[other].seeds]
+    if not seeds or method not in arms[one].cells[0]:
+        return None
+    resampled = Resampled(len(problems_of(arms[one].cells[0])), len(seeds))
+    return (resampled.over_seeds(arms[one].right(method, seeds)) - resampled.over_seeds(arms[other].right(method, seeds)),
+            len(seeds))
 
 
-def differences(arms, problems):
+def differences(arms, compared, title, methods, folded):
     rows = []
-    for name, against, about in COMPARED:
-        if name not in arms or against not in arms:
-            continue
-        one, other = arms[name], arms[against]
-        seeds = [seed for seed in one.seeds if seed in other.seeds]
-        resampled = Resampled(problems, len(seeds))
-        methods = sorted(one.cells[0], key=order)
-        rows.append([f"{name} - {against}", about, str(len(seeds))]
-                    + [(resampled.over_seeds(one.right(method, seeds)) - resampled.over_seeds(other.right(method, seeds))).points()
-                       for method in methods])
-    return Table("Differences, points (95 %, problems and seeds resampled)",
-                 ["arms", "what it tells", "seeds"] + [short(one) for one in methods], rows,
-                 "Over the seeds that both arms have; the table of arms is over all that each has.") if rows else None
+    for name, against, about in compared:
+        found = [difference(arms, name, against, method) for method in methods]
+        if found and found[0]:
+            rows.append([f"{name} - {against}: {about}", str(found[0][1])] + [figure.points() for figure, _ in found])
+    return Table(f"Differences {title}, points", ["arms", "seeds"] + [short(one) for one in methods], rows,
+                 "Problem by problem, over the seeds that both arms have.", folded=folded)
 
 
 def tables(folder, base, prefix=""):
+    """What each arm is, then how it did."""
     arms = read(folder, prefix)
     if not arms:
         return []
-    problems = len(next(iter(base.values())).problems)
-    found = [scores(arms, base), differences(arms, problems)]
-    return [one for one in found if one]
+    about = [(name, arms[name].about() if name in arms else TRAINS_ON[name] + ". Not trained yet") for name, _ in listed(prefix)]
+    out = [Heading("The arms"), Text(SAMPLED), Words(about)]
+    for title, methods in by_kind(arms):
+        folded = "PDR" not in title
+        found = [differences(arms, COMPARED, title, methods, folded),
+                 differences(arms, VARIANTS, f"of the variants (question 6) {title}", methods, folded),
+                 scores(arms, base, title, methods, folded)]
+        out += [table for table in found if table.rows]
+    return out

@@ -10,7 +10,8 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  after use()
 import numpy as np  # noqa: E402
 
-from questions import RANDOM4, in_a_row, parts_families  # noqa: E402
+from page import Pictures  # noqa: E402
+from questions import RANDOM4, chains, in_a_row, kind_of, of_width, parts_families  # noqa: E402
 
 INK = {"light": "#1d2126", "dark": "#e4e7ea"}
 LINE = {"light": "#d9dee3", "dark": "#343b42"}
@@ -33,11 +34,13 @@ def one(draw, theme):
         plt.close(figure)
     # Ids of two pictures on one page must differ.
     number = f"{zlib.crc32((theme + text.getvalue()).encode()):08x}"
-    svg = text.getvalue()[text.getvalue().index("<svg"):]
+    svg = re.sub("<metadata>.*?</metadata>", "", text.getvalue()[text.getvalue().index("<svg"):], flags=re.DOTALL)
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\1p{number}", svg)
 
 
 def line(axes, resampled, cells, cost, label, **style):
+    if not cells:
+        return
     ordered = sorted(cells, key=lambda cell: getattr(cell, cost).mean())
     figures = [resampled.accuracy(cell) for cell in ordered]
     x = [getattr(cell, cost).mean() for cell in ordered]
@@ -45,37 +48,37 @@ def line(axes, resampled, cells, cost, label, **style):
                   marker="o", markersize=4, linewidth=1.6, elinewidth=0.8, capsize=2, **style)
 
 
-def families(cells):
-    def of(start, end=RANDOM4):
-        return [cell for method, cell in cells.items() if method.startswith(start) and method.endswith(end)]
-    yield "one chain", of("cot ", "")
-    yield "sr, calls of 64", in_a_row(cells)
-    yield "pdr:8", of("pdr:8 ")
-    yield "pdr:16", of("pdr:16 ")
+PANEL = (4.9, 3.7)  # inches; two of them side by side fill a page
 
 
-def two_axes(draw_into):
-    def draw():
-        figure, both_axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
-        for axes, cost in zip(both_axes, ("b_seq", "b_total")):
+def by_cost(draw_into, caption):
+    """A panel for each cost."""
+    def panel(cost):
+        def draw():
+            figure, axes = plt.subplots(figsize=PANEL)
             draw_into(axes, cost)
             axes.set_xscale("log")
-            axes.set_xlabel(f"{cost}, tokens")
+            axes.set_xlabel(f"{cost}, tokens (logarithmic)")
             axes.xaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
             axes.xaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda x, _: f"{x:,.0f}"))
             axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
-        both_axes[0].set_ylabel("right, %")
-        both_axes[0].legend()
-        return figure
-    return draw
+            axes.set_ylabel("right, %")
+            axes.set_ylim(bottom=0)
+            if cost == "b_seq":
+                axes.legend(fontsize=9)
+            return figure
+        return both(draw)
+    return [Pictures([panel(cost) for cost in ("b_seq", "b_total")], caption + " Bars: 95 % intervals.")]
 
 
 def matched(cells, resampled):
     def into(axes, cost):
-        for label, family in families(cells):
-            if family:
-                line(axes, resampled, family, cost, label)
-    return [both(two_axes(into))]
+        line(axes, resampled, chains(cells), cost, "one chain")
+        line(axes, resampled, in_a_row(cells), cost, "sr, calls of 64")
+        for width in (8, 16):
+            line(axes, resampled, of_width(width, cells), cost, f"pdr:{width}")
+    return by_cost(into, "Each point is one budget. Left by waiting, right by all tokens. The line of sr begins with cot 64, "
+                         "its first call alone.")
 
 
 def widths(cells, resampled):
@@ -85,32 +88,28 @@ def widths(cells, resampled):
                   ("think 32 to 128, width 16", "pdr:16 think=.*" + RANDOM4),
                   ("1 to 4 rounds of 8, think 48", r"pdr:8(,8)* think=48" + RANDOM4))
         for label, pattern in groups:
-            family = [cell for method, cell in cells.items() if re.fullmatch(pattern, method)]
-            if family:
-                line(axes, resampled, family, cost, label)
-    return [both(two_axes(into))]
+            line(axes, resampled, [cell for method, cell in cells.items() if re.fullmatch(pattern, method)], cost, label)
+    return by_cost(into, "What more drafts, longer drafts and more rounds give. Lines share the points that belong to both.")
 
 
 def baselines(cells, resampled):
     def into(axes, cost):
-        kinds = {"pdr:16": [cell for method, cell in cells.items() if method.startswith("pdr:16 ") and method.endswith(RANDOM4)]}
+        line(axes, resampled, of_width(16, cells), cost, "pdr:16")
         for kind in ("vote", "best", "rsa", "pacore", "tournament"):
-            kinds[kind] = [cell for method, cell in cells.items() if method.startswith(kind + ":")]
-        for label, family in kinds.items():
-            if family:
-                line(axes, resampled, family, cost, label, **({} if label == "pdr:16" else {"linestyle": "none"}))
-    return [both(two_axes(into))]
+            family = [cell for method, cell in cells.items() if kind_of(method) == kind]
+            line(axes, resampled, family, cost, kind, linestyle="none")
+    return by_cost(into, "Points above the line of pdr:16 are better than it at that cost.")
 
 
 def parts(cells, resampled):
     def into(axes, cost):
         for label, family in parts_families(cells).items():
-            if family:
-                line(axes, resampled, family, cost, label)
-        for think in (160, 256):
-            line(axes, resampled, [cell for method, cell in cells.items() if method.startswith("pdr:") and f"think={think} " in method],
-                 cost, f"pdr, width 4 to 16, think {think}" if think == 160 else f"pdr, width 8 and 16, think {think}")
-    return [both(two_axes(into))]
+            line(axes, resampled, family, cost, label)
+        for think, width in ((160, "4 to 16"), (256, "8 and 16")):
+            family = [cell for method, cell in cells.items()
+                      if kind_of(method) == "pdr" and f" think={think} final_think=" in method]
+            line(axes, resampled, family, cost, f"pdr, width {width}, think {think}")
+    return by_cost(into, "All parts right. PDR: its last call may think 320 tokens.")
 
 
 def curves(arms):
@@ -118,38 +117,40 @@ def curves(arms):
     if not shown:
         return []
 
-    def draw():
-        figure, both_axes = plt.subplots(1, 2, figsize=(11, 4))
-        for axes, key in zip(both_axes, ("trace/accuracy", "op/accuracy")):
+    def panel(key, title):
+        def draw():
+            figure, axes = plt.subplots(figsize=PANEL)
             for colour, (name, arm) in zip(COLOURS, shown.items()):
-                rows = [[row.get(key, np.nan) for row in rows if row.get("step", 0) > 0] for rows in arm.metrics]
-                if np.isnan(rows).all():
+                values = np.array([[row.get(key, np.nan) for row in rows if row.get("step", 0) > 0] for rows in arm.metrics])
+                if np.isnan(values).all():
                     continue
-                mean = np.convolve(np.nanmean(rows, axis=0), np.ones(5) / 5, "valid")
-                axes.plot(range(3, 3 + len(mean)), 100 * mean, label=name, color=colour)
-            axes.set_title({"trace/accuracy": "long traces", "op/accuracy": "pdr:8"}[key] + " while training", fontsize=10)
-            axes.set_xlabel("step")
+                window = min(5, values.shape[1])
+                mean = np.convolve(values.mean(axis=0), np.ones(window) / window, "valid")
+                axes.plot(arm.steps_before() + window + np.arange(len(mean)), 100 * mean, label=name, color=colour)
+            axes.set_title(title, fontsize=10)
+            axes.set_xlabel("step since the SFT")
+            axes.set_ylabel("right, %")
             if axes.has_data():
-                axes.legend()
-        both_axes[0].set_ylabel("right, %, mean of five steps")
-        return figure
-    return [both(draw)]
+                axes.legend(fontsize=9)
+            return figure
+        return both(draw)
+    return [Pictures([panel("trace/accuracy", "on long chains"), panel("op/accuracy", "by pdr:8")],
+                     "Right while training, on training problems at temperature 1: mean of the last five steps, and of the "
+                     "seeds.")]
 
 
 def latency(path):
-    if not path.exists():
-        return []
     with open(path, encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
 
     def draw():
-        figure, axes = plt.subplots(figsize=(7, 4))
+        figure, axes = plt.subplots(figsize=PANEL)
         for kind in ("cot", "sr", "pdr"):
-            some = [row for row in rows if row["operator"].split(":")[0] == kind]
+            some = [row for row in rows if kind_of(row["operator"]) == kind]
             axes.scatter([float(row["b_seq"]) for row in some], [1000 * float(row["wall_s"]) for row in some], s=8, alpha=0.6,
                          label=kind)
         axes.set_xlabel("b_seq, tokens")
         axes.set_ylabel("waiting time, ms")
-        axes.legend()
+        axes.legend(fontsize=9)
         return figure
-    return [both(draw)]
+    return [Pictures([both(draw)], "Each point is one sample.")]

@@ -1,20 +1,18 @@
-"""The questions of PLAN.md as tables: each function takes evaluations and returns Tables."""
-from dataclasses import dataclass
+"""The questions of PLAN.md as tables: each function takes evaluations and returns Tables.
 
+In all of them "-" is what cannot be computed (no such sample, or beyond the budgets that were measured), and an empty cell
+what is not asked of that row."""
 import numpy as np
+
+from page import Table
 
 STANDARD = "pdr:16 think=48 distiller=random k=4"
 RANDOM4 = " distiller=random k=4"
 BY_PART = " distiller=parts k=2"
+OF_STANDARD = "pdr:16 think=48 distiller="
+OTHERS = ("vote", "best", "rsa", "pacore", "tournament")
 PARTS = 3
-
-
-@dataclass
-class Table:
-    title: str
-    header: list
-    rows: list
-    note: str = ""
+FEW = 20  # samples: of fewer no share is given, but how many of how many
 
 
 def short(method):
@@ -26,73 +24,45 @@ def costs(cell):
     return [f"{cell.b_seq.mean():.0f}", f"{cell.b_total.mean():,.0f}"]
 
 
+def percent(values):
+    return f"{100 * np.mean(values):.1f} %"
+
+
+def kind_of(method):
+    return method.split(":")[0].split(" ")[0]
+
+
 def chains(cells):
-    return [cell for method, cell in cells.items() if method.startswith("cot ")]
+    return [cell for method, cell in cells.items() if kind_of(method) == "cot"]
+
+
+def is_in_a_row(method):
+    """Refinement by calls of 64 without analysis."""
+    return kind_of(method) == "sr" and method.endswith(" think=64") and "analysis" not in method
 
 
 def in_a_row(cells):
-    """Calls of 64; the first of them alone is a chain."""
-    return [cell for method, cell in cells.items() if method.endswith(" think=64")
-            and (method.startswith("sr:") and "analysis" not in method or method == "cot think=64")]
-
-
-def gain(resampled, cell, family, cost):
-    """Above a family at the same cost."""
-    line = resampled.line_at(family, cost, getattr(cell, cost).mean())
-    return "-" if line is None else (resampled.accuracy(cell) - line).points()
-
-
-def matched(cells, resampled):
-    """1: one chain, refinement in a row, PDR."""
-    rows = []
-    for method in sorted(cells, key=order):
-        cell = cells[method]
-        kind = method.split(":")[0].split(" ")[0]
-        if kind not in ("cot", "sr", "pdr") or kind == "pdr" and not is_first_question(method):
-            continue
-        rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell)]
-                    + (["", ""] if kind == "cot" else [gain(resampled, cell, chains(cells), "b_seq"),
-                                                       "" if kind == "sr" else gain(resampled, cell, in_a_row(cells), "b_seq")]))
-    return [Table("One chain, refinement in a row, and PDR",
-                  ["method", "accuracy", "b_seq", "b_total", "above one chain at its b_seq", "above sr at its b_seq"], rows,
-                  "A line between the budgets of one family gives its accuracy at the b_seq of another. Points, 95 %.")]
+    """The first call of refinement alone is a chain: the family begins with it."""
+    return [cell for method, cell in cells.items() if is_in_a_row(method) or method == "cot think=64"]
 
 
 def is_first_question(method):
     return method.endswith(RANDOM4) and method.split(" ")[0] in ("pdr:8", "pdr:16")
 
 
-def order(method):
-    name, *settings = method.split(" ")
-    kind, _, numbers = name.partition(":")
-    think = next((int(one[6:]) for one in settings if one.startswith("think=")), 0)
-    sizes = [int(one) for one in numbers.split(",") if one.isdigit()]
-    return (["cot", "sr", "pdr", "vote", "best", "rsa", "pacore", "tournament"].index(kind), "analysis" in name,
-            len(sizes) > 1 and kind == "pdr", sizes, think, settings)
+def of_width(width, cells):
+    return [cell for method, cell in cells.items() if is_first_question(method) and method.startswith(f"pdr:{width} ")]
 
 
-def distillers(cells, resampled):
-    """2: what is handed on, and how much of it."""
-    prefix = "pdr:16 think=48 distiller="
-    rows = []
-    for method in sorted(cells):
-        if method.startswith(prefix) and "workspace=" not in method:
-            cell = cells[method]
-            rows.append([short(method[len("pdr:16 think=48 "):]), resampled.accuracy(cell).percent(),
-                         (resampled.accuracy(cell) - resampled.accuracy(cells[STANDARD])).points(),
-                         f"{cell.b_seq.mean():.0f}", f"{cell.call.mean():.0f}", f"{cell.b_total.mean():,.0f}"])
-    out = [Table("Distillers of pdr:16, think 48",
-                 ["distiller", "accuracy", "above random k=4", "b_seq", "longest call", "b_total"], rows,
-                 "The longest call is the context that the server must hold.")]
-    rows = []
-    for method in sorted((one for one in cells if "workspace=" in one), key=lambda one: int(one.split("workspace=")[1])):
-        cell = cells[method]
-        cut = [one.cut for _, one in cell.each() if one.place is not None]
-        rows.append([method.split("workspace=")[1], resampled.accuracy(cell).percent(), f"{cell.b_seq.mean():.0f}",
-                     f"{100 * np.mean(cut):.1f} %"])
-    out.append(Table("Bound of the workspace (kappa), all drafts that fit", ["kappa, tokens", "accuracy", "b_seq", "cut"],
-                     rows))
-    return out + [faults(cells, resampled), places(cells, resampled)]
+def above(resampled, cell, family, cost, at=None):
+    """A Figure: above what a family has at the same cost, or at the cost `at`; none where it has nothing there."""
+    line = resampled.line_at(family, cost, getattr(cell, cost).mean() if at is None else at)
+    return None if line is None else resampled.accuracy(cell) - line
+
+
+def gain(resampled, cell, family, cost):
+    figure = above(resampled, cell, family, cost)
+    return "-" if figure is None else figure.points()
 
 
 def share(cell, resampled, among, of=lambda one: one.right):
@@ -102,54 +72,135 @@ def share(cell, resampled, among, of=lambda one: one.right):
         if among(one):
             under[i] += 1
             over[i] += of(one)
-    figure = resampled.ratio(over, under)
-    return ("-" if figure is None else figure.percent()), int(under.sum())
+    many = int(under.sum())
+    if many == 0:
+        return "-", 0
+    return (f"{over.sum():.0f} of {many}" if many < FEW else resampled.ratio(over, under).percent()), many
+
+
+def order(method):
+    name, *settings = method.split(" ")
+    kind, _, numbers = name.partition(":")
+    think = next((int(one[6:]) for one in settings if one.startswith("think=")), 0)
+    sizes = [int(one) for one in numbers.split(",") if one.isdigit()]
+    return (["cot", "sr", "pdr", *OTHERS].index(kind), "analysis" in name, len(sizes) > 1 and kind == "pdr", sizes, think,
+            settings)
+
+
+def matched(cells, resampled, ideal):
+    """1. `ideal`: by thinking budget, how often the search succeeds without a model."""
+    return [parallel(cells, resampled), one_chain(cells, resampled, ideal), sequential(cells, resampled)]
+
+
+def parallel(cells, resampled):
+    rows = []
+    for method in sorted(filter(is_first_question, cells), key=order):
+        cell = cells[method]
+        rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell),
+                     gain(resampled, cell, chains(cells), "b_seq"), gain(resampled, cell, in_a_row(cells), "b_seq"),
+                     percent(cell.any_draft()), percent(cell.by_lot())])
+    return Table("Parallel-distill-refine (PDR)",
+                 ["method", "right", "b_seq", "b_total", "above one chain, points", "above sr, points",
+                  "some draft right (pass@N)", "a draft by lot"], rows,
+                 "Above: at the b_seq of the row, where the other method's accuracy is read from the line between its two "
+                 "nearest budgets. Some draft right: no method that only chooses among these drafts can do better. A draft by "
+                 "lot: one of those that answered, drawn at random, without a last call; what the last call adds is the "
+                 "difference to it.")
+
+
+def one_chain(cells, resampled, ideal):
+    rows = []
+    for method in sorted((one for one in cells if kind_of(one) == "cot"), key=order):
+        cell = cells[method]
+        rows.append([short(method), resampled.accuracy(cell).percent(), costs(cell)[0],
+                     ideal.get(int(method.split("=")[1]), "-")])
+    return Table("One chain", ["method", "right", "b_seq = b_total", "ideal search"], rows,
+                 "A chain stops where it finds a solution: mean tokens are below the budget. Ideal search: the search that the "
+                 "model was taught, run by a program that never slips, with as many words. A chain near it uses its budget well.")
+
+
+def sequential(cells, resampled):
+    rows = []
+    for method in sorted((one for one in cells if kind_of(one) == "sr"), key=order):
+        cell = cells[method]
+        rows.append([short(method), resampled.accuracy(cell).percent(), costs(cell)[0],
+                     gain(resampled, cell, chains(cells), "b_seq")])
+    return Table("Sequential refinement (sr)", ["method", "right", "b_seq = b_total", "above one chain, points"], rows,
+                 "sr:1 64 would be cot 64, its first call alone: the line of sr begins there. With \",analysis\" a call that "
+                 "looks for faults stands between two attempts. - : beyond the longest chain that was measured.")
+
+
+def distillers(cells, resampled):
+    """2: what is handed on, and how much of it."""
+    rows = []
+    methods = [one for one in cells if one.startswith(OF_STANDARD) and "workspace=" not in one]
+    for method in sorted(methods, key=lambda one: ("oracle" in one, one)):
+        cell = cells[method]
+        difference = "" if method == STANDARD else (resampled.accuracy(cell) - resampled.accuracy(cells[STANDARD])).points()
+        rows.append([method[len(OF_STANDARD):], resampled.accuracy(cell).percent(), difference, costs(cell)[0],
+                     f"{cell.call.mean():.0f}", costs(cell)[1]])
+    return [Table("Distillers of pdr:16 48",
+                  ["distiller", "right", "above random k=4, points", "b_seq", "longest call", "b_total"], rows,
+                  "All over the same drafts. The two oracles know which drafts are right; no real method does. Longest call: the "
+                  "context that the model needs.", reference=STANDARD[len(OF_STANDARD):]),
+            bounds(cells, resampled), faults(cells, resampled), places(cells, resampled)]
+
+
+def bounds(cells, resampled):
+    rows = []
+    for method in sorted((one for one in cells if "workspace=" in one), key=lambda one: int(one.split("workspace=")[1])):
+        cell = cells[method]
+        rows.append([method.split("workspace=")[1], resampled.accuracy(cell).percent(), costs(cell)[0],
+                     share(cell, resampled, lambda one: one.place is not None, lambda one: one.cut)[0]])
+    return Table("How many tokens the workspace may hold (kappa)", ["kappa", "right", "b_seq", "workspaces cut"], rows,
+                 "All drafts that fit, in random order. A candidate takes about 12 tokens.", folded=True)
 
 
 def faults(cells, resampled):
     rows = []
-    for method in ("distiller=summary max_answer=64", "distiller=topk k=1", "distiller=topk k=4", "distiller=topk-each k=4",
-                   "distiller=random k=4", "distiller=full"):
-        cell = cells.get("pdr:16 think=48 " + method)
+    for distiller in ("summary max_answer=64", "topk k=1", "topk k=4", "topk-each k=4", "random k=4", "full"):
+        cell = cells.get(OF_STANDARD + distiller)
         if cell is None:
             continue
-        kept = share(cell, resampled, lambda one: one.drafts_right > 0, lambda one: bool(one.place))
-        after = share(cell, resampled, lambda one: one.drafts_right > 0 and not one.place)
-        rows.append([method.replace("distiller=", ""), kept[0], after[0], str(after[1])])
-    return Table("Right drafts that the workspace keeps",
-                 ["distiller", "kept, of samples with a right draft", "right all the same where it was lost", "of samples"],
-                 rows)
+        kept, _ = share(cell, resampled, lambda one: one.drafts_right > 0, lambda one: bool(one.place))
+        after, lost = share(cell, resampled, lambda one: one.drafts_right > 0 and not one.place)
+        rows.append([distiller, kept, str(lost), after])
+    return Table("Whether a right draft reaches the workspace",
+                 ["distiller", "kept, where some draft was right", "samples that lost it", "right all the same"], rows,
+                 folded=True)
 
 
 def places(cells, resampled):
-    cell = cells["pdr:16 think=48 distiller=full"]
+    cell = cells[OF_STANDARD + "full"]
     rows = []
-    for first, last in ((1, 1), (2, 2), (3, 3), (4, 5), (6, 8), (9, 99)):
-        figure, many = share(cell, resampled, lambda one: one.place is not None and first <= one.place <= last)
-        rows.append([str(first) if first == last else f"{first} to {last}" if last < 99 else f"{first} and later", figure,
-                     str(many)])
-    return Table("Where the first right candidate stands (distiller full)", ["place", "right", "samples"], rows)
+    for name, first, last in (("1", 1, 1), ("2", 2, 2), ("3 and later", 3, 99)):
+        right, many = share(cell, resampled, lambda one: one.place is not None and first <= one.place <= last)
+        rows.append([name, right, f"{many:,}"])
+    return Table("Where the first right candidate stands in the workspace (distiller full)", ["place", "right", "samples"], rows,
+                 folded=True)
 
 
 def budgets(cells, resampled):
     """3: width at constant thinking, thinking at constant width, rounds; and who is not beaten by anyone."""
-    rows = [[short(method), resampled.accuracy(cells[method]).percent(), *costs(cells[method])]
-            for method in sorted(cells, key=order)
-            if method.startswith("pdr:") and method.endswith(RANDOM4)]
-    out = [Table("Width, thinking and rounds", ["method", "accuracy", "b_seq", "b_total"], rows)]
+    rows = [[short(method), resampled.accuracy(cells[method]).percent(), *costs(cells[method]),
+             percent(cells[method].any_draft())]
+            for method in sorted(cells, key=order) if kind_of(method) == "pdr" and method.endswith(RANDOM4)]
+    return [Table("Width, thinking and rounds",
+                  ["method", "right", "b_seq", "b_total", "some draft of the first round right"], rows), pareto(cells, resampled)]
+
+
+def pareto(cells, resampled):
     honest = {method: cell for method, cell in cells.items() if "oracle" not in method}
     rows = []
     for method, cell in sorted(honest.items(), key=lambda item: item[1].b_seq.mean()):
-        beaten = [any(better(other, cell, cost) for other in honest.values()) for cost in ("b_seq", "b_total")]
-        if not all(beaten):
-            rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell),
-                         ", ".join(cost for cost, lost in zip(("b_seq", "b_total"), beaten) if not lost)])
-    out.append(Table("The Pareto set: no other method is as cheap and more accurate",
-                     ["method", "accuracy", "b_seq", "b_total", "by"], rows))
-    return out
+        best = [cost for cost in ("b_seq", "b_total") if not any(is_better(other, cell, cost) for other in honest.values())]
+        if best:
+            rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell), ", ".join(best)])
+    return Table("The Pareto set: no other method costs as little and is right more often",
+                 ["method", "right", "b_seq", "b_total", "by"], rows, folded=True)
 
 
-def better(other, cell, cost):
+def is_better(other, cell, cost):
     mine, theirs = getattr(cell, cost).mean(), getattr(other, cost).mean()
     return theirs <= mine and other.right.mean() > cell.right.mean()
 
@@ -158,15 +209,16 @@ def baselines(cells, resampled):
     """4: against what others do with their tokens."""
     rows = []
     for method in sorted(cells, key=order):
-        if method.split(":")[0] in ("vote", "best", "rsa", "pacore", "tournament") or method == STANDARD:
+        if kind_of(method) in OTHERS or method == STANDARD:
             cell = cells[method]
-            bound, _ = share(cell, resampled, lambda one: True, lambda one: one.drafts_right > 0)
-            family = [cells[one] for one in cells if is_first_question(one) and one.startswith("pdr:16")]
-            rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell), bound,
-                         *[opposite(resampled, cell, family, cost) for cost in ("b_seq", "b_total")]])
+            compared = ["", ""] if method == STANDARD else [opposite(resampled, cell, of_width(16, cells), cost)
+                                                            for cost in ("b_seq", "b_total")]
+            rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell), percent(cell.any_draft()), *compared])
     return [Table("Vote, best of N, RSA, PaCoRe, tournament",
-                  ["method", "accuracy", "b_seq", "b_total", "a draft of the first round is right (pass@N)",
-                   "pdr:16 above it at its b_seq", "pdr:16 above it at its b_total"], rows)]
+                  ["method", "right", "b_seq", "b_total", "some draft right (pass@N)", "pdr:16 above it at its b_seq, points",
+                   "pdr:16 above it at its b_total, points"], rows,
+                  "pdr:16 at the same cost is read from the line between its budgets; - : beyond them. The b_seq of pdr:16 "
+                  "leaves out drafts that its last call did not read, which is in its favour here.", reference=short(STANDARD))]
 
 
 def opposite(resampled, cell, family, cost):
@@ -174,42 +226,55 @@ def opposite(resampled, cell, family, cost):
     return "-" if line is None else (line - resampled.accuracy(cell)).points()
 
 
-def when_it_hurts(cells, resampled):
-    """7: by difficulty, by how many drafts are right, by what the workspace holds."""
-    pdr, chain = cells[STANDARD], cells["cot think=128"]
-    hardness = np.mean([cells[f"cot think={think}"].right for think in (96, 192, 256)], axis=0)
-    rows = []
-    for low, high in ((0, 0.1), (0.1, 0.25), (0.25, 0.4), (0.4, 0.6), (0.6, 1.01)):
-        among = ((hardness >= low) & (hardness < high)).astype(float)
-        cell = [resampled.ratio(one.right * among, among) for one in (pdr, chain)]
-        if cell[0] is None:
-            continue
-        rows.append([f"{100 * low:.0f} to {min(100, 100 * high):.0f} %", str(int(among.sum())), cell[0].percent(),
-                     cell[1].percent(), (resampled.ratio((pdr.right - chain.right) * among, among)).points()])
-    out = [Table("By difficulty: what one chain solves at other budgets (96, 192, 256)",
-                 ["solved by chains", "problems", "pdr:16 48", "cot 128", "difference"], rows)]
-    rows = []
-    for low, high in ((0, 0), (1, 1), (2, 2), (3, 4), (5, 16)):
-        figure, many = share(pdr, resampled, lambda one: low <= one.drafts_right <= high)
-        rows.append([str(low) if low == high else f"{low} to {high}", figure, str(many)])
-    out.append(Table("By how many of the 16 drafts are right", ["right drafts", "right answer", "samples"], rows))
+def failures(cells, resampled):
+    """7: by what the drafts gave, by how many are right, by difficulty."""
+    pdr = cells[STANDARD]
+    return [by_drafts(pdr, resampled), by_difficulty(cells, resampled), by_right_drafts(pdr, resampled)]
+
+
+def by_drafts(pdr, resampled):
     rows = []
     for name, among in (("no draft answered", lambda one: one.drafts_answered == 0),
-                        ("wrong answers only", lambda one: one.drafts_answered > 0 and one.drafts_right == 0),
-                        ("right ones, none of them in the workspace", lambda one: one.drafts_right > 0 and one.place == 0),
+                        ("only wrong answers", lambda one: one.drafts_answered > 0 and one.drafts_right == 0),
+                        ("right ones, none in the workspace", lambda one: one.drafts_right > 0 and one.place == 0),
                         ("right ones in the workspace", lambda one: bool(one.place))):
-        rows.append([name, *map(str, share(pdr, resampled, among))])
-    out.append(Table("By what the drafts gave (anchoring: wrong answers only, against none)",
-                     ["drafts", "right answer", "samples"], rows))
-    return out
+        right, many = share(pdr, resampled, among)
+        rows.append([name, right, f"{many:,}"])
+    return Table("pdr:16 48 by what its drafts gave", ["drafts", "right in the end", "samples"], rows,
+                 "Anchoring, believing wrong drafts, would show as fewer right in the second row than in the first.")
+
+
+def by_right_drafts(pdr, resampled):
+    rows = []
+    for low, high in ((0, 0), (1, 1), (2, 2), (3, 4), (5, 16)):
+        right, many = share(pdr, resampled, lambda one: low <= one.drafts_right <= high)
+        rows.append([str(low) if low == high else f"{low} to {high}", right, f"{many:,}"])
+    return Table("pdr:16 48 by how many of its 16 drafts are right", ["right drafts", "right in the end", "samples"], rows,
+                 folded=True)
+
+
+def by_difficulty(cells, resampled):
+    pdr, chain = cells[STANDARD], cells["cot think=128"]
+    ease = np.mean([cells[f"cot think={think}"].right for think in (96, 192, 256)], axis=0)
+    rows = []
+    for low, high in ((0, 0.1), (0.1, 0.25), (0.25, 0.4), (0.4, 0.6), (0.6, 1.01)):
+        among = ((ease >= low) & (ease < high)).astype(float)
+        if not among.any():
+            continue
+        of = [resampled.ratio(values * among, among) for values in (pdr.right, chain.right)]
+        rows.append([f"{100 * low:.0f} to {min(100, 100 * high):.0f} %", f"{among.sum():.0f}", *(one.percent() for one in of),
+                     (of[0] - of[1]).points()])
+    return Table("pdr:16 48 against one chain by difficulty",
+                 ["solved by chains", "problems", "pdr:16 48", "cot 128", "difference, points"],
+                 rows, f"Classes by how often chains of other budgets (96, 192, 256) solve a problem. On average cot 128 has a "
+                 f"b_seq of {costs(chain)[0]}, pdr:16 48 of {costs(pdr)[0]}; by b_total pdr:16 48 costs {costs(pdr)[1]}.")
 
 
 class BestOf:
     """The drafts of a vote, with an oracle that takes a right one where there is one."""
 
     def __init__(self, cell):
-        self.b_seq, self.b_total = cell.b_seq, cell.b_total
-        self.right = np.array([np.mean([one.drafts_right > 0 for one in many]) for many in cell.samples])
+        self.b_seq, self.b_total, self.right = cell.b_seq, cell.b_total, cell.any_draft()
 
 
 def parts_families(cells):
@@ -219,31 +284,37 @@ def parts_families(cells):
             "vote by part": [cell for method, cell in cells.items() if method.startswith("vote:16,parts ")]}
 
 
+def same_drafts(method):
+    """The vote by part over the drafts of a method of PDR."""
+    return method.replace("pdr:", "vote:").replace(" think", ",parts think").replace(" final_think=320", "").replace(BY_PART, "")
+
+
 def parts(cells, resampled):
     """The task of parts: drafts that are right in parts, and what is made of them."""
+    methods = sorted(cells, key=order)
+    pdr = [method for method in methods if kind_of(method) == "pdr"]
     rows = []
-    for method in sorted(cells, key=order):
+    for method in methods:
         cell = cells[method]
-        some = [one for _, one in cell.each()]
-        drafts = not method.startswith("cot")
-        union = np.array([np.mean([one.parts == PARTS for one in many]) for many in cell.samples])
-        rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell),
-                     f"{100 * np.mean([one.drafts_right > 0 for one in some]):.1f} %" if drafts else "",
-                     resampled.mean(union).percent() if drafts else ""])
-    out = [Table("Three Countdowns in one problem", ["method", "all parts right", "b_seq", "b_total",
-                                                     "a draft is right (oracle best of N)", "each part is right in some draft"], rows)]
+        drafts = ["", ""] if kind_of(method) == "cot" else [percent(cell.any_draft()),
+                                                            percent(cell.mean_of(lambda one: one.parts == PARTS))]
+        rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell), *drafts])
+    out = [Table("Three Countdowns in one problem", ["method", "all parts right", "b_seq", "b_total", "some draft right (pass@N)",
+                                                     "each part right in some draft"], rows)]
     families = parts_families(cells)
     for cost in ("b_seq", "b_total"):
         rows = [[short(method)] + [gain(resampled, cells[method], family, cost) for family in families.values()]
-                for method in sorted(cells, key=order) if method.startswith("pdr:")]
+                for method in pdr]
         out.append(Table(f"PDR above the others at its {cost}, points", ["method", *families], rows,
-                         "Interpolated between their budgets; - where that is beyond them."))
+                         "Read from the lines between their budgets; - : beyond them. The oracle knows which whole draft is "
+                         "right."))
     rows = []
-    for method in sorted(cells, key=order):
-        vote = cells.get(method.replace("pdr:", "vote:").replace(" think", ",parts think").replace(BY_PART, ""))
-        if method.startswith("pdr:") and vote:
-            none = share(cells[method], resampled, lambda one: one.drafts_right == 0)
-            rows.append([short(method), (resampled.accuracy(cells[method]) - resampled.accuracy(vote)).points(), none[0],
-                         str(none[1])])
-    return out + [Table("What refining adds to the drafts", ["method", "above the vote by part of the same drafts, points",
-                                                             "right where no draft was", "samples"], rows)]
+    for method in pdr:
+        vote = cells.get(same_drafts(method))
+        if vote:
+            none, many = share(cells[method], resampled, lambda one: one.drafts_right == 0)
+            adds = resampled.accuracy(cells[method]) - resampled.accuracy(vote)
+            rows.append([short(method), adds.points(), none, f"{many:,}"])
+    return out + [Table("What the last call adds to the drafts",
+                        ["method", "above the vote by part of the same drafts, points", "right where no draft was", "samples"],
+                        rows)]
