@@ -14,7 +14,7 @@ from questions import (BY_PART, OF_STANDARD, OTHERS, RANDOM4, STANDARD, above, c
 PRIMARY = "pdr:8 think=48" + RANDOM4
 BEST = "pdr:16 think=64" + RANDOM4
 LITTLE = 0.05  # what the plan asks for before it calls a difference one
-PARTS_STANDARD = "pdr:16 think=160" + BY_PART
+PARTS_STANDARD = "pdr:16 think=160 final_think=320" + BY_PART
 
 
 @dataclass

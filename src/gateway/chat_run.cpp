@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "gateway/answers.h"
 #include "gateway/outbox.h"
+#include "operator/observers.h"
 
 namespace retort::gateway {
 namespace {
@@ -147,6 +148,9 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     const bool stream = task.body.stream;
     Outbox outbox(executor);
     ChatRun run(task, stream ? &outbox : nullptr);
+    Observers observers;
+    observers.add(&run);
+    if (task.listener) observers.add(task.listener.get());
     Nursery<RunResult> nursery(executor);
     if (stream) {
         exchange.begin({200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache"}}}, std::nullopt);
@@ -154,12 +158,13 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     }
     nursery.spawn(run_to(stream ? &outbox : nullptr, std::move(task.problem),
                          std::make_shared<const FixedSchedule>(std::move(task.schedule)), task.body.run,
-                         dependencies_of(task.model, &run), exchange.stop()));
+                         dependencies_of(task.model, &observers), exchange.stop()));
     bool heard = true;
     if (stream) heard = co_await outbox.pump(exchange);
     auto landed = co_await nursery.next();
     const RunResult& result = landed.value;
-    ChatOutcome out{result.budget, result.error, !heard || exchange.stop().stop_requested()};
+    ChatOutcome out{result.budget, result.text.empty() ? std::nullopt : std::optional(result.text), result.error,
+                    !heard || exchange.stop().stop_requested()};
     if (out.hung_up)
         exchange.abandon();
     else if (stream)

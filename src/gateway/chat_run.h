@@ -23,11 +23,13 @@ struct ChatTask {
     ChatModel model;
     ReplyIdentity identity;
     std::unique_ptr<ReplyWriter> writer;
+    std::unique_ptr<RunObserver> listener;  // beside the client; null: none
 };
 
 // What a run came to, for logs and metrics.
 struct ChatOutcome {
     BudgetTotals budget;
+    std::optional<std::string> answer;
     std::optional<Error> error;
     bool hung_up = false;
 };

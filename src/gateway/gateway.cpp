@@ -16,6 +16,8 @@
 #include "gateway/metrics.h"
 #include "gateway/models_in_reach.h"
 #include "gateway/operator_task.h"
+#include "gateway/watch/run_recorder.h"
+#include "gateway/watch/watch_api.h"
 
 namespace retort::gateway {
 namespace {
@@ -26,9 +28,13 @@ constexpr std::string_view kRoot = "/v1";  // of the API here; at the upstream i
 constexpr std::string_view kModels = "/v1/models";
 constexpr std::size_t kPrefixBytes = 1024;
 
-std::int64_t seconds_since_1970() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
         .count();
+}
+
+std::int64_t seconds_since_1970() {
+    return now_ms() / 1000;
 }
 
 // Of what the model is to read: requests that share it go to the same server.
@@ -36,6 +42,27 @@ std::uint64_t prefix_of(const BodyScan& scan) {
     for (const char* name : {"messages", "prompt", "input"})
         if (const Member* member = scan.find(name)) return hash64(scan.raw(*member).substr(0, kPrefixBytes));
     return 0;
+}
+
+RunRecord record_of(const ChatTask& task, const AskedOperator& asked, const std::string& key) {
+    RunRecord out;
+    out.id = task.identity.id;
+    out.operator_name = task.schedule.name;
+    out.model = asked.model;
+    out.key = key;
+    out.begun_ms = now_ms();
+    out.question = task.body.asked;
+    out.rounds_planned = task.schedule.rounds.size();
+    return out;
+}
+
+void finish(RunRecord& record, const ChatOutcome& outcome) {
+    record.budget = outcome.budget;
+    record.answer = outcome.answer;
+    record.error = outcome.error ? outcome.error->message : "";
+    record.status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
+    record.phase.clear();
+    record.seconds = static_cast<double>(now_ms() - record.begun_ms) / 1000;
 }
 
 ApiError unknown_key() {
@@ -79,13 +106,19 @@ class Gateway::Impl {
         std::int64_t tokens = 0;
     };
 
+    // Who asks.
+    struct Client {
+        std::string key;       // its name; empty: there are no keys
+        bool content = false;  // may read what others asked
+    };
+
     ServerHooks hooks();
     Task<void> handle(Exchange& exchange);
     Task<Dealt> admit(Exchange& exchange);
-    Task<Dealt> dispatch(Exchange& exchange);
-    Task<Dealt> generate(Exchange& exchange);
-    Task<Dealt> generate(Exchange& exchange, const BodyScan& scan);
-    Task<Dealt> run(Exchange& exchange, AskedOperator asked);
+    Task<Dealt> dispatch(Exchange& exchange, const Client& client);
+    Task<Dealt> generate(Exchange& exchange, const Client& client);
+    Task<Dealt> generate(Exchange& exchange, const Client& client, const BodyScan& scan);
+    Task<Dealt> run(Exchange& exchange, const Client& client, AskedOperator asked);
     Task<Dealt> hand_on(Exchange& exchange, std::string_view body, std::string_view model, std::uint64_t prefix);
     Task<Dealt> show_model(Exchange& exchange);
     Task<void> list_models(Exchange& exchange);
@@ -99,6 +132,7 @@ class Gateway::Impl {
     ModelsInReach models_;
     Keys keys_;
     Metrics metrics_;
+    Board board_;
     std::size_t runs_ = 0;  // under way
     std::uint64_t replies_ = 0;
     const std::int64_t started_ = seconds_since_1970();
@@ -126,7 +160,11 @@ ServerHooks Gateway::Impl::hooks() {
 Task<void> Gateway::Impl::handle(Exchange& exchange) {
     const Steady::time_point begun = Steady::now();
     const Dealt dealt = co_await admit(exchange);
-    metrics_.request(dealt.handling, exchange.status(), std::chrono::duration<double>(Steady::now() - begun).count());
+    const double seconds = std::chrono::duration<double>(Steady::now() - begun).count();
+    metrics_.request(dealt.handling, exchange.status(), seconds);
+    if (dealt.handling != Handling::own)
+        board_.request_ended(now_ms(), seconds, exchange.status(), dealt.handling == Handling::run, dealt.tokens,
+                             static_cast<int>(server_.counts().exchanges) - 1);
 }
 
 Task<Gateway::Impl::Dealt> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
@@ -137,19 +175,20 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::refuse(Exchange& exchange, ApiError er
 // Whether it lives may be asked by anyone, all else by who has a key where there are keys.
 Task<Gateway::Impl::Dealt> Gateway::Impl::admit(Exchange& exchange) {
     const std::string_view path = exchange.head().path();
-    if (!keys_.are_needed() || path == "/health" || path == "/ready") {
-        const Dealt dealt = co_await dispatch(exchange);
+    if (!keys_.are_needed() || path == "/" || path == "/health" || path == "/ready") {
+        const bool known = !keys_.are_needed() && names_this_host(exchange.head(), options_.server.host);
+        const Dealt dealt = co_await dispatch(exchange, {"", known});
         co_return dealt;
     }
     const std::shared_ptr<Key> key = keys_.find(exchange.head().headers);
     if (!key) co_return co_await refuse(exchange, unknown_key());
     if (auto limit = key->begin(Steady::now())) co_return co_await refuse(exchange, std::move(*limit));
-    const Dealt dealt = co_await dispatch(exchange);
+    const Dealt dealt = co_await dispatch(exchange, {key->options().name, key->options().admin});
     key->end(static_cast<double>(dealt.tokens), Steady::now());
     co_return dealt;
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::dispatch(Exchange& exchange) {
+Task<Gateway::Impl::Dealt> Gateway::Impl::dispatch(Exchange& exchange, const Client& client) {
     const RequestHead& head = exchange.head();
     const std::string_view path = head.path();
     const bool reads = head.method == "GET" || head.method == "HEAD";
@@ -160,6 +199,8 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::dispatch(Exchange& exchange) {
     } else if (reads && path == "/metrics") {
         const std::string text = metrics_.text(server_.counts(), fleet_.get(), runs_);
         co_await answer_text(exchange, text, "text/plain; version=0.0.4; charset=utf-8");
+    } else if (reads && path.starts_with(kWatchRoot)) {
+        co_await answer_watch(exchange, board_, fleet_.get(), 1000 * started_, {keys_.are_needed(), client.content});
     } else if (reads && path == kModels) {
         co_await list_models(exchange);
     } else if (!path.starts_with("/v1/")) {
@@ -167,14 +208,14 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::dispatch(Exchange& exchange) {
     } else if (reads && path.starts_with("/v1/models/")) {
         co_return co_await show_model(exchange);
     } else if (head.method == "POST") {
-        co_return co_await generate(exchange);
+        co_return co_await generate(exchange, client);
     } else {
         co_return co_await hand_on(exchange, exchange.body(), "", 0);
     }
     co_return Dealt{};
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange) {
+Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Client& client) {
     if (const std::string_view coding = exchange.head().header("Content-Encoding");
         !coding.empty() && coding != "identity") {
         ApiError refused = bad_request(fmt::format("the body is packed ({}): expected it as it is", coding));
@@ -183,11 +224,11 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange) {
     }
     const auto scan = BodyScan::of(exchange.body());
     if (!scan) co_return co_await refuse(exchange, bad_request(scan.error().message));
-    co_return co_await generate(exchange, *scan);
+    co_return co_await generate(exchange, client, *scan);
 }
 
 // A body that names a model.
-Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const BodyScan& scan) {
+Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Client& client, const BodyScan& scan) {
     const GatewayRules& rules = options_.rules;
     const Member* member = scan.find("model");
     const auto name = scan.string("model");
@@ -206,7 +247,7 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Bod
     const bool is_local = fleet_ == nullptr || models_.local(asked.model) != nullptr;
     if (is_local || (!names_none && !(asked.operator_name == "cot" && scan.find("retort") == nullptr))) {
         if (names_none) asked.operator_name = "cot";
-        co_return co_await run(exchange, std::move(asked));
+        co_return co_await run(exchange, client, std::move(asked));
     }
     const std::uint64_t prefix = fleet_->upstreams().size() > 1 ? prefix_of(scan) : 0;
     if (requested.as_it_is && member != nullptr)
@@ -217,7 +258,7 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Bod
 }
 
 // By an operator.
-Task<Gateway::Impl::Dealt> Gateway::Impl::run(Exchange& exchange, AskedOperator asked) {
+Task<Gateway::Impl::Dealt> Gateway::Impl::run(Exchange& exchange, const Client& client, AskedOperator asked) {
     if (asked.api == nullptr)
         co_return co_await refuse(exchange,
                                   bad_request(fmt::format("\"model\": {}: operators, and models in process, answer "
@@ -230,9 +271,13 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::run(Exchange& exchange, AskedOperator 
     task->identity = identity_of(asked, task->body);
     task->writer = asked.api->writer(task->identity);
     exchange.body() = std::string();
+    const std::shared_ptr<RunRecord> record = board_.begin(record_of(*task, asked, client.key));
+    task->listener = std::make_unique<RunRecorder>(record);
     ++runs_;
     const ChatOutcome outcome = co_await answer_chat(exchange, std::move(*task));
     --runs_;
+    finish(*record, outcome);
+    board_.end(record);
     metrics_.run(outcome.budget, outcome.hung_up);
     co_return Dealt{Handling::run, outcome.budget.b_total};
 }

@@ -43,6 +43,21 @@ std::string unescaped(std::string_view text) {
     return out;
 }
 
+std::string RequestHead::query(std::string_view name) const {
+    const std::size_t mark = target.find('?');
+    std::string_view left = mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+    while (!left.empty()) {
+        const std::string_view pair = left.substr(0, left.find('&'));
+        left.remove_prefix(std::min(left.size(), pair.size() + 1));
+        const std::size_t equals = pair.find('=');
+        if (pair.substr(0, equals) != name || equals == std::string_view::npos) continue;
+        std::string value(pair.substr(equals + 1));
+        std::replace(value.begin(), value.end(), '+', ' ');
+        return unescaped(value);
+    }
+    return "";
+}
+
 std::string_view RequestHead::path() const {
     return std::string_view(target).substr(0, target.find('?'));
 }

@@ -29,7 +29,8 @@ struct RequestHead {
     std::string target;  // "/v1/models?limit=2", as it came
     Headers headers;
 
-    std::string_view path() const;  // the target up to its query
+    std::string_view path() const;                   // the target up to its query
+    std::string query(std::string_view name) const;  // a value of the query, decoded; empty: none
     std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 

@@ -1,0 +1,43 @@
+#include "gateway/watch/run_record.h"
+
+namespace retort::gateway {
+
+std::string_view name(LaneState state) {
+    switch (state) {
+        case LaneState::waiting:
+            return "waiting";
+        case LaneState::running:
+            return "running";
+        case LaneState::done:
+            return "done";
+        case LaneState::failed:
+            return "failed";
+    }
+    return "waiting";
+}
+
+std::string_view name(RunStatus status) {
+    switch (status) {
+        case RunStatus::running:
+            return "running";
+        case RunStatus::done:
+            return "done";
+        case RunStatus::failed:
+            return "failed";
+        case RunStatus::hung_up:
+            return "hung_up";
+    }
+    return "done";
+}
+
+std::size_t RunRecord::bytes() const {
+    const auto of_lane = [](const Lane& lane) { return sizeof(Lane) + lane.text.size() + lane.reasoning.size(); };
+    std::size_t out = sizeof(RunRecord) + question.size() + error.size() + (answer ? answer->size() : 0);
+    for (const RoundRecord& round : rounds) {
+        for (const Lane& lane : round.drafts) out += of_lane(lane);
+        for (const Workspace& workspace : round.workspaces) out += sizeof(Workspace) + workspace.text.size();
+    }
+    return out + (final ? of_lane(*final) : 0);
+}
+
+}  // namespace retort::gateway

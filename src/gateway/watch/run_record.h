@@ -1,0 +1,68 @@
+// What is kept of a request that an operator answers, for the live page: values, bounded.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "budget/ledger.h"
+#include "distill/workspace.h"
+
+namespace retort::gateway {
+
+enum class LaneState { waiting, running, done, failed };
+std::string_view name(LaneState state);
+
+// A call as it goes: a draft, or the final one.
+struct Lane {
+    LaneState state = LaneState::waiting;
+    std::string text;       // its beginning, where it is long
+    std::string reasoning;  // likewise
+    std::optional<std::string> answer;
+    std::int64_t tokens = 0;  // generated
+    double seconds = 0;
+};
+
+struct RoundRecord {
+    std::vector<Lane> drafts;
+    std::vector<Workspace> workspaces;
+};
+
+enum class RunStatus { running, done, failed, hung_up };
+std::string_view name(RunStatus status);
+
+struct RunRecord {
+    std::uint64_t number = 0;  // in the order of beginning, from 1
+    std::string id;
+    std::string operator_name;
+    std::string model;
+    std::string key;            // the name of the client's; empty: there are no keys
+    std::int64_t begun_ms = 0;  // since 1970
+    std::string question;
+    std::string phase;
+    std::size_t rounds_planned = 0;
+    std::vector<RoundRecord> rounds;
+    std::optional<Lane> final;
+    std::optional<std::string> answer;
+    BudgetTotals budget;
+    RunStatus status = RunStatus::running;
+    std::string error;
+    double seconds = 0;  // to its end
+
+    std::size_t bytes() const;  // about what it takes in memory
+};
+
+// A row of the history.
+struct RunSummary {
+    std::uint64_t seq = 0;  // in the order of ending, from 1
+    std::string id, operator_name, model, key, question, error;
+    std::int64_t begun_ms = 0;
+    double seconds = 0;
+    RunStatus status = RunStatus::done;
+    std::int64_t b_seq = 0, b_total = 0, calls = 0, failed_calls = 0;
+};
+
+}  // namespace retort::gateway

@@ -1,0 +1,91 @@
+#include "gateway/watch/run_recorder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace retort::gateway {
+namespace {
+
+// What is longer is of no use on a page, and a run has many of them.
+constexpr std::size_t kMostText = 64 * 1024;
+
+void append(std::string& text, std::string_view more) {
+    if (text.size() >= kMostText) return;
+    text += more;
+    if (text.size() > kMostText) text.resize(utf8_prefix(text, kMostText).size());
+}
+
+std::string bounded(const std::string& text) {
+    std::string out;
+    append(out, text);
+    return out;
+}
+
+}  // namespace
+
+void RunRecorder::round_started(int round, const Round& spec) {
+    if (round < 1) return;
+    if (record_->rounds.size() < static_cast<std::size_t>(round))
+        record_->rounds.resize(static_cast<std::size_t>(round));
+    record_->rounds[static_cast<std::size_t>(round) - 1].drafts.resize(static_cast<std::size_t>(spec.width));
+    record_->phase = fmt::format("round {} of {}", round, std::max(record_->rounds_planned, record_->rounds.size()));
+}
+
+Lane* RunRecorder::lane_at(const Place& place) {
+    if (place.role == CallRole::final) return &(record_->final ? *record_->final : record_->final.emplace());
+    if (place.role != CallRole::draft || place.round < 1 || place.draft < 0) return nullptr;
+    if (record_->rounds.size() < static_cast<std::size_t>(place.round)) return nullptr;
+    auto& drafts = record_->rounds[static_cast<std::size_t>(place.round) - 1].drafts;
+    const auto index = static_cast<std::size_t>(place.draft);
+    return index < drafts.size() ? &drafts[index] : nullptr;
+}
+
+void RunRecorder::call_started(const Place& place) {
+    if (Lane* lane = lane_at(place)) lane->state = LaneState::running;
+}
+
+void RunRecorder::call_delta(const Place& place, const Delta& delta) {
+    Lane* lane = lane_at(place);
+    if (lane == nullptr) return;
+    if (delta.tokens_out < 0) {  // begun anew
+        *lane = Lane();
+        lane->state = LaneState::running;
+        return;
+    }
+    append(delta.reasoning ? lane->reasoning : lane->text, delta.text);
+    lane->tokens = std::max(lane->tokens, delta.tokens_out);
+}
+
+void RunRecorder::call_landed(const Place& place, const Completion& completion) {
+    Lane* lane = lane_at(place);
+    if (lane == nullptr) return;
+    lane->state = completion.ok() ? LaneState::done : LaneState::failed;
+    lane->text = bounded(completion.ok() || !completion.error ? completion.text : completion.error->message);
+    lane->reasoning = bounded(completion.reasoning);
+    lane->tokens = completion.usage.out;
+    lane->seconds = completion.wall_s;
+}
+
+void RunRecorder::draft_landed(int round, std::size_t index, const Draft& draft) {
+    const auto at = static_cast<std::size_t>(round) - 1;
+    if (round < 1 || at >= record_->rounds.size() || index >= record_->rounds[at].drafts.size()) return;
+    Lane& lane = record_->rounds[at].drafts[index];
+    lane.answer = draft.answer;
+    if (lane.state == LaneState::running) lane.state = draft.completion.ok() ? LaneState::done : LaneState::failed;
+}
+
+void RunRecorder::workspace_made(int round, const Workspace& workspace) {
+    const auto at = static_cast<std::size_t>(round) - 1;
+    if (round < 1 || at >= record_->rounds.size()) return;
+    record_->rounds[at].workspaces.push_back(workspace);
+    record_->rounds[at].workspaces.back().text = bounded(workspace.text);
+}
+
+void RunRecorder::finish_started(const FinishStep& finish) {
+    record_->phase = finish.kind == FinishKind::call ? "writing the answer" : "choosing the answer";
+}
+
+}  // namespace retort::gateway
