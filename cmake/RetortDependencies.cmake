@@ -10,6 +10,7 @@ find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
 
 # FLINT has no CMake package on Debian 12, where Arb is a library beside it; newer FLINT holds Arb itself. GMP is called
 # by inline functions of their headers.

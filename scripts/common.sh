@@ -51,7 +51,7 @@ boost_package() { # the one that the system has: 1.81 on Debian 12, newer elsewh
 packages_to_build() {
     echo ca-certificates git cmake ninja-build ccache clang-19 libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
         nlohmann-json3-dev libflint-dev libflint-arb-dev libfmt-dev libcli11-dev libtomlplusplus-dev bubblewrap \
-        libseccomp-dev prometheus-cpp-dev "$(boost_package)"
+        libseccomp-dev prometheus-cpp-dev libspdlog-dev "$(boost_package)"
     # Sources and models come by pip; any Python that has it will do.
     python3 -m pip --version >/dev/null 2>&1 || echo python3 python3-pip
 }

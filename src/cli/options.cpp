@@ -173,6 +173,10 @@ void add_serve(CLI::App& app, Invocation& invocation) {
         ->type_name("S")
         ->check(CLI::Range(0, 86400).description(""))
         ->group(kServer);
+    command.add_option("--log", serve.log, "Requests that are logged on stderr, a line each (default: runs)")
+        ->type_name("off|runs|all")
+        ->check(CLI::IsMember({"off", "runs", "all"}).description(""))
+        ->group(kServer);
     command.add_flag("-q,--quiet", serve.quiet, "Say nothing but errors")->group(kServer);
     add_settings_of_a_server(command, invocation.flags);
     command.footer(kServeExamples);

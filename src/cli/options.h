@@ -55,6 +55,7 @@ struct ServeArguments {
     std::map<std::string, std::string> aliases;
     std::vector<std::string> offered;  // instead of the file's
     int grace_s = 30;
+    std::string log = "runs";  // off, runs, all
     bool quiet = false;
 };
 

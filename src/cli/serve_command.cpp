@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/paths.h"
 #include "cli/plan.h"
+#include "cli/request_log.h"
 #include "cli/serve_file.h"
 #include "gateway/api/requested_model.h"
 #include "gateway/gateway.h"
@@ -124,6 +125,10 @@ class ServeRun {
         out.server.tls = file->tls;
         out.rules = std::move(file->rules);
         out.log = [](const std::string& line) { say("retort: " + line); };
+        if (!arguments_.quiet && arguments_.log != "off") {
+            log_ = std::make_unique<RequestLog>(arguments_.log == "all");
+            out.served = [this](const gateway::ServedRequest& request) { log_->add(request); };
+        }
         out.retry = retry_policy(settings_);
         auto failed = out.rules.upstreams.empty() ? add_local(out) : add_prompts(out);
         if (!failed) failed = check_reach(out.server, out.rules);
@@ -264,6 +269,7 @@ class ServeRun {
     asio::io_context loop_;
     asio::steady_timer stop_{loop_, asio::steady_timer::time_point::max()};
     asio::signal_set reload_{loop_, SIGHUP};
+    std::unique_ptr<RequestLog> log_;  // null: none
     std::unique_ptr<gateway::Gateway> gateway_;
 };
 

@@ -100,12 +100,6 @@ class Gateway::Impl {
     Outcome<void> replace(GatewayRules rules);
 
   private:
-    // How a request was dealt with, and what it cost.
-    struct Dealt {
-        Handling handling = Handling::own;
-        std::int64_t tokens = 0;
-    };
-
     // Who asks.
     struct Client {
         std::string key;       // its name; empty: there are no keys
@@ -114,16 +108,17 @@ class Gateway::Impl {
 
     ServerHooks hooks();
     Task<void> handle(Exchange& exchange);
-    Task<Dealt> admit(Exchange& exchange);
-    Task<Dealt> dispatch(Exchange& exchange, const Client& client);
-    Task<Dealt> generate(Exchange& exchange, const Client& client);
-    Task<Dealt> generate(Exchange& exchange, const Client& client, const BodyScan& scan);
-    Task<Dealt> run(Exchange& exchange, const Client& client, AskedOperator asked);
-    Task<Dealt> hand_on(Exchange& exchange, std::string_view body, std::string_view model, std::uint64_t prefix);
-    Task<Dealt> show_model(Exchange& exchange);
+    Task<ServedRequest> admit(Exchange& exchange);
+    Task<ServedRequest> dispatch(Exchange& exchange, const Client& client);
+    Task<ServedRequest> generate(Exchange& exchange, const Client& client);
+    Task<ServedRequest> generate(Exchange& exchange, const Client& client, const BodyScan& scan);
+    Task<ServedRequest> run(Exchange& exchange, const Client& client, AskedOperator asked);
+    Task<ServedRequest> hand_on(Exchange& exchange, std::string_view body, std::string_view model,
+                                std::uint64_t prefix);
+    Task<ServedRequest> show_model(Exchange& exchange);
     Task<void> list_models(Exchange& exchange);
     Task<void> tell_readiness(Exchange& exchange);
-    Task<Dealt> refuse(Exchange& exchange, ApiError error);
+    Task<ServedRequest> refuse(Exchange& exchange, ApiError error);
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
     Offer offer() const;
 
@@ -159,36 +154,45 @@ ServerHooks Gateway::Impl::hooks() {
 
 Task<void> Gateway::Impl::handle(Exchange& exchange) {
     const Steady::time_point begun = Steady::now();
-    const Dealt dealt = co_await admit(exchange);
-    const double seconds = std::chrono::duration<double>(Steady::now() - begun).count();
-    metrics_.request(dealt.handling, exchange.status(), seconds);
-    if (dealt.handling != Handling::own)
-        board_.request_ended(now_ms(), seconds, exchange.status(), dealt.handling == Handling::run, dealt.tokens,
+    ServedRequest out = co_await admit(exchange);
+    out.method = exchange.head().method;
+    out.path = exchange.head().path();
+    out.status = exchange.status();
+    out.seconds = std::chrono::duration<double>(Steady::now() - begun).count();
+    metrics_.request(out.handling, out.status, out.seconds);
+    if (out.handling != Handling::own)
+        board_.request_ended(now_ms(), out.seconds, out.status, out.handling == Handling::run, out.budget.b_total,
                              static_cast<int>(server_.counts().exchanges) - 1);
+    if (options_.served) options_.served(out);
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
+Task<ServedRequest> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
     co_await answer_error(exchange, std::move(error));
-    co_return Dealt{};
+    co_return ServedRequest{};
 }
 
 // Whether it lives may be asked by anyone, all else by who has a key where there are keys.
-Task<Gateway::Impl::Dealt> Gateway::Impl::admit(Exchange& exchange) {
+Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
     const std::string_view path = exchange.head().path();
     if (!keys_.are_needed() || path == "/" || path == "/health" || path == "/ready") {
         const bool known = !keys_.are_needed() && names_this_host(exchange.head(), options_.server.host);
-        const Dealt dealt = co_await dispatch(exchange, {"", known});
-        co_return dealt;
+        co_return co_await dispatch(exchange, {"", known});
     }
     const std::shared_ptr<Key> key = keys_.find(exchange.head().headers);
     if (!key) co_return co_await refuse(exchange, unknown_key());
-    if (auto limit = key->begin(Steady::now())) co_return co_await refuse(exchange, std::move(*limit));
-    const Dealt dealt = co_await dispatch(exchange, {key->options().name, key->options().admin});
-    key->end(static_cast<double>(dealt.tokens), Steady::now());
-    co_return dealt;
+    if (auto limit = key->may_ask(Steady::now())) {
+        ServedRequest out = co_await refuse(exchange, std::move(*limit));
+        out.key = key->options().name;
+        co_return out;
+    }
+    Key::Use use(key, Steady::now());
+    ServedRequest out = co_await dispatch(exchange, {key->options().name, key->options().admin});
+    use.spent(static_cast<double>(out.budget.b_total), Steady::now());
+    out.key = key->options().name;
+    co_return out;
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::dispatch(Exchange& exchange, const Client& client) {
+Task<ServedRequest> Gateway::Impl::dispatch(Exchange& exchange, const Client& client) {
     const RequestHead& head = exchange.head();
     const std::string_view path = head.path();
     const bool reads = head.method == "GET" || head.method == "HEAD";
@@ -212,10 +216,10 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::dispatch(Exchange& exchange, const Cli
     } else {
         co_return co_await hand_on(exchange, exchange.body(), "", 0);
     }
-    co_return Dealt{};
+    co_return ServedRequest{};
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Client& client) {
+Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& client) {
     if (const std::string_view coding = exchange.head().header("Content-Encoding");
         !coding.empty() && coding != "identity") {
         ApiError refused = bad_request(fmt::format("the body is packed ({}): expected it as it is", coding));
@@ -228,7 +232,7 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Cli
 }
 
 // A body that names a model.
-Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Client& client, const BodyScan& scan) {
+Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& client, const BodyScan& scan) {
     const GatewayRules& rules = options_.rules;
     const Member* member = scan.find("model");
     const auto name = scan.string("model");
@@ -258,7 +262,7 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::generate(Exchange& exchange, const Cli
 }
 
 // By an operator.
-Task<Gateway::Impl::Dealt> Gateway::Impl::run(Exchange& exchange, const Client& client, AskedOperator asked) {
+Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client, AskedOperator asked) {
     if (asked.api == nullptr)
         co_return co_await refuse(exchange,
                                   bad_request(fmt::format("\"model\": {}: operators, and models in process, answer "
@@ -279,7 +283,13 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::run(Exchange& exchange, const Client& 
     finish(*record, outcome);
     board_.end(record);
     metrics_.run(outcome.budget, outcome.hung_up);
-    co_return Dealt{Handling::run, outcome.budget.b_total};
+    ServedRequest out;
+    out.handling = Handling::run;
+    out.model = asked.model;
+    out.id = record->id;
+    out.operator_name = record->operator_name;
+    out.budget = outcome.budget;
+    co_return out;
 }
 
 ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatBody& body) {
@@ -292,8 +302,8 @@ ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatB
     return out;
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::hand_on(Exchange& exchange, std::string_view body, std::string_view model,
-                                                  std::uint64_t prefix) {
+Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, std::string_view body, std::string_view model,
+                                           std::uint64_t prefix) {
     if (fleet_ == nullptr)
         co_return co_await refuse(exchange,
                                   not_found(fmt::format("there is no {} here: this gateway holds its models itself",
@@ -302,7 +312,10 @@ Task<Gateway::Impl::Dealt> Gateway::Impl::hand_on(Exchange& exchange, std::strin
     HandedOn handed{target, body, model, prefix, keys_.are_needed()};
     const OriginResult result = co_await gateway::hand_on(exchange, *fleet_, handed);
     if (result.failure != OriginFailure::none) metrics_.failed_upstream(name(result.failure));
-    co_return Dealt{Handling::passed, 0};
+    ServedRequest out;
+    out.handling = Handling::passed;
+    out.model = model;
+    co_return out;
 }
 
 Offer Gateway::Impl::offer() const {
@@ -339,12 +352,12 @@ Task<void> Gateway::Impl::list_models(Exchange& exchange) {
         co_await answer_json(exchange, lists.empty() ? other.body : lists.front(), lists.empty() ? other.status : 200);
 }
 
-Task<Gateway::Impl::Dealt> Gateway::Impl::show_model(Exchange& exchange) {
+Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange) {
     const std::string id = unescaped(exchange.head().path().substr(kModels.size() + 1));
     const bool is_own = models_.local(id) != nullptr || !requested_model(id, options_.rules.aliases).as_it_is;
     if (!is_own) co_return co_await hand_on(exchange, exchange.body(), id, 0);
     co_await answer_json(exchange, model_entry(id, offer()));
-    co_return Dealt{};
+    co_return ServedRequest{};
 }
 
 // Whether requests can be answered now.

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "gateway/access/keys.h"
 #include "gateway/http/server.h"
+#include "gateway/metrics.h"
 #include "gateway/upstream/fleet.h"
 #include "operator/prompts.h"
 
@@ -45,13 +46,28 @@ struct GatewayRules {
     std::size_t most_runs = 1024;                             // by operators at one time
 };
 
+// A request that was answered, or given up, for a log.
+struct ServedRequest {
+    std::string_view method;  // these two are valid during the call alone
+    std::string_view path;
+    int status = 0;  // 0: the client went before any
+    double seconds = 0;
+    Handling handling = Handling::own;
+    std::string key;    // the name of the client's; empty: there are no keys, or it had none
+    std::string model;  // that it was about, as far as it was read
+    std::string id;     // of the reply, and the operator's account; of runs alone
+    std::string operator_name;
+    BudgetTotals budget;
+};
+
 struct GatewayOptions {
     ServerOptions server;
     GatewayRules rules;
     std::vector<LocalModel> local;
-    PromptSet prompts;                            // for the upstreams' models
-    RetryPolicy retry;                            // of operators' calls
-    std::function<void(const std::string&)> log;  // one line each
+    PromptSet prompts;                                 // for the upstreams' models
+    RetryPolicy retry;                                 // of operators' calls
+    std::function<void(const std::string&)> log;       // what went wrong here, one line each
+    std::function<void(const ServedRequest&)> served;  // must not wait
 };
 
 // Loop thread only.

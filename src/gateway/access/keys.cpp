@@ -31,20 +31,18 @@ ApiError limited(const KeyOptions& options, const char* what, double wait_s) {
 
 }  // namespace
 
-std::optional<ApiError> Key::begin(Time now) {
+std::optional<ApiError> Key::may_ask(Time now) {
     if (options_.concurrent > 0 && under_way_ >= options_.concurrent)
         return limited(options_, "requests at one time", 1);
     if (const double wait = requests_.wait_for(1, now); wait > 0)
         return limited(options_, "requests of this minute", wait);
     if (const double wait = tokens_.wait_for(1, now); wait > 0) return limited(options_, "tokens of this minute", wait);
-    requests_.take(1, now);
-    ++under_way_;
     return std::nullopt;
 }
 
-void Key::end(double tokens, Time now) {
-    tokens_.take(tokens, now);
-    --under_way_;
+Key::Use::Use(std::shared_ptr<Key> key, Time now) : key_(std::move(key)) {
+    key_->requests_.take(1, now);
+    ++key_->under_way_;
 }
 
 void Keys::replace(std::vector<KeyOptions> options) {

@@ -36,9 +36,22 @@ class Key {
 
     const KeyOptions& options() const { return options_; }
 
-    // Counts a request, or says why not: 429, with the time after which to ask again.
-    std::optional<ApiError> begin(Time now);
-    void end(double tokens, Time now);
+    // Why not, if so: 429, with the time after which to ask again.
+    std::optional<ApiError> may_ask(Time now);
+
+    // A request with it, while it is under way.
+    class Use {
+      public:
+        Use(std::shared_ptr<Key> key, Time now);
+        ~Use() { --key_->under_way_; }
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+
+        void spent(double tokens, Time now) { key_->tokens_.take(tokens, now); }
+
+      private:
+        std::shared_ptr<Key> key_;
+    };
 
   private:
     KeyOptions options_;
