@@ -50,6 +50,7 @@ class ChatRun : public RunObserver {
 
     void call_landed(const Place& place, const Completion& completion) override {
         if (place.role == CallRole::final) final_ = completion;
+        if (completion.error) failed_ = completion.error;
     }
 
     ChatAnswer answer(const RunResult& result) const {
@@ -63,6 +64,8 @@ class ChatRun : public RunObserver {
         out.reasoning = shown_;
         return out;
     }
+
+    const std::optional<CallError>& failed() const { return failed_; }
 
     // What of the answer the client has not seen yet. What was streamed of a call that then broke off cannot be taken
     // back: the answer that was got instead follows it whole.
@@ -88,16 +91,55 @@ class ChatRun : public RunObserver {
     std::string streamed_;      // of the final call's text
     bool begins_anew_ = false;  // the call broke off, and is made again
     std::optional<Completion> final_;
+    std::optional<CallError> failed_;  // of the last call that did
 };
 
-ApiError error_of(const Error& error) {
+// What a call failed of, as a client would have been told without an operator between.
+ApiError error_of_call(const CallError& error) {
     ApiError out;
-    out.message = error.message;
-    out.status = error.kind == ErrorKind::budget || error.kind == ErrorKind::usage ? 400 : 502;
-    if (out.status == 502) {
+    out.type = "server_error";
+    out.code = "upstream_failed";
+    out.status = 502;
+    switch (error.kind) {
+        case CallErrorKind::no_such_model:
+            out = not_found("");
+            out.code = "model_not_found";
+            out.param = "model";
+            break;
+        case CallErrorKind::unauthorised:
+            out.status = error.http_status == 403 ? 403 : 401;
+            out.type = "invalid_request_error";
+            out.code = "upstream_unauthorised";
+            break;
+        case CallErrorKind::rate_limited:
+            out.status = 429;
+            out.type = "rate_limit_error";
+            out.code = "rate_limit_exceeded";
+            out.retry_after_s = error.retry_after_s;
+            break;
+        case CallErrorKind::refused:
+            out = bad_request("");
+            break;
+        case CallErrorKind::context:
+            out = bad_request("", "messages");
+            out.code = "context_length_exceeded";
+            break;
+        default:
+            break;
+    }
+    return out;
+}
+
+// `call`: what the last call that failed failed of; none: no call did.
+ApiError error_of(const Error& error, const std::optional<CallError>& call) {
+    const bool is_model = error.kind != ErrorKind::budget && error.kind != ErrorKind::usage;
+    ApiError out = is_model && call ? error_of_call(*call) : bad_request("");
+    if (is_model && !call) {
+        out.status = 502;
         out.type = "server_error";
         out.code = "upstream_failed";
     }
+    out.message = error.message;
     return out;
 }
 
@@ -119,7 +161,7 @@ EngineDependencies dependencies_of(const ChatModel& model, RunObserver* observer
 
 // The last bytes of a stream.
 std::string ending_of(const ChatRun& run, ReplyWriter& writer, const RunResult& result) {
-    if (result.error) return writer.failed(error_of(*result.error));
+    if (result.error) return writer.failed(error_of(*result.error, run.failed()));
     const ChatAnswer answer = run.answer(result);
     const std::string rest = run.rest(answer);
     return (rest.empty() ? "" : writer.text(rest)) + writer.end(answer, result.budget);
@@ -134,7 +176,7 @@ Task<bool> send_ending(Exchange& exchange, std::string text) {
 
 Task<bool> send_whole(Exchange& exchange, const ChatRun& run, ReplyWriter& writer, const RunResult& result) {
     if (result.error) {
-        const bool told = co_await answer_error(exchange, error_of(*result.error));
+        const bool told = co_await answer_error(exchange, error_of(*result.error, run.failed()));
         co_return told;
     }
     const bool told = co_await answer_json(exchange, writer.whole(run.answer(result), result.budget));
@@ -153,7 +195,11 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     if (task.listener) observers.add(task.listener.get());
     Nursery<RunResult> nursery(executor);
     if (stream) {
-        exchange.begin({200, {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache"}}}, std::nullopt);
+        exchange.begin({200,
+                        {{"Content-Type", "text/event-stream"},
+                         {"Cache-Control", "no-cache"},
+                         {"X-Request-Id", task.identity.id}}},
+                       std::nullopt);
         outbox.put(task.writer->begin());
     }
     nursery.spawn(run_to(stream ? &outbox : nullptr, std::move(task.problem),

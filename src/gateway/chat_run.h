@@ -10,9 +10,10 @@
 
 namespace retort::gateway {
 
-// What the operator runs over. Not owned; must outlive the run.
+// What the operator runs over. The prompts must outlive the run.
 struct ChatModel {
     Models models;
+    std::vector<std::shared_ptr<LanguageModel>> held;  // those of `models`
     const PromptSet* prompts = nullptr;
 };
 

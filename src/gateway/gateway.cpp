@@ -44,6 +44,12 @@ std::uint64_t prefix_of(const BodyScan& scan) {
     return 0;
 }
 
+std::string bearer_of(std::string_view authorization) {
+    constexpr std::string_view kBearer = "Bearer ";
+    const bool is_bearer = same_name(authorization.substr(0, kBearer.size()), kBearer);
+    return is_bearer ? std::string(authorization.substr(kBearer.size())) : std::string();
+}
+
 RunRecord record_of(const ChatTask& task, const AskedOperator& asked, const std::string& key) {
     RunRecord out;
     out.id = task.identity.id;
@@ -120,6 +126,7 @@ class Gateway::Impl {
     Task<void> tell_readiness(Exchange& exchange);
     Task<ServedRequest> refuse(Exchange& exchange, ApiError error);
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
+    std::string passed_authorization(const Exchange& exchange) const;
     Offer offer() const;
 
     GatewayOptions options_;
@@ -246,6 +253,7 @@ Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& cl
     asked.otherwise = rules.operator_name;
     asked.model = requested.model.empty() ? rules.model : requested.model;
     asked.shown = shown;
+    asked.key = bearer_of(passed_authorization(exchange));
     if (asked.operator_name.empty()) asked.operator_name = operator_header(exchange.head().headers);
     const bool names_none = asked.operator_name.empty() && !requested.by_default;
     const bool is_local = fleet_ == nullptr || models_.local(asked.model) != nullptr;
@@ -273,6 +281,7 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     auto task = operator_task(exchange.head(), exchange.body(), asked, models_);
     if (!task) co_return co_await refuse(exchange, task.error());
     task->identity = identity_of(asked, task->body);
+    if (asked.api->repeats) task->identity.request = exchange.body();
     task->writer = asked.api->writer(task->identity);
     exchange.body() = std::string();
     const std::shared_ptr<RunRecord> record = board_.begin(record_of(*task, asked, client.key));
@@ -318,6 +327,11 @@ Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, std::string_view 
     co_return out;
 }
 
+// The client's own, for servers of which the gateway has no key: unless it is the gateway's own.
+std::string Gateway::Impl::passed_authorization(const Exchange& exchange) const {
+    return keys_.are_needed() ? std::string() : std::string(exchange.head().header("Authorization"));
+}
+
 Offer Gateway::Impl::offer() const {
     Offer out;
     for (const LocalModel& one : options_.local) out.local.push_back(one.name);
@@ -333,7 +347,7 @@ Task<void> Gateway::Impl::list_models(Exchange& exchange) {
         co_await answer_json(exchange, *model_list({}, offer()));
         co_return;
     }
-    const std::string authorization(keys_.are_needed() ? "" : exchange.head().header("Authorization"));
+    const std::string authorization = passed_authorization(exchange);
     std::vector<std::string> lists;
     ModelListing other;  // what one said that gave no list
     for (const std::shared_ptr<Upstream>& upstream : std::vector(fleet_->upstreams())) {
@@ -352,12 +366,26 @@ Task<void> Gateway::Impl::list_models(Exchange& exchange) {
         co_await answer_json(exchange, lists.empty() ? other.body : lists.front(), lists.empty() ? other.status : 200);
 }
 
+// Not every server that lists its models tells of one.
 Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange) {
     const std::string id = unescaped(exchange.head().path().substr(kModels.size() + 1));
-    const bool is_own = models_.local(id) != nullptr || !requested_model(id, options_.rules.aliases).as_it_is;
-    if (!is_own) co_return co_await hand_on(exchange, exchange.body(), id, 0);
-    co_await answer_json(exchange, model_entry(id, offer()));
-    co_return ServedRequest{};
+    const RequestedModel requested = requested_model(id, options_.rules.aliases);
+    if (models_.local(id) != nullptr || !requested.as_it_is) {
+        const bool is_operator = requested.operator_name.empty() || parse_operator(requested.operator_name, {});
+        if (!is_operator) co_return co_await refuse(exchange, not_found(fmt::format("there is no model \"{}\"", id)));
+        co_await answer_json(exchange, model_entry(id, offer()));
+        co_return ServedRequest{};
+    }
+    if (fleet_ != nullptr)
+        for (const std::shared_ptr<Upstream>& upstream : std::vector(fleet_->upstreams())) {
+            const ModelListing listing =
+                co_await upstream->list_models(passed_authorization(exchange), exchange.stop());
+            const auto found = listing.status == 200 ? entry_in(listing.body, id) : std::nullopt;
+            if (!found) continue;
+            co_await answer_json(exchange, *found);
+            co_return ServedRequest{};
+        }
+    co_return co_await hand_on(exchange, exchange.body(), id, 0);
 }
 
 // Whether requests can be answered now.

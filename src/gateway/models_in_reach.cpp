@@ -28,10 +28,11 @@ std::string ModelsInReach::local_names() const {
     return out;
 }
 
-ApiOutcome<ChatModel> ModelsInReach::find(const std::string& name) const {
+ApiOutcome<ChatModel> ModelsInReach::find(const std::string& name, const std::string& key) const {
     if (const LocalModel* found = local(name)) {
         ChatModel out;
         out.models.by_name[name] = found->model.get();
+        out.held.push_back(found->model);
         out.models.main = name;
         out.prompts = &found->prompts;
         return out;
@@ -41,10 +42,10 @@ ApiOutcome<ChatModel> ModelsInReach::find(const std::string& name) const {
     if (name.empty())
         return bad_request("\"model\": expected operator@model, since the gateway was started without --model",
                            "model");
-    return remote_model(name);
+    return remote_model(name, key);
 }
 
-ApiOutcome<ChatModel> ModelsInReach::remote_model(const std::string& name) const {
+ApiOutcome<ChatModel> ModelsInReach::remote_model(const std::string& name, const std::string& key) const {
     ChatModel out;
     out.models.main = name;
     out.models.distil = options_.rules.roles.distil;
@@ -54,9 +55,10 @@ ApiOutcome<ChatModel> ModelsInReach::remote_model(const std::string& name) const
     for (const std::string& one :
          {name, options_.rules.roles.distil, options_.rules.roles.judge, options_.rules.roles.final}) {
         if (one.empty()) continue;
-        LanguageModel* model = fleet_->model(one);
-        if (model == nullptr) return no_model(fmt::format("\"{}\": too many different models were asked for", one));
-        out.models.by_name[one] = model;
+        std::shared_ptr<LanguageModel> model = fleet_->model(one, key);
+        if (!model) return no_model(fmt::format("\"{}\": too many different models are being asked", one));
+        out.models.by_name[one] = model.get();
+        out.held.push_back(std::move(model));
     }
     return out;
 }

@@ -17,13 +17,14 @@ class ModelsInReach {
 
     const LocalModel* local(std::string_view name) const;  // null: none of this name
 
-    // With the models of the other roles. The error names the models that there are.
-    ApiOutcome<ChatModel> find(const std::string& name) const;
+    // With the models of the other roles. The error names the models that there are. `key`: secret, for servers of
+    // which the gateway has none.
+    ApiOutcome<ChatModel> find(const std::string& name, const std::string& key) const;
 
     std::string local_names() const;  // "a, b"
 
   private:
-    ApiOutcome<ChatModel> remote_model(const std::string& name) const;
+    ApiOutcome<ChatModel> remote_model(const std::string& name, const std::string& key) const;
 
     const GatewayOptions& options_;
     Fleet* fleet_;

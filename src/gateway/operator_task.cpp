@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "gateway/api/method_headers.h"
 #include "operator/asked_problem.h"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr std::array kApis{OperatorApi{"/v1/chat/completions", chat_of_body, chat_writer},
                            OperatorApi{"/v1/completions", chat_of_text_body, text_writer},
-                           OperatorApi{"/v1/responses", chat_of_response_body, response_writer}};
+                           OperatorApi{"/v1/responses", chat_of_response_body, response_writer, true}};
 
 // Of a limit on a call's tokens three quarters may be reasoning, where the model sets reasoning apart at all.
 StepDefaults defaults_for(const ChatBody& body, StepDefaults out) {
@@ -43,6 +44,26 @@ ApiOutcome<Problem> problem_of(const ChatBody& body, const PromptSet& prompts, c
     return std::move(scoped.asked.problem);
 }
 
+// Fields that change no answer, or not with the value that they have.
+bool is_idle(const std::string& name, const nlohmann::json& value) {
+    constexpr std::array<std::string_view, 8> kSaid{
+        "user",  "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "parallel_tool_calls",
+        "store", "n"};
+    if (std::find(kSaid.begin(), kSaid.end(), name) != kSaid.end()) return true;
+    return value.empty() || value == 0 || (name == "modalities") ||
+           (name == "response_format" && value.is_object() && value.value("type", "") == "text");
+}
+
+std::optional<ApiError> beyond_in_process(const std::string& model, const Conversation& conversation) {
+    if (!conversation.for_final) return std::nullopt;
+    const nlohmann::json fields = nlohmann::json::parse(*conversation.for_final);
+    for (const auto& [name, value] : fields.items())
+        if (!is_idle(name, value))
+            return bad_request(fmt::format("\"{}\": the model {} runs in process and cannot keep to it", name, model),
+                               name);
+    return std::nullopt;
+}
+
 }  // namespace
 
 const OperatorApi* operator_api(std::string_view path) {
@@ -58,11 +79,10 @@ ApiOutcome<ChatTask> operator_task(const RequestHead& head, std::string_view bod
     if (const auto wrong = add_method_headers(head.headers, object->json)) return *wrong;
     auto read = read_chat_body(object->json);
     if (!read) return read.error();
-    auto model = models.find(asked.model);
+    auto model = models.find(asked.model, asked.key);
     if (!model) return model.error();
-    if (models.local(asked.model) != nullptr && read->conversation->for_final)
-        return bad_request(fmt::format("the model {} runs in process and keeps to none of these: {}", asked.model,
-                                       *read->conversation->for_final));
+    if (models.local(asked.model) != nullptr)
+        if (auto wrong = beyond_in_process(asked.model, *read->conversation)) return *wrong;
     const PromptSet& prompts = *model->prompts;
     std::string name = read->operator_name.value_or(asked.operator_name);
     if (name.empty()) name = asked.otherwise.empty() ? prompts.default_operator : asked.otherwise;

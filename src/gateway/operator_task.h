@@ -15,6 +15,7 @@ struct OperatorApi {
     std::string_view path;
     ApiOutcome<ChatObject> (*chat_of)(std::string_view body);
     std::unique_ptr<ReplyWriter> (*writer)(ReplyIdentity identity);
+    bool repeats = false;  // replies repeat what was asked for
 };
 const OperatorApi* operator_api(std::string_view path);  // null: by this one none answers
 
@@ -25,6 +26,7 @@ struct AskedOperator {
     std::string otherwise;
     std::string model;
     std::string shown;  // the name that the client used
+    std::string key;    // secret, the client's own for the model server; empty: none goes on
 };
 
 // Without identity and writer. The error says what no operator, or not this model, can keep to.

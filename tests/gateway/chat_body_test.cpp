@@ -56,7 +56,7 @@ TEST(ChatBody, OnlyTheLastCallMakesCallsOfTools) {
         "stop":["END"],"unheard_of":{"a":1}})"));
     EXPECT_EQ(
         others,
-        json::parse(R"({"tools":[{"type":"function"}],"tool_choice":"none","stop":["END"],"unheard_of":{"a":1}})"));
+        json::parse(R"({"tools":[{"type":"function"}],"tool_choice":"none","unheard_of":{"a":1}})"));
 }
 
 TEST(ChatBody, ReadsSamplingLimitsAndTheMethod) {

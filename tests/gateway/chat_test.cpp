@@ -63,6 +63,8 @@ class ChatTest : public testing::Test {
         if (request.method != "POST") return std::nullopt;
         const std::lock_guard lock(mutex_);
         asked_.push_back(request.json);
+        const auto key = request.headers.find("authorization");
+        keys_.push_back(key == request.headers.end() ? "" : key->second);
         if (is_last(request.json)) return last_;
         return draft_;
     }
@@ -112,6 +114,7 @@ class ChatTest : public testing::Test {
     std::uint16_t port_ = 0;
     std::mutex mutex_;
     std::vector<json> asked_;
+    std::vector<std::string> keys_;
     MockReply draft_ = stream_of({"a ", "draft"}, MockUsage{10, 2});
     MockReply last_ = stream_of({"the ", "final ", "answer"}, MockUsage{30, 3});
 };
@@ -208,10 +211,41 @@ TEST_F(ChatTest, WhatAnOperatorCannotHonourIsRefused) {
     EXPECT_TRUE(asked().empty());
 }
 
+TEST_F(ChatTest, WhatTheServerRefusesIsRefusedAsItRefusedIt) {
+    const auto status = [&](int code, const std::string& body) {
+        draft_ = error_reply(code, body);
+        return ask(chat("pdr:2")).substr(0, 12);
+    };
+    EXPECT_EQ(status(401, "no"), "HTTP/1.1 401");
+    EXPECT_EQ(status(404, "The model `house` does not exist"), "HTTP/1.1 404");
+    EXPECT_EQ(status(400, "no such field"), "HTTP/1.1 400");
+}
+
+TEST_F(ChatTest, WithoutASeedEachRequestIsAnother) {
+    ask(chat("pdr:2"));
+    ask(chat("pdr:2"));
+    json fixed = chat("pdr:2");
+    fixed["seed"] = 5;
+    ask(fixed);
+    ask(fixed);
+    const std::vector<json> all = asked();
+    const auto seed = [&](std::size_t run) { return all[3 * run + 2]["seed"]; };
+    EXPECT_NE(seed(0), seed(1));
+    EXPECT_EQ(seed(2), seed(3));
+}
+
+TEST_F(ChatTest, TheClientsKeyGoesOnWhereTheGatewayHasNone) {
+    RawClient client(port_);
+    client.send(post(kChat, chat("pdr:2").dump(), "Authorization: Bearer mine\r\nConnection: close\r\n"));
+    client.read_all();
+    const std::lock_guard lock(mutex_);
+    EXPECT_EQ(keys_, (std::vector<std::string>(3, "Bearer mine")));
+}
+
 TEST_F(ChatTest, AServerThatFailsIsAnErrorInThePlaceOfTheAnswer) {
     last_ = error_reply(400, "no such thing");
     const std::string whole = ask(chat("pdr:2"));
-    EXPECT_THAT(whole, StartsWith("HTTP/1.1 502 "));
+    EXPECT_THAT(whole, StartsWith("HTTP/1.1 400 "));
     EXPECT_THAT(whole, HasSubstr("no such thing"));
     json body = chat("pdr:2");
     body["stream"] = true;

@@ -30,6 +30,7 @@ class GatewayTest : public testing::Test {
         upstream_ = std::make_unique<MockServer>(upstream);
         if (options.rules.upstreams.empty()) options.rules.upstreams.emplace_back();
         if (options.rules.upstreams[0].origin.url.empty()) options.rules.upstreams[0].origin.url = upstream_->url();
+        options.rules.upstreams[0].health = "/health";
         options.server.port = 0;
         there_.run([&] {
             auto gateway = Gateway::start(there_.loop(), std::move(options));
@@ -46,6 +47,7 @@ class GatewayTest : public testing::Test {
     }
 
     std::optional<MockReply> script(const MockRequest& request) {
+        if (request.path == "/health") return std::nullopt;
         const std::lock_guard lock(mutex_);
         asked_.push_back(request);
         return reply_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <random>
 
 namespace retort::gateway {
 namespace {
@@ -142,6 +143,7 @@ void refuse_what_cannot_be(Reader& reader) {
     for (const std::string_view name : kBeyondOperators) {
         const json* value = reader.find(std::string(name).c_str());
         if (value == nullptr || (value->is_boolean() && !value->get<bool>())) continue;
+        if (name == "modalities" && *value == json::array({"text"})) continue;
         reader.fail(
             fmt::format(
                 "\"{}\": an answer that an operator makes of several calls has none; ask the model without an operator",
@@ -165,6 +167,7 @@ void read_extra(const json& object, ChatBody& out, Conversation& conversation) {
     conversation.for_final =
         std::make_shared<const std::string>(extra.dump(-1, ' ', false, json::error_handler_t::replace));
     extra.erase("response_format");
+    extra.erase("stop");  // a draft is not the answer that it is to end
     if (out.has_tools) extra["tool_choice"] = "none";
     conversation.for_others =
         std::make_shared<const std::string>(extra.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -191,6 +194,8 @@ ApiOutcome<ChatBody> read_chat_body(const json& object) {
             out.run.seed = static_cast<std::uint64_t>(seed->get<std::int64_t>());
         else
             reader.fail("\"seed\": expected a whole number", "seed");
+    } else {
+        out.run.seed = std::random_device()();  // who asks again without one wants another answer
     }
     read_method(reader, out);
     if (reader.fault) return *reader.fault;

@@ -16,7 +16,8 @@ constexpr std::array<const char*, 4> kBeyondResponses{"previous_response_id", "c
 
 bool is_asked_for(const json& object, const char* name) {
     const auto found = object.find(name);
-    return found != object.end() && !found->is_null() && *found != false && *found != 1;
+    return found != object.end() && !found->is_null() && !found->empty() && *found != false && *found != 1 &&
+           *found != "";
 }
 
 ApiError no_room(const char* name) {
@@ -47,24 +48,36 @@ std::optional<ApiError> read_content(const json& content, json& out) {
     return std::nullopt;
 }
 
-json call_of_tool(const json& item) {
+// Calls that were made at once are one message.
+void add_call_of_tool(const json& item, json& messages) {
     const json function{{"name", item.value("name", "")}, {"arguments", item.value("arguments", "")}};
     const json call{{"id", item.value("call_id", "")}, {"type", "function"}, {"function", function}};
-    return {{"role", "assistant"}, {"content", nullptr}, {"tool_calls", json::array({call})}};
+    if (!messages.empty() && messages.back().contains("tool_calls"))
+        messages.back()["tool_calls"].push_back(call);
+    else
+        messages.push_back({{"role", "assistant"}, {"content", nullptr}, {"tool_calls", json::array({call})}});
 }
 
-json result_of_tool(const json& item) {
-    const json output = item.value("output", json(""));
-    return {{"role", "tool"},
-            {"tool_call_id", item.value("call_id", "")},
-            {"content", output.is_string() ? output.get<std::string>() : output.dump()}};
+std::optional<ApiError> add_result_of_tool(const json& item, json& messages) {
+    json content = item.value("output", json(""));
+    if (content.is_array()) {
+        json parts;
+        if (auto wrong = read_content(content, parts)) return wrong;
+        content = std::move(parts);
+    } else if (!content.is_string()) {
+        content = content.dump();
+    }
+    messages.push_back(
+        {{"role", "tool"}, {"tool_call_id", item.value("call_id", "")}, {"content", std::move(content)}});
+    return std::nullopt;
 }
 
 std::optional<ApiError> add_item(const json& item, json& messages) {
     const std::string type = item.value("type", "message");
     if (type == "reasoning") return std::nullopt;  // of an earlier answer: models are not told
-    if (type == "function_call" || type == "function_call_output") {
-        messages.push_back(type == "function_call" ? call_of_tool(item) : result_of_tool(item));
+    if (type == "function_call_output") return add_result_of_tool(item, messages);
+    if (type == "function_call") {
+        add_call_of_tool(item, messages);
         return std::nullopt;
     }
     if (type != "message" || !item.contains("content"))
@@ -125,7 +138,8 @@ void rename_members(json& object) {
     if (has_object(object, "tool_choice"))
         object["tool_choice"] = {{"type", "function"},
                                  {"function", {{"name", object["tool_choice"].value("name", "")}}}};
-    if (has_object(object, "text") && has_object(object["text"], "format"))
+    if (has_object(object, "text") && has_object(object["text"], "format") &&
+        object["text"]["format"].value("type", "text") != "text")
         object["response_format"] = response_format_of(object["text"]["format"]);
     if (has_object(object, "reasoning") && object["reasoning"].contains("effort"))
         object["reasoning_effort"] = object["reasoning"]["effort"];

@@ -47,6 +47,14 @@ std::optional<std::string> model_list(const std::vector<std::string>& upstreams,
     return dumped({{"object", "list"}, {"data", std::move(data)}});
 }
 
+std::optional<std::string> entry_in(std::string_view list, std::string_view id) {
+    const ordered_json whole = ordered_json::parse(list, nullptr, false);
+    if (!whole.is_object() || !whole.contains("data") || !whole["data"].is_array()) return std::nullopt;
+    for (const ordered_json& one : whole["data"])
+        if (one.is_object() && one.contains("id") && one["id"] == id) return dumped(one);
+    return std::nullopt;
+}
+
 std::string model_entry(const std::string& id, const Offer& offer) {
     return dumped(entry(id, offer));
 }

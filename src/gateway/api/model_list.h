@@ -21,6 +21,9 @@ struct Offer {
 // where one is no list.
 std::optional<std::string> model_list(const std::vector<std::string>& upstreams, const Offer& offer);
 
+// The entry of this id in such a list; nothing where it has none.
+std::optional<std::string> entry_in(std::string_view list, std::string_view id);
+
 // One entry of the gateway's own: of an operator, an alias or a model in process.
 std::string model_entry(const std::string& id, const Offer& offer);
 

@@ -17,6 +17,7 @@ struct ReplyIdentity {
     std::string model;         // as the client asked for it
     std::int64_t created = 0;  // seconds since 1970
     bool wants_usage = false;  // at the end of a stream, where that is asked for apart
+    std::string request = {};  // its body, where replies repeat what was asked for
 };
 
 // What the answer came to.

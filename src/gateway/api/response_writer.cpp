@@ -8,7 +8,10 @@ namespace {
 
 class ResponseWriter : public ReplyWriter {
   public:
-    explicit ResponseWriter(ReplyIdentity identity) : identity_(std::move(identity)) {}
+    explicit ResponseWriter(ReplyIdentity identity)
+        : identity_(std::move(identity)), asked_(ordered_json::parse(identity_.request, nullptr, false)) {
+        identity_.request.clear();
+    }
 
     std::string begin() override {
         const ordered_json response = framed("in_progress");
@@ -70,22 +73,29 @@ class ResponseWriter : public ReplyWriter {
         return fmt::format("event: {}\n", type) + data_event(out);
     }
 
+    // What the API repeats of the request, with what it has where nothing was said.
+    void repeat(ordered_json& out) const {
+        const ordered_json usual{
+            {"instructions", nullptr},     {"max_output_tokens", nullptr},   {"metadata", ordered_json::object()},
+            {"parallel_tool_calls", true}, {"temperature", nullptr},         {"text", nullptr},
+            {"tool_choice", "auto"},       {"tools", ordered_json::array()}, {"top_p", nullptr}};
+        for (const auto& [name, otherwise] : usual.items()) {
+            const bool said = asked_.is_object() && asked_.contains(name) && !asked_[name].is_null();
+            if (said || name != "text") out[name] = said ? asked_[name] : otherwise;
+        }
+    }
+
     ordered_json framed(const char* status) const {
-        return {{"id", "resp_" + identity_.id},
-                {"object", "response"},
-                {"created_at", identity_.created},
-                {"status", status},
-                {"error", nullptr},
-                {"incomplete_details", nullptr},
-                {"instructions", nullptr},
-                {"metadata", ordered_json::object()},
-                {"model", identity_.model},
-                {"output", ordered_json::array()},
-                {"parallel_tool_calls", true},
-                {"temperature", nullptr},
-                {"tool_choice", "auto"},
-                {"tools", ordered_json::array()},
-                {"top_p", nullptr}};
+        ordered_json out{{"id", "resp_" + identity_.id},
+                         {"object", "response"},
+                         {"created_at", identity_.created},
+                         {"status", status},
+                         {"error", nullptr},
+                         {"incomplete_details", nullptr},
+                         {"model", identity_.model},
+                         {"output", ordered_json::array()}};
+        repeat(out);
+        return out;
     }
 
     ordered_json finished(const ChatAnswer& answer, const BudgetTotals& budget, ordered_json items) const {
@@ -193,6 +203,7 @@ class ResponseWriter : public ReplyWriter {
     }
 
     ReplyIdentity identity_;
+    ordered_json asked_;
     std::int64_t sequence_ = 0;
     std::string reasoning_;
     std::string text_;

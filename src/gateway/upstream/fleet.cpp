@@ -11,7 +11,6 @@
 namespace retort::gateway {
 namespace {
 
-constexpr std::size_t kMostModels = 256;
 constexpr double kSlack = 8;  // requests that the one with the prefix may have under way more than the idlest
 
 bool is_same(const UpstreamOptions& a, const UpstreamOptions& b) {
@@ -100,11 +99,10 @@ std::shared_ptr<Upstream> Fleet::choose(std::string_view model, std::uint64_t pr
     return home->load() <= idlest->load() + kSlack / home->options().weight ? home : idlest;
 }
 
-LanguageModel* Fleet::model(const std::string& name) {
-    if (const auto found = models_.find(name); found != models_.end()) return found->second.get();
-    if (models_.size() >= kMostModels) return nullptr;
-    auto model = std::make_shared<RetryingModel>(std::make_shared<RoutedModel>(*this, name), retry_);
-    return models_.emplace(name, std::move(model)).first->second.get();
+std::shared_ptr<LanguageModel> Fleet::model(const std::string& name, const std::string& key) {
+    return models_.get(name, key, [&]() -> std::shared_ptr<LanguageModel> {
+        return std::make_shared<RetryingModel>(std::make_shared<RoutedModel>(*this, name, key), retry_);
+    });
 }
 
 }  // namespace retort::gateway

@@ -31,8 +31,9 @@ class Fleet {
     std::shared_ptr<Upstream> choose(std::string_view model, std::uint64_t prefix,
                                      const std::vector<const Upstream*>& tried = {}) const;
 
-    // Asked wherever there is room, and again elsewhere where a server fails. Null past so many different names.
-    LanguageModel* model(const std::string& name);
+    // Asked wherever there is room, and again elsewhere where a server fails. `key`: secret, for servers of which the
+    // gateway has none. Null where too many different ones are in use.
+    std::shared_ptr<LanguageModel> model(const std::string& name, const std::string& key = "");
 
     const std::vector<std::shared_ptr<Upstream>>& upstreams() const { return upstreams_; }
 
@@ -49,7 +50,7 @@ class Fleet {
     RetryPolicy retry_;
     std::vector<std::shared_ptr<Upstream>> upstreams_;
     std::vector<Watched> watched_;
-    std::map<std::string, std::shared_ptr<LanguageModel>, std::less<>> models_;
+    KnownModels models_;
 };
 
 }  // namespace retort::gateway

@@ -60,7 +60,7 @@ std::uint64_t prefix_of(const Prompt& prompt) {
 Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
     const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, prefix_of(request.prompt));
     if (!upstream) co_return failed_completion(nowhere(name_));
-    LanguageModel* model = upstream->model(name_);
+    const std::shared_ptr<LanguageModel> model = upstream->model(name_, key_);
     if (model == nullptr) co_return failed_completion(nowhere(name_));
     if (const double wait = upstream->tokens().wait_for(1, Steady::now()); wait > 0)
         co_return failed_completion(too_many_tokens(*upstream, wait));
@@ -73,21 +73,21 @@ Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_del
 
 Task<TokenCount> RoutedModel::count_tokens(std::string text) {
     const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, 0);
-    LanguageModel* model = upstream ? upstream->model(name_) : nullptr;
+    const std::shared_ptr<LanguageModel> model = upstream ? upstream->model(name_, key_) : nullptr;
     if (model == nullptr) co_return estimate_tokens(text);
     co_return co_await model->count_tokens(std::move(text));
 }
 
 Task<TokenCount> RoutedModel::count_prompt(Prompt prompt) {
     const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, 0);
-    LanguageModel* model = upstream ? upstream->model(name_) : nullptr;
+    const std::shared_ptr<LanguageModel> model = upstream ? upstream->model(name_, key_) : nullptr;
     if (model == nullptr) co_return TokenCount{};
     co_return co_await model->count_prompt(std::move(prompt));
 }
 
 ModelInfo RoutedModel::info() const {
     const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, 0);
-    LanguageModel* model = upstream ? upstream->model(name_) : nullptr;
+    const std::shared_ptr<LanguageModel> model = upstream ? upstream->model(name_, key_) : nullptr;
     return model == nullptr ? ModelInfo{name_, 0, false, ""} : model->info();
 }
 

@@ -12,7 +12,8 @@ namespace retort::gateway {
 class RoutedModel : public LanguageModel {
   public:
     // The fleet outlives this.
-    RoutedModel(const Fleet& fleet, std::string name) : fleet_(fleet), name_(std::move(name)) {}
+    RoutedModel(const Fleet& fleet, std::string name, std::string key)
+        : fleet_(fleet), name_(std::move(name)), key_(std::move(key)) {}
 
     Task<Completion> complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) override;
     Task<TokenCount> count_tokens(std::string text) override;
@@ -22,6 +23,7 @@ class RoutedModel : public LanguageModel {
   private:
     const Fleet& fleet_;
     std::string name_;
+    std::string key_;  // secret
 };
 
 // Of the beginning of a prompt: calls that share it read the same first tokens.

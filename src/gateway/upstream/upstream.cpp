@@ -10,7 +10,6 @@
 namespace retort::gateway {
 namespace {
 
-constexpr std::size_t kMostModels = 256;
 constexpr std::size_t kMostListed = std::size_t{8} << 20;
 constexpr std::chrono::seconds kLookEvery{10};
 constexpr std::chrono::seconds kLookFor{5};  // then it is held for dead
@@ -33,13 +32,13 @@ Upstream::Upstream(asio::io_context& loop, UpstreamOptions options, std::unique_
 
 Upstream::~Upstream() = default;
 
-LanguageModel* Upstream::model(const std::string& name) {
-    if (const auto found = models_.find(name); found != models_.end()) return found->second.get();
-    if (models_.size() >= kMostModels) return nullptr;
-    HttpModelOptions options = options_.model;
-    options.model = name;
-    auto model = std::make_shared<LimitingModel>(std::make_shared<HttpModel>(client_, std::move(options)), places_);
-    return models_.emplace(name, std::move(model)).first->second.get();
+std::shared_ptr<LanguageModel> Upstream::model(const std::string& name, const std::string& key) {
+    return models_.get(name, key, [&]() -> std::shared_ptr<LanguageModel> {
+        HttpModelOptions options = options_.model;
+        options.model = name;
+        if (options.api_key.empty()) options.api_key = key;
+        return std::make_shared<LimitingModel>(std::make_shared<HttpModel>(client_, std::move(options)), places_);
+    });
 }
 
 bool Upstream::serves(std::string_view model) const {

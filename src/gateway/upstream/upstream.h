@@ -17,6 +17,7 @@
 #include "gateway/access/bucket.h"
 #include "gateway/http/origin.h"
 #include "gateway/upstream/breaker.h"
+#include "gateway/upstream/known_models.h"
 #include "model/http/http_model.h"
 #include "model/limiting_model.h"
 
@@ -52,9 +53,9 @@ class Upstream {
     Origin& origin() { return *origin_; }
     const std::string& key() const { return options_.model.api_key; }
 
-    // By the server's name for it, bounded by in_flight together with its others. Null past so many different ones,
-    // since names come from clients.
-    LanguageModel* model(const std::string& name);
+    // By the server's name for it, bounded by in_flight together with its others. `key`: secret, where the gateway has
+    // none for this server; empty: none. Null where too many different ones are in use: names come from clients.
+    std::shared_ptr<LanguageModel> model(const std::string& name, const std::string& key);
 
     bool serves(std::string_view model) const;  // as far as the configuration says
 
@@ -98,7 +99,7 @@ class Upstream {
     std::unique_ptr<Origin> origin_;
     std::shared_ptr<HttpClient> client_;
     std::shared_ptr<Semaphore> places_;
-    std::map<std::string, std::shared_ptr<LanguageModel>, std::less<>> models_;
+    KnownModels models_;
     Breaker breaker_;
     Bucket tokens_;
     int under_way_ = 0;
