@@ -101,7 +101,8 @@ const checks = {
     assert.equal(after.choices[0].message.content, 'The tool said: sunny');
     const run = { ...tool.function, parse: JSON.parse, function: ({ city }) => 'rain in ' + city };
     for (const stream of [false, true]) {
-      const runner = fake.chat.completions.runTools({ model: 'pdr:2', messages: asked, stream, tools: [{ type: 'function', function: run }] });
+      const tools = [{ type: 'function', function: run }];
+      const runner = fake.chat.completions.runTools({ model: 'pdr:2', messages: asked, stream, tools });
       assert.equal(await runner.finalContent(), 'The tool said: rain in ten');
     }
   },

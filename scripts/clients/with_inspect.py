@@ -14,6 +14,7 @@ from inspect_ai.tool import tool
 from inspect_ai.util import json_schema
 
 checks = Checks("inspect-ai", "inspect-ai")
+LOGS = tempfile.TemporaryDirectory()  # to the end: samples are read from the log when they are looked at
 
 
 class Sum(pydantic.BaseModel):
@@ -40,9 +41,8 @@ def model(name="openai-api/retort/pdr:2", place="fake", **more):
 def evaluated(of, target="10", solver=None, question=QUESTION, config=GenerateConfig(), **more):
     """The log of an eval of two samples, all of which are to be right."""
     samples = [Sample(input=question, target=target), Sample(input=question, target=target)]
-    with tempfile.TemporaryDirectory() as logs:
-        log = run_eval(Task(dataset=samples, solver=solver or generate(), scorer=includes(), config=config),
-                       model=of, log_dir=logs, display="none", **more)[0]
+    log = run_eval(Task(dataset=samples, solver=solver or generate(), scorer=includes(), config=config),
+                   model=of, log_dir=LOGS.name, display="none", **more)[0]
     assert log.status == "success", log.error.message if log.error else log.status
     same(log.results.scores[0].metrics["accuracy"].value, 1.0)
     return log

@@ -57,7 +57,8 @@ def _():
 
 @checks.check("mode RESPONSES_TOOLS")
 def _():
-    same(client(instructor.Mode.RESPONSES_TOOLS).create(model="pdr:2", messages=MESSAGES, response_model=Sum, max_retries=0).model_dump(), EXPECTED)
+    asking = client(instructor.Mode.RESPONSES_TOOLS)
+    same(asking.create(model="pdr:2", messages=MESSAGES, response_model=Sum, max_retries=0).model_dump(), EXPECTED)
 
 
 checks.run()

@@ -87,7 +87,8 @@ def _():
 
 @checks.check("in process: Countdown")
 def _():
-    reply = litellm.completion(messages=[{"role": "user", "content": "Use 2, 9, 9, 14 to make 10"}], **settings("retort", "local"))
+    asked = [{"role": "user", "content": "Use 2, 9, 9, 14 to make 10"}]
+    reply = litellm.completion(messages=asked, **settings("retort", "local"))
     assert reply.choices[0].message.content
 
 

@@ -36,11 +36,12 @@ def score(kind, place, model, path, *more):
     """The share of right answers that lm-eval prints of the task."""
     with tempfile.TemporaryDirectory() as folder:
         write_task(folder)
-        command = [sys.executable, "-m", "lm_eval", "--model", kind, "--tasks", "sums", "--include_path", folder, *more,
-                   "--model_args", f"model={model},base_url={PLACES[place]}/{path},num_concurrent=2,max_retries=1,tokenizer_backend=None",
-                   "--output_path", os.path.join(folder, "out")]
+        server = f"model={model},base_url={PLACES[place]}/{path},num_concurrent=2,max_retries=1,tokenizer_backend=None"
+        command = [sys.executable, "-m", "lm_eval", "--model", kind, "--model_args", server, "--tasks", "sums",
+                   "--include_path", folder, "--output_path", os.path.join(folder, "out"), *more]
         offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": os.path.join(folder, "cache"), "OPENAI_API_KEY": KEY}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, env={**os.environ, **offline}, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+                              env={**os.environ, **offline})
         assert done.returncode == 0, done.stderr[-600:]
         with open(glob.glob(os.path.join(folder, "out", "**", "results*.json"), recursive=True)[0], encoding="utf-8") as file:
             return json.load(file)["results"]["sums"]["exact_match,number"]
