@@ -59,7 +59,7 @@ bool says_no_such_model(const ServerError& error) {
     if (error.code == "model_not_found") return true;
     return contains_any(text, {"model"}) &&
            contains_any(text, {"not found", "does not exist", "no such", "not exist", "unknown model", "invalid model",
-                               "not loaded", "not supported by any provider"});
+                               "not loaded", "no model", "not supported by any provider"});
 }
 
 bool says_context(const ServerError& error) {
