@@ -26,6 +26,14 @@ def seen():
         return json.load(reply)
 
 
+def wait_until_asked(before, patience_s=15):
+    """Until the fake server has got another request: who hangs up earlier has nothing to stop there."""
+    end = time.monotonic() + patience_s
+    while len(seen()["requests"]) <= before:
+        assert time.monotonic() < end, "the model server was not asked"
+        time.sleep(0.05)
+
+
 def wait_until_left(before, patience_s=15):
     """Until the fake server notices that a stream was left; it does when it writes the next piece."""
     end = time.monotonic() + patience_s

@@ -5,7 +5,7 @@ import json
 
 import openai
 import pydantic
-from checks import ANSWER, KEY, PATIENCE_S, PLACES, QUESTION, Checks, raises, same, seen, wait_until_left
+from checks import ANSWER, KEY, PATIENCE_S, PLACES, QUESTION, Checks, raises, same, seen, wait_until_asked, wait_until_left
 
 checks = Checks("openai (Python)", "openai")
 fake = openai.OpenAI(base_url=PLACES["fake"], api_key=KEY, max_retries=0, timeout=60)
@@ -368,11 +368,12 @@ def _():
 @checks.check("cancel: closing a stream in the middle stops the model server")
 def _():
     for model in ("slow", "pdr:2@slow", "cot@slow"):
-        before = seen()["left"]
+        at_first = seen()
         stream = fake.chat.completions.create(model=model, messages=MESSAGES, stream=True)
         next(iter(stream))
+        wait_until_asked(len(at_first["requests"]))
         stream.close()
-        wait_until_left(before)
+        wait_until_left(at_first["left"])
 
 
 @checks.check("cancel: a time-out of an answer in one piece stops the model server")
