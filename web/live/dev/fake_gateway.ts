@@ -39,7 +39,7 @@ export class FakeGateway {
     constructor(mode: Mode) {
         this.#mode = mode;
         if (mode === "many") for (let age = kMany; age > 0; age -= 1) this.#past(age * 60);
-        else if (mode !== "empty") for (let age = 40; age > 0; age -= 1) this.#past(age * 13_000);
+        else if (mode !== "empty") for (let age_ms = 540_000; age_ms > 0; age_ms -= 500 + this.#random.below(5000)) this.#past(age_ms);
     }
 
     // False: this is not the gateway's.
@@ -119,7 +119,7 @@ export class FakeGateway {
         const ms = seconds * 1000;
         this.#points.set(second, [
             second, (before?.[1] ?? 0) + 1, (before?.[2] ?? 0) + (operator ? 1 : 0), (before?.[3] ?? 0) + (status === "failed" ? 1 : 0),
-            (before?.[4] ?? 0) + b_total, this.#flying.length, before ? (before[6] + ms) / 2 : ms, Math.max(before?.[7] ?? 0, ms),
+            (before?.[4] ?? 0) + b_total, this.#flying.length || 2 + (second % 97) % 7, before ? (before[6] + ms) / 2 : ms, Math.max(before?.[7] ?? 0, ms),
         ]);
     }
 

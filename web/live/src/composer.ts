@@ -116,6 +116,7 @@ class Pane {
         this.#badge.node.hidden = false;
         this.#badge.show("running");
         this.#stop.disabled = false;
+        this.#result.classList.add("asked");
     }
 
     #end(how: string): void {

@@ -18,24 +18,25 @@ export class GrowingText {
         return this.#text.length;
     }
 
-    set(text: string): void {
+    // `follow`: whoever is at its end stays there.
+    set(text: string, follow = true): void {
         const now = this.#text.data;
         const wanted = text.slice(0, kMost);
         if (wanted === now) return;
-        if (now && wanted.startsWith(now)) this.add(wanted.slice(now.length));
-        else this.#change(() => (this.#text.data = wanted));
+        if (now && wanted.startsWith(now)) this.#change(follow, () => this.#text.appendData(wanted.slice(now.length)));
+        else this.#change(follow, () => (this.#text.data = wanted));
         this.#mark(text.length > kMost);
     }
 
     add(more: string): void {
         const room = kMost - this.#text.length;
-        this.#change(() => this.#text.appendData(more.slice(0, room)));
+        this.#change(true, () => this.#text.appendData(more.slice(0, room)));
         this.#mark(more.length > room);
     }
 
-    #change(change: () => void): void {
+    #change(follow: boolean, change: () => void): void {
         const { scrollHeight, scrollTop, clientHeight } = this.node;
-        const atEnd = scrollHeight - scrollTop - clientHeight < kNearEnd_px;
+        const atEnd = follow && scrollHeight - scrollTop - clientHeight < kNearEnd_px;
         change();
         this.node.hidden = this.#text.length === 0;
         if (atEnd) this.node.scrollTop = this.node.scrollHeight;
@@ -59,8 +60,8 @@ export class FoldedText {
         this.node.hidden = true;
     }
 
-    set(text: string): void {
-        this.#body.set(text);
+    set(text: string, follow = true): void {
+        this.#body.set(text, follow);
         this.#told();
     }
 

@@ -25,7 +25,8 @@ export class Head {
         this.trouble.hidden = true;
     }
 
-    showTrouble(trouble: Trouble | null): void {
+    // `shown`: something is there that is not of now.
+    showTrouble(trouble: Trouble | null, shown: boolean): void {
         const was = !this.trouble.hidden;
         this.trouble.hidden = trouble === null;
         if (trouble === null) {
@@ -37,7 +38,7 @@ export class Head {
         const since = new Date(trouble.since_ms).toLocaleTimeString("en-GB");
         this.trouble.replaceChildren(
             el("b", { "aria-hidden": "true" }, "! "), foreign(capital(trouble.message)),
-            `. What is shown is from ${since}; it is tried again every few seconds.`,
+            shown ? `. What is shown is from ${since}; it is tried again every few seconds.` : ". It is tried again every few seconds.",
         );
         if (!was) announce("The gateway does not answer. It is tried again.");
     }

@@ -13,15 +13,14 @@ const kMostFound = 5000;
 const kTyping_ms = 250;
 
 const kHeads: [string, string][] = [
-    ["ended", "at"], ["", "state"], ["operator", "named"], ["seconds", "figure"], ["b_seq", "figure"],
-    ["b_total", "figure wide"], ["calls", "figure wide"], ["error", "why wide"],
+    ["ended", "at"], ["", "status"], ["operator", "name"], ["seconds", "figure"], ["b_seq", "figure"],
+    ["b_total", "figure wide"], ["calls", "figure wide"], ["failed", "figure wide"], ["error", "why wide"],
 ];
 
 function clock(ms: number): string {
     const time = new Date(ms);
-    const today = time.toDateString() === new Date().toDateString();
-    const day = today ? "" : `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} `;
-    return day + time.toLocaleTimeString("en-GB");
+    if (time.toDateString() === new Date().toDateString()) return time.toLocaleTimeString("en-GB");
+    return time.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
 function cell(className: string, ...children: (Node | string)[]): HTMLElement {
@@ -31,7 +30,6 @@ function cell(className: string, ...children: (Node | string)[]): HTMLElement {
 function row(one: Finished): HTMLElement {
     const named = new Named();
     named.show(one);
-    const calls = one.failed_calls > 0 ? `${whole(one.calls)}, ${whole(one.failed_calls)} failed` : whole(one.calls);
     return el(
         "div",
         { class: "past", title: one.error || null },
@@ -41,7 +39,8 @@ function row(one: Finished): HTMLElement {
         cell("figure", seconds(one.seconds)),
         cell("figure", tokens(one.b_seq)),
         cell("figure wide", tokens(one.b_total)),
-        cell("figure wide", calls),
+        cell("figure wide", whole(one.calls)),
+        cell("figure wide", one.failed_calls > 0 ? whole(one.failed_calls) : ""),
         cell("why wide", foreign(one.error)),
     );
 }

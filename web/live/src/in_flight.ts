@@ -1,6 +1,6 @@
 // Requests under way, each in a row that is its own until it ends and a while after: rows do not move.
 import { button, el, type Child } from "../../common/dom";
-import { kNone, seconds, tokens } from "../../common/format";
+import { seconds, tokens } from "../../common/format";
 import type { Finished, InFlight, State } from "./contract";
 import { Lanes, total } from "./lanes";
 import { emptyHint } from "./hint";
@@ -27,9 +27,8 @@ export class Named {
     }
 
     show({ operator, model, key }: Names): void {
-        this.#operator.textContent = operator || "handed on";
-        this.#operator.classList.toggle("soft", !operator);
-        this.#model.textContent = [model, key].filter(Boolean).join(" · ");
+        this.#operator.textContent = operator || model;
+        this.#model.textContent = [operator ? model : "no operator", key].filter(Boolean).join(" · ");
     }
 }
 
@@ -38,15 +37,15 @@ class Row {
     id = "";
     ended_ms = 0; // by the page's clock; 0: under way
     readonly #named = new Named();
-    readonly #phase = el("bdi", { class: "phase", dir: "auto" });
+    readonly #why = el("bdi", { class: "phase", dir: "auto" });
     readonly #badge = new Badge("running");
     readonly #lanes = new Lanes();
     readonly #age = el("span", { class: "figure age" });
     readonly #tokens = el("span", { class: "figure now" });
-    readonly #b_seq = el("span", { class: "figure" });
+    readonly #b_seq = el("span", { class: "figure b-seq" });
 
     constructor(open: (id: string) => void) {
-        const phase = el("span", { class: "phases" }, this.#badge.node, this.#phase);
+        const phase = el("span", { class: "phases" }, this.#badge.node, this.#why);
         const cells: Child[] = [this.#named.node, phase, el("span", { class: "lane-box" }, this.#lanes.node), this.#age, this.#tokens, this.#b_seq];
         this.node = button(cells, () => open(this.id), { class: "row" });
     }
@@ -61,11 +60,11 @@ class Row {
         this.ended_ms = 0;
         this.node.hidden = false;
         this.node.classList.remove("ended");
-        this.#badge.show("running");
-        this.#phase.textContent = one.phase;
+        this.#badge.show("running", one.phase);
+        this.#why.textContent = "";
         this.#lanes.show(one.lanes);
         this.#age.textContent = seconds(Math.max(0, now_ms - one.begun_ms) / 1000);
-        this.#tokens.textContent = one.lanes.length > 0 ? tokens(total(one.lanes)) : kNone;
+        this.#tokens.textContent = one.lanes.length > 0 ? tokens(total(one.lanes)) : "";
         this.#b_seq.textContent = tokens(one.b_seq);
     }
 
@@ -75,9 +74,8 @@ class Row {
         this.node.classList.add("ended");
         if (!how) return;
         this.#badge.show(how.status);
-        this.#phase.textContent = how.error;
+        this.#why.textContent = how.error;
         this.#age.textContent = seconds(how.seconds);
-        this.#tokens.textContent = tokens(how.b_total);
         this.#b_seq.textContent = tokens(how.b_seq);
     }
 
@@ -175,7 +173,7 @@ export class InFlightRows {
         }
     }
 
-    // The box grows, and becomes small again only when nothing is left in it.
+    // Rows are taken away only when none is left.
     #trim(): void {
         if (this.#slots.length <= kLeastRows || this.#slots.some(({ row }) => row.id)) return;
         for (const slot of this.#slots.splice(kLeastRows)) slot.node.remove();

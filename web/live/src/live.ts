@@ -32,6 +32,7 @@ export class Live {
     readonly #events: LiveEvents;
     readonly #poll = new Poll(() => this.#ask());
     #started_ms = 0;
+    #ahead_ms = 0;
     #since = 0;
     #points: Point[] = [];
     #finished: Finished[] = [];
@@ -56,6 +57,11 @@ export class Live {
 
     get mayHaveOlder(): boolean {
         return !this.#complete && this.#finished.length < kMostFinished;
+    }
+
+    // The gateway's clock.
+    now_ms(): number {
+        return Date.now() + this.#ahead_ms;
     }
 
     start(): void {
@@ -113,6 +119,7 @@ export class Live {
         if (state.version !== kVersion) throw new ApiFailure("the gateway is of another version than this page; load the page again", 0);
         const another = this.#started_ms !== 0 && state.started_ms !== this.#started_ms;
         this.#started_ms = state.started_ms;
+        this.#ahead_ms = state.now_ms - Date.now();
         if (another) {
             this.#forget(); // and ask it from the beginning, next time
         } else {

@@ -36,13 +36,13 @@ class Page {
         finished: (fresh) => this.#history.added(fresh),
         forgotten: () => this.#history.forgotten(),
         trouble: (trouble) => {
-            this.#head.showTrouble(trouble);
+            this.#head.showTrouble(trouble, !this.#main.hidden);
             this.#main.classList.toggle("stale", trouble !== null);
         },
         keyWanted: (wrong) => this.#askKey(wrong),
     });
     readonly #history = new HistoryList(this.#api, this.#live, go);
-    readonly #run = new RunView(this.#api, () => go(""), (id) => this.#focusRow(id));
+    readonly #run = new RunView(this.#api, () => this.#live.now_ms(), () => go(""), (id) => this.#focusRow(id));
     readonly #main = el("main", { hidden: true }, this.#meters.node, this.#upstreams.node, this.#rows.node, this.#composer.node, this.#history.node);
     #model = "";
     #modelsAt = 0;
@@ -57,7 +57,7 @@ class Page {
         this.#form.hide();
         this.#main.hidden = false;
         this.#head.showKey(this.#api.hasKey);
-        this.#head.showTrouble(null);
+        this.#head.showTrouble(null, true);
         if (Date.now() - this.#modelsAt > kModels_ms && !document.hidden) void this.#listModels();
     }
 

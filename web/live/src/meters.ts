@@ -3,7 +3,7 @@ import { kNone, seconds, short, tokens, whole } from "../../common/format";
 import { el, svg } from "../../common/dom";
 import type { State } from "./contract";
 import { kKept_s, type Live } from "./live";
-import { axisEnd, linePath, now, series, type Value } from "./series";
+import { axisEnd, linePath, now, series, timeAxisEnd, type Value } from "./series";
 
 const kWidth = 240;
 const kHeight = 36;
@@ -31,18 +31,18 @@ class Meter {
         this.node = el(
             "div",
             { class: "meter", title: help },
-            el("h2", {}, name),
+            el("div", { class: "meter-head" }, el("h2", {}, name), this.#most),
             el("p", {}, this.#figure),
-            el("div", { class: "meter-line" }, this.#svg, this.#most),
+            this.#svg,
         );
     }
 
-    show(figure: string, lines: readonly Line[], text: (value: number) => string): void {
+    show(figure: string, lines: readonly Line[], text: (value: number) => string, axis = axisEnd): void {
         const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
-        const end = axisEnd(highest);
+        const end = axis(highest);
         for (const { values, name } of lines) this.#paths.get(name)?.setAttribute("d", linePath(values, end, kWidth, kHeight));
         this.#figure.textContent = figure;
-        this.#most.textContent = text(end);
+        this.#most.textContent = highest > 0 ? `10 min, to ${text(end)}` : "10 min";
         this.#svg.setAttribute("aria-label", `the last ten minutes, at most ${text(highest)}`);
     }
 }
@@ -53,7 +53,7 @@ export class Meters {
     readonly #tokens = new Meter("tokens", "Tokens of runs that ended, a second; the figure is of the last 10 seconds", ["first"]);
     readonly #flight = new Meter("in flight", "Requests under way", ["first"]);
     readonly #delay = new Meter(
-        "time to the end",
+        "duration",
         "How long requests took. p50: mean of the seconds' medians, p99: the worst second's; the figures are of the last minute",
         ["first", "second"],
     );
@@ -77,6 +77,7 @@ export class Meters {
             `p50 ${delay(figures.p50_ms)}   p99 ${delay(figures.p99_ms)}`,
             [...one(lines.p50_ms), { values: lines.p99_ms, name: "second" }],
             delay,
+            timeAxisEnd,
         );
     }
 }

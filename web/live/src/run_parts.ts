@@ -1,6 +1,6 @@
 // The parts of an opened run: each is made once and then told what is new, so that nothing moves under who reads.
 import { el, foreign, freshId } from "../../common/dom";
-import { kNone, seconds, tokens, whole } from "../../common/format";
+import { seconds, tokens, whole } from "../../common/format";
 import type { Draft, Lane, RoundState, Run, WorkspaceState } from "./contract";
 import { FoldedText, GrowingText } from "./growing_text";
 import { Badge } from "./states";
@@ -53,6 +53,7 @@ class LaneCard {
     readonly #figure = el("span", { class: "figure" });
     readonly #reasoning: FoldedText;
     readonly #text: GrowingText;
+    #wasThinking = false;
 
     constructor(path: string) {
         const title = freshId("lane");
@@ -68,15 +69,14 @@ class LaneCard {
         if (this.#answer.textContent !== found) this.#answer.textContent = found;
         const time = lane.seconds ? `   ${seconds(lane.seconds)}` : "";
         this.#figure.textContent = `${tokens(lane.tokens)} tok${time}`;
-        this.#reasoning.set(lane.reasoning);
-        this.#text.set(lane.text);
+        const running = lane.state === "running";
+        this.#reasoning.set(lane.reasoning, running);
+        this.#text.set(lane.text, running);
         // While nothing else is said, what is thought can be read as it comes.
-        const thinking = lane.state === "running" && lane.reasoning !== "" && lane.text === "";
+        const thinking = running && lane.reasoning !== "" && lane.text === "";
         if (thinking !== this.#wasThinking) this.#reasoning.node.open = thinking;
         this.#wasThinking = thinking;
     }
-
-    #wasThinking = false;
 }
 
 class WorkspaceBlock {
@@ -93,7 +93,7 @@ class WorkspaceBlock {
     show({ text, tokens: length, truncated, sources }: WorkspaceState): void {
         this.#facts.textContent = `${whole(length)} tok${truncated ? ", cut" : ""}`;
         this.#sources.replaceChildren(sources.length > 0 ? "from " : "", foreign(sources.slice(0, 64).join("  ")));
-        this.#text.set(text);
+        this.#text.set(text, false);
     }
 }
 
@@ -159,7 +159,7 @@ export class FinalBlock {
         if (run.final) this.#card.show(run.final, null);
         const own = run.answer !== null && run.answer !== run.final?.text;
         this.#answerBox.hidden = !own;
-        if (own) this.#answer.set(run.answer ?? kNone);
+        if (own) this.#answer.set(run.answer ?? "", false);
         this.node.hidden = run.final === null && !own;
     }
 }

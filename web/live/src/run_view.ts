@@ -25,9 +25,10 @@ class Sheet {
     readonly #rounds = el("div");
     readonly #blocks: RoundBlock[] = [];
     readonly #final = new FinalBlock();
-    readonly #started = performance.now();
+    readonly #now_ms: () => number;
 
-    constructor() {
+    constructor(now_ms: () => number) {
+        this.#now_ms = now_ms;
         const head = el("div", { class: "run-head" }, this.#named.node, this.#badge.node, this.#phase);
         this.#final.node.hidden = true;
         const parts = [head, this.#figures.node, this.#error, this.#note, this.#question.node, this.#rounds, this.#final.node];
@@ -44,7 +45,7 @@ class Sheet {
         this.#error.hidden = !run.error;
         this.#note.textContent = run.content ? "" : "The texts are kept for keys that may see them; this one may not.";
         this.#note.hidden = run.content;
-        this.#question.set(run.question);
+        this.#question.set(run.question, false);
         for (const round of run.rounds.slice(this.#blocks.length)) this.#addRound(round.round);
         run.rounds.forEach((round, at) => this.#blocks[at]?.show(round));
         this.#final.show(run);
@@ -57,14 +58,15 @@ class Sheet {
     }
 
     #time(run: Run): string {
-        if (run.seconds) return seconds(run.seconds);
-        return run.finished ? seconds(null) : `${seconds((performance.now() - this.#started) / 1000)} watched`;
+        if (run.finished) return seconds(run.seconds ?? null);
+        return seconds(Math.max(0, this.#now_ms() - run.begun_ms) / 1000);
     }
 }
 
 export class RunView {
     readonly node = el("dialog", { class: "viewer", "aria-labelledby": "run-title" });
     readonly #api: Api;
+    readonly #now_ms: () => number;
     readonly #leave: () => void;
     readonly #closed: (id: string) => void;
     readonly #title = el("h2", { id: "run-title", tabindex: -1 });
@@ -72,12 +74,13 @@ export class RunView {
     readonly #message = el("p", { class: "error" });
     readonly #tall: HTMLButtonElement;
     #id = "";
-    #sheet = new Sheet();
+    #sheet: Sheet | null = null;
     #poll: Poll | null = null;
 
-    // `leave` takes the run out of the address, which closes; `closed` says where the focus goes.
-    constructor(api: Api, leave: () => void, closed: (id: string) => void) {
+    // `now_ms` is the gateway's clock; `leave` takes the run out of the address, which closes; `closed` says where the focus goes.
+    constructor(api: Api, now_ms: () => number, leave: () => void, closed: (id: string) => void) {
         this.#api = api;
+        this.#now_ms = now_ms;
         this.#leave = leave;
         this.#closed = closed;
         this.#tall = button("Whole texts", () => this.#toggleTall(), { "aria-pressed": "false", title: "Texts in their full height" });
@@ -104,7 +107,7 @@ export class RunView {
 
     #open(id: string): void {
         this.#title.replaceChildren("Run ", foreign(id, "path"));
-        this.#sheet = new Sheet();
+        this.#sheet = new Sheet(this.#now_ms);
         this.#body.replaceChildren(this.#sheet.node);
         this.#say("");
         if (!this.node.open) this.node.showModal();
@@ -117,7 +120,7 @@ export class RunView {
     #close(before: string): void {
         this.node.close();
         this.#body.replaceChildren(); // its texts may be long
-        this.#sheet = new Sheet();
+        this.#sheet = null;
         this.#closed(before);
     }
 
@@ -135,7 +138,7 @@ export class RunView {
         try {
             const run = await this.#api.get<Run>(`retort/runs/${encodeURIComponent(id)}`);
             if (id !== this.#id) return Infinity;
-            this.#sheet.show(run);
+            this.#sheet?.show(run);
             this.#say("");
             if (run.finished) return Infinity;
             return document.hidden ? kSlow_ms : kOften_ms;

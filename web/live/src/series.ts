@@ -71,6 +71,14 @@ export function axisEnd(value: number): number {
     return [1, 2, 5, 10].map((step) => step * power).find((end) => end >= value * 0.999)!;
 }
 
+const kTimes_s = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600];
+
+// The same for delays, in the steps of a clock.
+export function timeAxisEnd(value_ms: number): number {
+    const end_s = kTimes_s.find((time) => time * 1000 >= value_ms);
+    return end_s === undefined ? Math.ceil(value_ms / 3_600_000) * 3_600_000 : end_s * 1000;
+}
+
 // What an SVG path draws: breaks where a value is missing, a dot where one stands alone.
 export function linePath(values: readonly Value[], end: number, width: number, height: number): string {
     const x = (at: number) => ((at / Math.max(1, values.length - 1)) * width).toFixed(1);

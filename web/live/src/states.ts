@@ -30,19 +30,21 @@ export class Badge {
     readonly node = el("span", { class: "state" });
     readonly #mark = el("b", { "aria-hidden": "true" });
     readonly #word = el("span", {});
-    #state = "";
+    #shown = "";
 
     constructor(state: string) {
         this.node.append(this.#mark, this.#word);
         this.show(state);
     }
 
-    show(state: string): void {
-        if (state === this.#state) return;
-        this.#state = state;
+    // `said`: a word that tells more than the state's own.
+    show(state: string, said = ""): void {
         const { mark, word, name } = look(state);
+        const now = `${state} ${said}`;
+        if (now === this.#shown) return;
+        this.#shown = now;
         this.node.className = `state ${name}`;
         this.#mark.textContent = mark;
-        this.#word.textContent = word;
+        this.#word.textContent = said || word;
     }
 }
