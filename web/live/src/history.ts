@@ -13,7 +13,7 @@ const kMostFound = 5000;
 const kTyping_ms = 250;
 
 const kHeads: [string, string][] = [
-    ["ended", "at"], ["", "status"], ["operator", "name"], ["seconds", "figure"], ["b_seq", "figure"],
+    ["ended", "at"], ["", "status"], ["operator", "name"], ["time", "figure"], ["b_seq", "figure"],
     ["b_total", "figure wide"], ["calls", "figure wide"], ["failed", "figure wide"], ["error", "why wide"],
 ];
 

@@ -9,6 +9,7 @@ const kWidth = 240;
 const kHeight = 36;
 
 const delay = (ms: Value) => (ms === null ? kNone : seconds(ms / 1000));
+const steps = (ms: number) => (ms < 1000 ? `${ms}\u202fms` : ms < 60_000 ? `${ms / 1000}\u202fs` : `${ms / 60_000}\u202fmin`);
 const rate = (value: number) => short(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 
 interface Line {
@@ -37,12 +38,13 @@ class Meter {
         );
     }
 
-    show(figure: string, lines: readonly Line[], text: (value: number) => string, axis = axisEnd): void {
+    // `text`: of a value, `endText`: of the end of the axis, which is `axis` of the highest one.
+    show(figure: string, lines: readonly Line[], text: (value: number) => string, axis = axisEnd, endText = text): void {
         const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
         const end = axis(highest);
         for (const { values, name } of lines) this.#paths.get(name)?.setAttribute("d", linePath(values, end, kWidth, kHeight));
         this.#figure.textContent = figure;
-        this.#most.textContent = highest > 0 ? `10 min, to ${text(end)}` : "10 min";
+        this.#most.textContent = highest > 0 ? `10 min, to ${endText(end)}` : "10 min";
         this.#svg.setAttribute("aria-label", `the last ten minutes, at most ${text(highest)}`);
     }
 }
@@ -78,6 +80,7 @@ export class Meters {
             [...one(lines.p50_ms), { values: lines.p99_ms, name: "second" }],
             delay,
             timeAxisEnd,
+            steps,
         );
     }
 }

@@ -25,11 +25,11 @@ const most = (points: readonly Point[], column: 5 | 7): Value =>
 
 const sum = (points: readonly Point[], column: 1 | 4) => points.reduce((total, point) => total + point[column], 0);
 
-// The last `length_s` seconds before `now_s`, oldest first. Of delays in a stretch: the mean of the seconds' medians, and the
+// The last `length_s` seconds, oldest first, as far as they are over. Of delays in a stretch: the mean of the seconds' medians, and the
 // worst second's 99th percentile.
 export function series(points: readonly Point[], now_s: number, length_s: number): Series {
     const bins: Point[][] = Array.from({ length: length_s / kBin_s }, () => []);
-    const end = Math.ceil(now_s / kBin_s) * kBin_s;
+    const end = Math.floor(now_s / kBin_s) * kBin_s;
     for (const point of points) bins[Math.floor((point[0] - end + length_s) / kBin_s)]?.push(point);
     let flying = 0; // stays as it was where no request ended
     return {
@@ -54,7 +54,8 @@ export interface Now {
 
 // Rates of the last 10 s, delays of the last minute.
 export function now(points: readonly Point[], now_s: number): Now {
-    const recent = points.filter((point) => point[0] > now_s - kRate_s);
+    const end = Math.floor(now_s); // this second is not over
+    const recent = points.filter((point) => point[0] >= end - kRate_s && point[0] < end);
     const minute = points.filter((point) => point[0] > now_s - kDelay_s);
     return {
         requests: sum(recent, 1) / kRate_s,
