@@ -70,19 +70,25 @@ export class HistoryList {
             row,
             open: (one) => open(one.id),
             nearEnd: () => void this.#loadOlder(),
-            rested: () => this.#rested(),
+            atTop: () => this.#rested(),
         });
         this.#held = button("", () => this.#showAll(), { class: "held" });
         this.#held.hidden = true;
         this.#query.addEventListener("input", () => this.#typed());
         const bar = el("div", { class: "bar" }, el("h2", { id: "history-title" }, "Ended"), this.#query, this.#held, this.#note);
         this.node = el("section", { class: "history", "aria-labelledby": "history-title" }, bar, this.#list.node);
+        for (const event of ["pointerleave", "focusout"]) this.node.addEventListener(event, () => setTimeout(() => this.#rested()));
         this.#show();
+    }
+
+    // Somebody reads or points: rows must not move under them.
+    get #isHeld(): boolean {
+        return !this.#list.isAtTop || this.node.matches(":hover, :focus-within");
     }
 
     // More has ended.
     added(fresh: readonly Finished[]): void {
-        if (this.#found === null && !this.#list.isHeld) {
+        if (this.#found === null && !this.#isHeld) {
             this.#show();
             return;
         }
@@ -104,7 +110,7 @@ export class HistoryList {
     }
 
     #rested(): void {
-        if (this.#found === null && this.#heldCount > 0) this.#show();
+        if (this.#found === null && this.#heldCount > 0 && !this.#isHeld) this.#show();
     }
 
     #showAll(): void {

@@ -50,19 +50,25 @@ class Page {
     start(page: HTMLElement): void {
         page.replaceChildren(this.#head.node, this.#form.node, this.#main, this.#head.trouble, this.#run.node);
         this.#live.start();
-        startRoute((run) => this.#run.show(run));
     }
 
     #showMain(): void {
-        this.#form.hide();
-        this.#main.hidden = false;
-        this.#head.showKey(this.#api.hasKey);
+        if (this.#main.hidden) this.#enter();
         this.#head.showTrouble(null, true);
         if (Date.now() - this.#modelsAt > kModels_ms && !document.hidden) void this.#listModels();
     }
 
+    // The gateway has answered, for the first time or with another key.
+    #enter(): void {
+        this.#form.hide();
+        this.#main.hidden = false;
+        this.#head.showKey(this.#api.hasKey);
+        startRoute((run) => this.#run.show(run));
+    }
+
     #askKey(wrong: boolean): void {
         this.#main.hidden = true;
+        this.#run.show(""); // it would lie over the form
         this.#head.waitForKey();
         this.#head.showKey(false);
         this.#form.ask(wrong);

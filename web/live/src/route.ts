@@ -9,6 +9,7 @@ export function formatRun(id: string): string {
 }
 
 let told: (run: string) => void = () => {};
+const tell = () => told(parseRun(location.hash));
 
 export function go(run: string): void {
     history.pushState(null, "", formatRun(run));
@@ -17,7 +18,6 @@ export function go(run: string): void {
 
 export function startRoute(listener: (run: string) => void): void {
     told = listener;
-    const tell = () => told(parseRun(location.hash));
     addEventListener("popstate", tell);
     addEventListener("hashchange", tell);
     tell();

@@ -12,7 +12,7 @@ export interface ListParts<Item> {
     row: (item: Item) => HTMLElement; // role and focus are set here
     open: (item: Item) => void;
     nearEnd: () => void;
-    rested: () => void; // neither scrolled nor pointed at any more
+    atTop: () => void; // scrolled there
 }
 
 export class VirtualList<Item> {
@@ -32,14 +32,11 @@ export class VirtualList<Item> {
         this.node.addEventListener("scroll", () => this.#scrolled(), { passive: true });
         this.node.addEventListener("keydown", (event) => this.#key(event));
         this.node.addEventListener("click", (event) => this.#click(event));
-        this.node.addEventListener("pointerleave", () => setTimeout(() => this.#restedNow()));
-        this.node.addEventListener("focusout", () => setTimeout(() => this.#restedNow()));
         new ResizeObserver(() => this.#measure()).observe(this.node);
     }
 
-    // Somebody reads or points: rows must not move under them.
-    get isHeld(): boolean {
-        return this.node.scrollTop > 0 || this.node.matches(":hover, :focus-within");
+    get isAtTop(): boolean {
+        return this.node.scrollTop <= 0;
     }
 
     // The row in the tab order stays the same item, where it is still there.
@@ -83,11 +80,7 @@ export class VirtualList<Item> {
         this.#draw();
         const { scrollTop, scrollHeight, clientHeight } = this.node;
         if (scrollHeight - scrollTop - clientHeight < kNearEnd * this.#rowHeight) this.#parts.nearEnd();
-        this.#restedNow();
-    }
-
-    #restedNow(): void {
-        if (!this.isHeld) this.#parts.rested();
+        if (this.isAtTop) this.#parts.atTop();
     }
 
     #wanted(): Map<string, number> {

@@ -304,6 +304,14 @@ describe("keys", () => {
             assert.equal(await page.evaluate(() => sessionStorage.length), 0);
         }));
 
+    test("a run that the address names opens when the key is given, not over the form", () =>
+        withPage("keys", { hash: "#run=run-0000a", allowed: /401|404/ }, async (page) => {
+            await page.locator("#key").fill("sesame");
+            assert.equal(await page.locator("dialog[open]").count(), 0);
+            await page.keyboard.press("Enter");
+            await page.locator("dialog[open]").waitFor();
+        }));
+
     test("one that may not see texts is told so in an opened run", () =>
         withPage("keys", { allowed: /401/ }, async (page) => {
             await page.locator("#key").fill("guest");
