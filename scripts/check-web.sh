@@ -6,7 +6,6 @@
 #   check-web.sh --tests     and runs the browser tests (Chromium)
 set -uo pipefail
 . "$(dirname "$0")/common.sh"
-cd "$root/web/report"
 
 skip() {
     say "   skipped: $*"
@@ -21,13 +20,26 @@ fetch_packages() {
     [ node_modules/.package-lock.json -nt package-lock.json ] || quietly npm ci --ignore-scripts --no-audit --no-fund
 }
 
+check_page() { # its name, in its folder
+    quietly npx tsc || die "the page's types do not check: cd web/$1 && npx tsc"
+    quietly npx vite build --outDir "$log/$1" || die "the page does not build: cd web/$1 && npm run build"
+    cmp "$log/$1/$1.html" "dist/$1.html" >&2 ||
+        die "web/$1/dist/$1.html is not what its sources build to: cd web/$1 && npm ci && npm run build, and commit it"
+}
+
 command -v node >/dev/null && command -v npm >/dev/null || skip "no Node here; the pages were not built again"
 node_is_new_enough || skip "Node $(node --version) is too old; 20.19, 22.12 or newer builds the pages"
-fetch_packages || skip "npm ci failed; the pages were not built again"
 
-quietly npx tsc || die "the page's types do not check: cd web/report && npx tsc"
-quietly npx vite build --outDir "$log/dist" || die "the page does not build: cd web/report && npm run build"
-cmp "$log/dist/report.html" dist/report.html >&2 ||
-    die "web/report/dist/report.html is not what its sources build to: cd web/report && npm ci && npm run build, and commit it"
+for page in report live; do
+    cd "$root/web/$page"
+    fetch_packages || skip "npm ci failed; the pages were not built again"
+    check_page "$page"
+done
 [ "${1:-}" = --tests ] || exit 0
-npm test
+
+status=0
+for page in report live; do
+    cd "$root/web/$page"
+    npm test || status=1
+done
+exit "$status"

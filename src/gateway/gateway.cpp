@@ -210,6 +210,8 @@ Task<ServedRequest> Gateway::Impl::dispatch(Exchange& exchange, const Client& cl
     } else if (reads && path == "/metrics") {
         const std::string text = metrics_.text(server_.counts(), fleet_.get(), runs_);
         co_await answer_text(exchange, text, "text/plain; version=0.0.4; charset=utf-8");
+    } else if (reads && path == "/") {
+        co_await answer_page(exchange);
     } else if (reads && path.starts_with(kWatchRoot)) {
         co_await answer_watch(exchange, board_, fleet_.get(), 1000 * started_, {keys_.are_needed(), client.content});
     } else if (reads && path == kModels) {

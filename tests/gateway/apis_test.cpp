@@ -217,6 +217,21 @@ TEST_F(ApisTest, AModelOfOneKindOfProblemIsAskedInItsWords) {
     EXPECT_THAT(prompt_text(model_->asked().front().prompt), HasSubstr("equals 50"));
 }
 
+TEST_F(ApisTest, TheLivePageIsThereAndKnowsOfRuns) {
+    const std::string page = said("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(page, HasSubstr("Content-Type: text/html"));
+    EXPECT_THAT(page, HasSubstr("frame-ancestors 'none'"));
+    EXPECT_THAT(page, HasSubstr("</html>"));
+    const std::string id = reply_of(ask("/v1/completions", {{"model", "pdr:2"}, {"prompt", "2 + 2?"}}))["id"];
+    const std::string path = "/retort/runs/" + id.substr(id.find('-') + 1);
+    const auto seen_as = [&](const std::string& host) {
+        return reply_of(said("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
+    };
+    EXPECT_EQ(seen_as("localhost")["question"], "2 + 2?");
+    EXPECT_EQ(seen_as("localhost")["rounds"][0]["drafts"].size(), 2U);
+    EXPECT_EQ(seen_as("evil.example")["question"], "");
+}
+
 TEST_F(ApisTest, HealthReadinessAndMetricsAreThere) {
     EXPECT_EQ(get("/health")["status"], "ok");
     EXPECT_EQ(get("/ready")["status"], "ready");

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "gateway/answers.h"
+#include "live_page.h"
 
 namespace retort::gateway {
 namespace {
@@ -38,6 +39,17 @@ bool names_this_host(const RequestHead& head, std::string_view listens_on) {
         host = host.substr(0, colon);
     constexpr std::array<std::string_view, 3> kOurs{"localhost", "127.0.0.1", "[::1]"};
     return std::find(kOurs.begin(), kOurs.end(), host) != kOurs.end() || host == listens_on;
+}
+
+Task<bool> answer_page(Exchange& exchange) {
+    ReplyHead head{200,
+                   {{"Content-Type", "text/html; charset=utf-8"},
+                    {"Cache-Control", "no-cache"},
+                    {"Content-Security-Policy", "frame-ancestors 'none'"},  // its other rules stand in the page
+                    {"X-Content-Type-Options", "nosniff"},
+                    {"Referrer-Policy", "no-referrer"}}};
+    const bool written = co_await exchange.send(std::move(head), std::string(live_page()));
+    co_return written;
 }
 
 Task<bool> answer_watch(Exchange& exchange, const Board& board, const Fleet* fleet, std::int64_t started_ms,

@@ -4,7 +4,7 @@ import { fakeSample } from "./fake_samples.ts";
 import { fakeComparisons, fakeCurves, fakeFailures } from "./fake_sections.ts";
 import { fakeTraining } from "./fake_training.ts";
 import type { Report } from "./fill.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../common/random.ts";
 
 export interface Method {
     operator: string;

@@ -1,7 +1,7 @@
 // The details of made-up samples.
 import type { CallDetail, Problem, RoundDetail, Run, SampleDetail, WorkspaceDetail } from "../src/data.ts";
 import { kHostile, type Method, type Shape } from "./fake.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../common/random.ts";
 
 export interface SampleParts {
     shape: Shape;

@@ -1,7 +1,7 @@
 // Made-up training runs for work on their page and for its tests. The figures hang together roughly; they are no results.
 import type { Series, TrainingData, TrainingRun } from "../src/training_data.ts";
 import type { Report } from "./fill.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../common/random.ts";
 
 export interface TrainingShape {
     runs: number;

@@ -1,10 +1,7 @@
 // What the build needs beyond Vite: one file out of the page, and a filled page while working on it.
-import { createHash } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import type { Plugin } from "vite";
 
-import type { Plugin, Rolldown } from "vite";
-
+import { hashSource, insideScript, once, withoutLinks, writeOneFile, type Parts } from "../../common/one_file.ts";
 import { fakes } from "./fake.ts";
 import { fill } from "./fill.ts";
 
@@ -23,52 +20,14 @@ function policy(scriptSource: string): string {
     ].join("; ");
 }
 
-// Inside a script element these would change where it ends.
-function insideScript(code: string): string {
-    const safe = code.replace(/<(?=\/script|script|!--)/gi, "\\x3C");
-    if (/<\/script|<!--/i.test(safe)) throw new Error("the script cannot be put into a page");
-    return safe;
-}
-
-function asText(source: string | Uint8Array): string {
-    return typeof source === "string" ? source : Buffer.from(source).toString("utf8");
-}
-
-function once(text: string, pattern: RegExp, replacement: string): string {
-    if (!pattern.test(text)) throw new Error(`the built page has no ${pattern}`);
-    return text.replace(pattern, () => replacement);
-}
-
-interface Parts {
-    html: string;
-    script: string;
-    style: string;
-    licences: string;
-}
-
-function partsOf(bundle: Rolldown.OutputBundle): Parts {
-    const parts = { html: "", script: "", style: "", licences: "" };
-    for (const [name, item] of Object.entries(bundle)) {
-        if (item.type === "chunk") parts.script += item.code;
-        else if (name.endsWith(".css")) parts.style += asText(item.source);
-        else if (name.endsWith(".html")) parts.html = asText(item.source);
-        else if (name.endsWith(".md")) parts.licences = asText(item.source);
-        else throw new Error(`the page must be one file, but the build made ${name}`);
-    }
-    return parts;
-}
-
 // The script runs where it stands, after the data and before the details, so that the page is there before a long file
 // is read to its end.
 function joined(parts: Parts): string {
     const script = insideScript(parts.script.trim());
-    const hash = createHash("sha256").update(script).digest("base64");
     const scripts =
         `<script>${script}</script>\n` +
         `<script type="text/plain" id="licences">\n${insideScript(parts.licences.trim())}\n</script>\n`;
-    let page = parts.html.replace(/\s*<link rel="stylesheet"[^>]*>/, "");
-    page = once(page, /\s*<script type="module"[^>]*><\/script>/, "");
-    page = once(page, new RegExp(kPolicyMark), policy(`'sha256-${hash}' 'self' file:`));
+    let page = once(withoutLinks(parts.html), new RegExp(kPolicyMark), policy(`${hashSource(script)} 'self' file:`));
     page = once(page, /<\/head>/, `<style>${parts.style.trim()}</style>\n</head>`);
     return once(page, /<!--retort-details-->/, `${scripts}<!--retort-details-->`);
 }
@@ -79,10 +38,7 @@ export function oneFile(): Plugin {
         name: "retort-one-file",
         apply: "build",
         writeBundle(options, bundle) {
-            const folder = options.dir ?? "dist";
-            for (const name of Object.keys(bundle)) rmSync(join(folder, name));
-            rmSync(join(folder, "assets"), { recursive: true, force: true });
-            writeFileSync(join(folder, "report.html"), joined(partsOf(bundle)));
+            writeOneFile(options.dir ?? "dist", bundle, "report.html", joined);
         },
     };
 }

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 
 import type { Axis, Curve, CurveFamily, CurvePoint, Estimate, ReportData, Run } from "./data";
 import * as column from "./columns";
-import { button, el, foreign, section, type Child } from "./dom";
+import { button, el, foreign, section, type Child } from "../../common/dom";
 import { figure } from "./figure";
 import { interval, kAxes, percent, points, seconds } from "./format";
 import { familyColour, familySymbol, type Palette } from "./palette";

@@ -1,6 +1,6 @@
 // Columns that several tables share.
 import type { Estimate } from "./data";
-import { el, foreign } from "./dom";
+import { el, foreign } from "../../common/dom";
 import { interval, kNone, percent, points, tokens, whole } from "./format";
 import type { Column } from "./table";
 

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 
 import type { DistillerRow, Estimate, ReportData, WorkspaceRow } from "./data";
 import * as column from "./columns";
-import { section, type Child } from "./dom";
+import { section, type Child } from "../../common/dom";
 import { figure } from "./figure";
 import { interval, percent, tokens } from "./format";
 import { familyColour, familySymbol, type Palette } from "./palette";

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 
 import { familyMark, logTicks } from "./accuracy";
-import { el, foreign, type Child } from "./dom";
+import { el, foreign, type Child } from "../../common/dom";
 import { figure } from "./figure";
 import { whole } from "./format";
 import { familyColour, familySymbol, type Palette } from "./palette";

@@ -1,7 +1,7 @@
 // How it fails: three cards, each with how often, what it cost and examples to open.
 import type { Example, Fact, LengthRow, PlaceRow, ReportData, Signature, SummaryFaults } from "./data";
 import * as column from "./columns";
-import { button, el, foreign, section, type Child } from "./dom";
+import { button, el, foreign, section, type Child } from "../../common/dom";
 import { interval, percent, tokens, whole } from "./format";
 import { go } from "./route";
 import { table, type Column } from "./table";

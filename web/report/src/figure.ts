@@ -1,6 +1,6 @@
 // A chart in its frame: drawn at the width that there is, again when that or the theme changes, saved as SVG in the
 // light colours. A chart of simulated results carries its badge inside the drawing, so that a saved one has it too.
-import { button, el, svg } from "./dom";
+import { button, el, svg } from "../../common/dom";
 import { save } from "./csv";
 import { onTheme, palette, theme, type Palette } from "./palette";
 

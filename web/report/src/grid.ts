@@ -1,7 +1,7 @@
 // Problems by samples, as a grid of which only the rows in sight are in the document: a report may have tens of
 // thousands of samples. One cell takes part in the tab order; arrows move, Enter opens.
 import type { ReportData } from "./data";
-import { el, foreign } from "./dom";
+import { el, foreign } from "../../common/dom";
 import { tokens } from "./format";
 import { kStates, stateAt, type State } from "./states";
 import { kWholeRun, tally, type GridColumn, type GridView } from "./view";

@@ -1,8 +1,8 @@
 // The top of the page: what was run, what came out, what to be careful about.
 import type { ReportData, Run } from "./data";
-import { button, el, foreign, type Child } from "./dom";
+import { el, foreign, type Child } from "../../common/dom";
+import { themeSwitch } from "../../common/theme_switch";
 import { count, day, seconds, tokens } from "./format";
-import { setTheme, theme } from "./palette";
 
 const kNamed = 3;
 
@@ -74,16 +74,6 @@ function warningList(warnings: readonly AnyWarning[], labels: readonly string[])
         );
     });
     return el("ul", { class: "warnings", "aria-label": "Be careful" }, items);
-}
-
-function themeSwitch(): HTMLButtonElement {
-    const label = () => (theme() === "dark" ? "Light" : "Dark");
-    const toggle: HTMLButtonElement = button(label(), () => {
-        setTheme(theme() === "dark" ? "light" : "dark");
-        toggle.textContent = label();
-    });
-    toggle.title = "Switch between light and dark";
-    return toggle;
 }
 
 export function titled(title: string): HTMLElement {

@@ -1,11 +1,12 @@
 // The page of a report: reads the data that the program put into it and shows it.
+import "../../common/base.css";
 import "./style.css";
 
 import { accuracySection, differencesSection } from "./accuracy";
 import { distillersSection, workspacesSection } from "./compare";
 import type { ReportData } from "./data";
 import type { TrainingData } from "./training_data";
-import { el } from "./dom";
+import { el } from "../../common/dom";
 import { failuresSection } from "./failures";
 import { foot, head } from "./head";
 import { startTheme } from "./palette";

@@ -1,7 +1,9 @@
 // Colours and shapes of what is drawn. Families are told apart by both; the colours keep apart for colour-blind eyes
 // (after Okabe and Ito), with lighter ones on dark ground.
 
-export type Theme = "light" | "dark";
+import type { Theme } from "../../common/theme";
+
+export { onTheme, setTheme, startTheme, theme } from "../../common/theme";
 
 export interface Palette {
     ground: string;
@@ -43,59 +45,4 @@ export function familyColour(colours: Palette, family: number): string {
 // Past the last colour the shapes move on by one, so that no two families look the same for a long while.
 export function familySymbol(family: number): (typeof kSymbols)[number] {
     return kSymbols[(family + Math.floor(family / kSymbols.length)) % kSymbols.length] ?? "circle";
-}
-
-const kKey = "retort-theme";
-const kSystemDark = "(prefers-color-scheme: dark)";
-const listeners = new Set<() => void>();
-let printing = false; // paper is light
-
-function tell(): void {
-    for (const listener of listeners) listener();
-}
-
-// A page from a file may not be allowed to keep anything: then the choice lasts as long as the page.
-function kept(): string | null {
-    try {
-        return localStorage.getItem(kKey);
-    } catch {
-        return null;
-    }
-}
-
-function keep(theme: Theme): void {
-    try {
-        localStorage.setItem(kKey, theme);
-    } catch {
-        return;
-    }
-}
-
-export function theme(): Theme {
-    if (printing) return "light";
-    const chosen = document.documentElement.dataset["theme"];
-    if (chosen === "light" || chosen === "dark") return chosen;
-    return matchMedia(kSystemDark).matches ? "dark" : "light";
-}
-
-export function setTheme(next: Theme): void {
-    document.documentElement.dataset["theme"] = next;
-    keep(next);
-    tell();
-}
-
-export function onTheme(listener: () => void): void {
-    listeners.add(listener);
-}
-
-export function startTheme(): void {
-    const chosen = kept();
-    if (chosen === "light" || chosen === "dark") document.documentElement.dataset["theme"] = chosen;
-    matchMedia(kSystemDark).addEventListener("change", tell);
-    const print = (now: boolean) => () => {
-        printing = now;
-        tell();
-    };
-    addEventListener("beforeprint", print(true));
-    addEventListener("afterprint", print(false));
 }

@@ -1,6 +1,6 @@
 // Every sample of every problem, found by filters; each opens.
 import type { ReportData } from "./data";
-import { announce, button, el, section, type Child } from "./dom";
+import { announce, button, el, section, type Child } from "../../common/dom";
 import { csv, save, type CsvValue } from "./csv";
 import { count } from "./format";
 import { Grid } from "./grid";

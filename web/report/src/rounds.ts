@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 
 import type { BudgetUse, Estimate, ReportData, RoundPoint, Run, Transition } from "./data";
 import * as column from "./columns";
-import { button, el, foreign, section, type Child } from "./dom";
+import { button, el, foreign, section, type Child } from "../../common/dom";
 import { familyMark } from "./accuracy";
 import { figure } from "./figure";
 import { count, decimal, interval, percent } from "./format";

@@ -1,6 +1,6 @@
 // One sample, walked through: drafts, workspaces, who read what, the answer.
 import type { CallDetail, Problem, RoundDetail, Run, SampleDetail, WorkspaceDetail } from "./data";
-import { block, button, el, foreign, type Child } from "./dom";
+import { block, button, el, foreign, type Child } from "../../common/dom";
 import { count, seconds, shortened, tokens, whole } from "./format";
 import { callState, kStates, stateBadge, stateMark } from "./states";
 

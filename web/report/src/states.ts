@@ -1,6 +1,6 @@
 // How a sample or a call ended, as word, mark and class: never by colour alone.
 import type { CallDetail, Run, SampleDetail } from "./data";
-import { el } from "./dom";
+import { el } from "../../common/dom";
 
 export type State = "r" | "w" | "n" | "u" | "e" | ".";
 

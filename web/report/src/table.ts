@@ -1,5 +1,5 @@
 // A table that sorts by its headings and saves itself as CSV.
-import { button, el, type Child } from "./dom";
+import { button, el, type Child } from "../../common/dom";
 import { csv, save, type CsvValue } from "./csv";
 
 export interface Column<Row> {

@@ -3,7 +3,7 @@
 import { familyMark } from "./accuracy";
 import * as column from "./columns";
 import { curveChart, type CurveLine, type Curves } from "./curve";
-import { block, button, el, foreign, section, type Child } from "./dom";
+import { block, button, el, foreign, section, type Child } from "../../common/dom";
 import { foot, said, titled, what } from "./head";
 import { count, day, percent, seconds, short, tokens, whole } from "./format";
 import { table, type Column } from "./table";

@@ -1,7 +1,7 @@
 // The window in which a sample opens; what it shows is said by the address.
 import type { ReportData } from "./data";
 import { DetailStore } from "./details";
-import { button, el, foreign, type Child } from "./dom";
+import { button, el, foreign, type Child } from "../../common/dom";
 import { go, kNothingOpen, onRoute, route, type Route } from "./route";
 import { Places, sampleBody, sampleHead } from "./sample";
 import { stateAt, stateBadge } from "./states";
