@@ -54,9 +54,7 @@ TEST(ChatBody, OnlyTheLastCallMakesCallsOfTools) {
     EXPECT_EQ(last, json::parse(
                         R"({"tools":[{"type":"function"}],"tool_choice":"auto","response_format":{"type":"json_object"},
         "stop":["END"],"unheard_of":{"a":1}})"));
-    EXPECT_EQ(
-        others,
-        json::parse(R"({"tools":[{"type":"function"}],"tool_choice":"none","unheard_of":{"a":1}})"));
+    EXPECT_EQ(others, json::parse(R"({"tools":[{"type":"function"}],"tool_choice":"none","unheard_of":{"a":1}})"));
 }
 
 TEST(ChatBody, ReadsSamplingLimitsAndTheMethod) {
