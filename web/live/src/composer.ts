@@ -63,7 +63,7 @@ class Pane {
         this.#api = api;
         this.choice = new ModelChoice(`${side} operator`, fallback);
         this.#stop = button("Stop", () => this.#abort?.abort(), { "aria-label": `Stop the ${side.toLowerCase()} one`, disabled: true });
-        this.#badge.node.hidden = true;
+        this.#badge.show("waiting", "ready");
         this.#result = el("div", { class: "pane-result", "aria-label": `${side} answer`, role: "group" });
         this.#clear();
         const bar = el("div", { class: "pane-bar" }, this.choice.node, this.#badge.node, this.#stop);
@@ -113,7 +113,6 @@ class Pane {
         this.#clear();
         this.#begun = performance.now();
         this.#showFigures(null);
-        this.#badge.node.hidden = false;
         this.#badge.show("running");
         this.#stop.disabled = false;
         this.#result.classList.add("asked");
