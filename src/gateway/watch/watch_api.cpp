@@ -46,6 +46,7 @@ Task<bool> answer_page(Exchange& exchange) {
                    {{"Content-Type", "text/html; charset=utf-8"},
                     {"Cache-Control", "no-cache"},
                     {"Content-Security-Policy", "frame-ancestors 'none'"},  // its other rules stand in the page
+                    {"Cross-Origin-Opener-Policy", "same-origin"},
                     {"X-Content-Type-Options", "nosniff"},
                     {"Referrer-Policy", "no-referrer"}}};
     const bool written = co_await exchange.send(std::move(head), std::string(live_page()));
