@@ -44,6 +44,34 @@ std::uint64_t prefix_of(const BodyScan& scan) {
     return 0;
 }
 
+// One more, as long as it lives.
+class UnderWay {
+  public:
+    explicit UnderWay(std::size_t& count) : count_(count) { ++count_; }
+    ~UnderWay() { --count_; }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+  private:
+    std::size_t& count_;
+};
+
+// A run that ends on the board however it ends.
+class AtTheEnd {
+  public:
+    AtTheEnd(Board& board, std::shared_ptr<RunRecord> record) : board_(board), record_(std::move(record)) {}
+    ~AtTheEnd() {
+        if (record_->status == RunStatus::running) record_->status = RunStatus::failed;
+        board_.end(record_);
+    }
+    AtTheEnd(const AtTheEnd&) = delete;
+    AtTheEnd& operator=(const AtTheEnd&) = delete;
+
+  private:
+    Board& board_;
+    std::shared_ptr<RunRecord> record_;
+};
+
 std::string bearer_of(std::string_view authorization) {
     constexpr std::string_view kBearer = "Bearer ";
     const bool is_bearer = same_name(authorization.substr(0, kBearer.size()), kBearer);
@@ -257,9 +285,11 @@ Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& cl
     asked.shown = shown;
     asked.key = bearer_of(passed_authorization(exchange));
     if (asked.operator_name.empty()) asked.operator_name = operator_header(exchange.head().headers);
-    const bool names_none = asked.operator_name.empty() && !requested.by_default;
+    const bool has_method = scan.find("retort") != nullptr;  // its operator, or else the usual one
+    const bool names_none = asked.operator_name.empty() && !requested.by_default && !has_method;
+    const bool is_plain_chain = names_none || (asked.operator_name == "cot" && !has_method);
     const bool is_local = fleet_ == nullptr || models_.local(asked.model) != nullptr;
-    if (is_local || (!names_none && !(asked.operator_name == "cot" && scan.find("retort") == nullptr))) {
+    if (is_local || !is_plain_chain) {
         if (names_none) asked.operator_name = "cot";
         co_return co_await run(exchange, client, std::move(asked));
     }
@@ -286,13 +316,12 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     if (asked.api->repeats) task->identity.request = exchange.body();
     task->writer = asked.api->writer(task->identity);
     exchange.body() = std::string();
+    const UnderWay counted(runs_);
     const std::shared_ptr<RunRecord> record = board_.begin(record_of(*task, asked, client.key));
+    const AtTheEnd ended(board_, record);
     task->listener = std::make_unique<RunRecorder>(record);
-    ++runs_;
     const ChatOutcome outcome = co_await answer_chat(exchange, std::move(*task));
-    --runs_;
     finish(*record, outcome);
-    board_.end(record);
     metrics_.run(outcome.budget, outcome.hung_up);
     ServedRequest out;
     out.handling = Handling::run;

@@ -292,6 +292,16 @@ TEST_F(ChatTest, AClientThatHangsUpStopsAllCallsOfItsRequest) {
     }
 }
 
+TEST_F(ChatTest, AFieldOfTheRequestMakesAPlainNameAnOperators) {
+    json body = chat("house");
+    body["retort"] = {{"operator", "pdr:3"}};
+    const json reply = reply_of(ask(body));
+    EXPECT_EQ(reply["model"], "house");
+    EXPECT_EQ(reply["usage"]["retort"]["calls"], 4);
+    body["retort"] = json::object();
+    EXPECT_EQ(reply_of(ask(body))["usage"]["retort"]["calls"], 5);  // pdr:4, the prompt set's own
+}
+
 TEST_F(ChatTest, SettingsStandInTheRequest) {
     json body = chat("cot");
     body["retort"] = {{"operator", "pdr:2"}, {"progress", "off"}};
