@@ -35,9 +35,10 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
 }
 
 std::string unescaped(std::string_view text) {
+    if (text.empty()) return "";  // a length of 0 means "up to its zero" there
     int length = 0;
     char* plain = curl_easy_unescape(nullptr, text.data(), static_cast<int>(text.size()), &length);
-    if (plain == nullptr || text.empty()) return std::string(text);
+    if (plain == nullptr) return std::string(text);
     std::string out(plain, static_cast<std::size_t>(length));
     curl_free(plain);
     return out;
