@@ -173,7 +173,7 @@ stage_latency() {
     done
     "${python[@]}" "$here/collect.py" latency "$results/latency.csv.part" "${journals[@]}"
     mv "$results/latency.csv.part" "$results/latency.csv"
-    rm -f "${journals[@]}"
+    rm -f "$runs"/latency-*.db*
 }
 
 stage_report() {
