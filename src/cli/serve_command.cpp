@@ -91,6 +91,12 @@ std::optional<Error> check_names(const gateway::GatewayRules& rules, const Promp
     return std::nullopt;
 }
 
+// An option without effect is accepted, and said.
+void warn_of(const Settings& settings, std::initializer_list<const char*> names, const char* why) {
+    for (const char* name : names)
+        if (settings.given_as_flag(name)) say(fmt::format("retort: warning: --{} has no effect: {}", name, why));
+}
+
 class ServeRun {
   public:
     ServeRun(const ServeArguments& arguments, const Settings& settings, const PlanContext& context)
@@ -130,6 +136,11 @@ class ServeRun {
             out.served = [this](const gateway::ServedRequest& request) { log_->add(request); };
         }
         out.retry = retry_policy(settings_);
+        if (out.rules.upstreams.empty())
+            warn_of(settings_, {"distill-model", "judge-model", "final-model", "retry-time"},
+                    "the gateway runs one model in process");
+        else if (!settings_.text("url"))
+            warn_of(settings_, {"in-flight", "api-key-env", "dialect"}, "the servers of --config say it themselves");
         auto failed = out.rules.upstreams.empty() ? add_local(out) : add_prompts(out);
         if (!failed) failed = check_reach(out.server, out.rules);
         if (failed) return *failed;

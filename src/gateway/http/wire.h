@@ -25,7 +25,6 @@ class Wire {
 
     Next& next() { return tls_ ? tls_->next_layer() : *plain_; }
     executor_type get_executor() { return next().get_executor(); }
-    bool is_tls() const { return tls_ != nullptr; }
     SSL* native() { return tls_->native_handle(); }  // where it is TLS
 
     template <class Buffers, class Token>
