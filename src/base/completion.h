@@ -42,6 +42,10 @@ struct CompletionRequest {
     // nothing.
     std::shared_ptr<const std::string> extra = nullptr;
 
+    // "Name: value", for a model behind HTTP: by which requests are followed from server to server. No part of what is
+    // asked, so not in journals. Shared; null: none.
+    std::shared_ptr<const std::vector<std::string>> headers = nullptr;
+
     // Where a model marks no reasoning this is the one limit on what it writes.
     std::int64_t max_tokens() const { return think + max_answer; }
 };

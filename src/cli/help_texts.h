@@ -108,7 +108,8 @@ A request's "model" says what is to be done:
   retort               --operator, or the model's own
   NAME                 an --alias of one of these
 Operators are those of retort solve --help. A request may also say {"retort": {"operator", "distiller", "k", "workspace",
-"think", "budget_seq", "budget_total", "progress": "off|summary|full"}}, or the same by headers (X-Retort-Operator, ...).
+"think", "budget_seq", "budget_total", "deadline": S, "on_deadline": "error|best", "progress": "off|summary|full"}}, or the
+same by headers (X-Retort-Operator, ...).
 
 Examples:
   retort serve --url http://localhost:8000/v1 --model qwen3

@@ -55,7 +55,9 @@ struct ServeArguments {
     std::map<std::string, std::string> aliases;
     std::vector<std::string> offered;  // instead of the file's
     int grace_s = 30;
-    std::string log = "runs";  // off, runs, all
+    std::string log = "runs";                 // off, runs, all
+    std::optional<std::string> journal;       // off, metrics, full; instead of the file's
+    std::optional<std::string> journal_file;  // likewise
     bool quiet = false;
 };
 

@@ -44,6 +44,10 @@ std::string models_folder(const Environment& environment) {
     return file_in(under(environment, "XDG_CACHE_HOME", "/.cache"), "models");
 }
 
+std::string state_folder(const Environment& environment) {
+    return under(environment, "XDG_STATE_HOME", "/.local/state");
+}
+
 std::string program_folder() {
     std::error_code failed;
     return std::filesystem::read_symlink("/proc/self/exe", failed).parent_path().string();

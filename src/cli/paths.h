@@ -13,6 +13,9 @@ std::string config_folder(const Environment& environment);
 // RETORT_MODELS, else $XDG_CACHE_HOME/retort/models, else ~/.cache/retort/models. Empty when there is no home.
 std::string models_folder(const Environment& environment);
 
+// $XDG_STATE_HOME/retort, else ~/.local/state/retort. Empty when there is no home.
+std::string state_folder(const Environment& environment);
+
 // Where the program itself lies.
 std::string program_folder();
 

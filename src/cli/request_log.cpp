@@ -35,11 +35,12 @@ std::string log_line(const gateway::ServedRequest& request) {
     };
     add("key", request.key);
     add("model", request.model);
-    if (request.handling != gateway::Handling::run) return out;
-    add("operator", request.operator_name);
-    add("id", request.id);
-    return out + fmt::format(" b_seq={} b_total={} calls={} failed_calls={}", request.budget.b_seq,
-                             request.budget.b_total, request.budget.calls, request.budget.failed_calls);
+    if (request.run == nullptr) return out;
+    add("operator", request.run->operator_name);
+    add("id", request.run->id);
+    const BudgetTotals& budget = request.run->budget;
+    return out + fmt::format(" b_seq={} b_total={} calls={} failed_calls={}", budget.b_seq, budget.b_total,
+                             budget.calls, budget.failed_calls);
 }
 
 struct RequestLog::State {

@@ -1,12 +1,14 @@
 // `retort serve`: the gateway, until it is told to stop. SIGHUP reads its file again.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 
 #include "cli/commands.h"
 #include "cli/interrupts.h"
@@ -17,14 +19,12 @@
 #include "cli/plan.h"
 #include "cli/request_log.h"
 #include "cli/serve_file.h"
-#include "gateway/api/requested_model.h"
+#include "cli/serve_models.h"
 #include "gateway/gateway.h"
 #include "model/http/open_files.h"
 
 namespace retort::cli {
 namespace {
-
-constexpr std::string_view kChatPrompts = "chat";
 
 Error usage(std::string message) {
     return {ErrorKind::usage, std::move(message)};
@@ -58,37 +58,6 @@ std::optional<Error> check_reach(const gateway::ServerOptions& server, const gat
         fmt::format("--listen: {} can be reached from other machines, and there are no keys: add [[key]] to "
                     "--config (docs/serve.md), or listen on 127.0.0.1",
                     server.host));
-}
-
-const PromptSet& chat_prompts() {
-    for (const PromptSet& set : compiled_prompt_sets())
-        if (set.name == kChatPrompts) return set;
-    return compiled_prompt_sets().front();
-}
-
-// As the settings would have it; a set that is for any model gives way to the one for chats.
-Outcome<PromptSet> served_prompts(PromptSet own, const Settings& settings) {
-    PromptSet out = own.name == compiled_prompt_sets().front().name ? chat_prompts() : std::move(own);
-    if (const auto folder = settings.text("prompts")) {
-        auto loaded = load_prompt_set(*folder, out);
-        if (!loaded) return loaded.error();
-        out = std::move(*loaded);
-    }
-    out.defaults = overlaid(out.defaults, settings);
-    return out;
-}
-
-// Operators that are named where nobody would see until a request comes that they cannot be.
-std::optional<Error> check_names(const gateway::GatewayRules& rules, const PromptSet& prompts) {
-    std::vector<std::string> names = rules.offered;
-    if (!rules.operator_name.empty()) names.push_back(rules.operator_name);
-    for (const auto& [alias, meant] : rules.aliases) {
-        const gateway::RequestedModel requested = gateway::requested_model(meant, {});
-        if (!requested.operator_name.empty()) names.push_back(requested.operator_name);
-    }
-    for (const std::string& name : names)
-        if (const auto schedule = parse_operator(name, prompts.defaults); !schedule) return schedule.error();
-    return std::nullopt;
 }
 
 // An option without effect is accepted, and said.
@@ -135,18 +104,48 @@ class ServeRun {
             log_ = std::make_unique<RequestLog>(arguments_.log == "all");
             out.served = [this](const gateway::ServedRequest& request) { log_->add(request); };
         }
+        auto journal = open_journal(file->journal);
+        if (!journal) return journal.error();
+        out.journal = std::move(*journal);
         out.retry = retry_policy(settings_);
         if (out.rules.upstreams.empty())
-            warn_of(settings_, {"distill-model", "judge-model", "final-model", "retry-time"},
-                    "the gateway runs one model in process");
+            warn_of(settings_, {"retry-time"}, "it is for model servers");
         else if (!settings_.text("url"))
             warn_of(settings_, {"in-flight", "api-key-env", "dialect"}, "the servers of --config say it themselves");
-        auto failed = out.rules.upstreams.empty() ? add_local(out) : add_prompts(out);
+        auto prompts = served_prompts(settings_);
+        if (!prompts) return prompts.error();
+        out.prompts = std::move(*prompts);
+        auto failed = add_in_process(std::move(file->in_process), out);
         if (!failed) failed = check_reach(out.server, out.rules);
+        if (!failed) failed = check_names(out.rules, out.prompts.defaults);
         if (failed) return *failed;
-        const PromptSet& prompts = out.local.empty() ? out.prompts : out.local.front().prompts;
-        if (const auto wrong = check_names(out.rules, prompts)) return *wrong;
         return out;
+    }
+
+    // Null: nothing is kept.
+    Outcome<std::shared_ptr<gateway::RequestJournal>> open_journal(ServeJournal journal) const {
+        if (arguments_.journal) journal.keep = keep_from(*arguments_.journal);
+        if (arguments_.journal_file) {
+            journal.file = *arguments_.journal_file;
+            if (!arguments_.journal && !journal.keep) journal.keep = gateway::Keep::metrics;
+        }
+        if (!journal.keep) return std::shared_ptr<gateway::RequestJournal>();
+        if (journal.file.empty()) {
+            const std::string folder = state_folder(context_.environment);
+            if (folder.empty()) return usage("--journal: there is no home folder: say where with --journal-file FILE");
+            std::error_code failed;
+            std::filesystem::create_directories(folder, failed);
+            journal.file = folder + "/requests.db";
+        }
+        gateway::RequestJournalOptions options;
+        options.path = journal.file;
+        options.keep = *journal.keep;
+        options.days = journal.days;
+        options.most_bytes = journal.bytes;
+        options.log = [](const std::string& line) { say("retort: " + line); };
+        auto opened = gateway::RequestJournal::open(std::move(options));
+        if (!opened) return opened.error();
+        return std::shared_ptr<gateway::RequestJournal>(std::move(*opened));
     }
 
     // The file, with what the options say in its place.
@@ -194,31 +193,26 @@ class ServeRun {
         return std::nullopt;
     }
 
-    std::optional<Error> add_prompts(gateway::GatewayOptions& out) const {
-        auto prompts = served_prompts(chat_prompts(), settings_);
-        if (!prompts) return prompts.error();
-        out.prompts = std::move(*prompts);
-        return std::nullopt;
-    }
-
-    std::optional<Error> add_local(gateway::GatewayOptions& out) {
-        const std::string given = main_model(settings_, context_).value();
-        auto plan = plan_method(settings_, given, context_);
-        if (!plan) return plan.error();
-        const auto sources = find_models(plan->method, settings_, context_);
-        if (!sources) return sources.error();
-        auto opened = ModelSet::open(*sources, settings_, context_.environment, loop_);
-        if (!opened) return opened.error();
-        const std::shared_ptr<ModelSet> models = std::move(*opened);
-        auto own = prompts_of_model(settings_, given, context_);
-        if (!own) return own.error();
-        auto prompts = served_prompts(std::move(*own), settings_);
-        if (!prompts) return prompts.error();
-        const std::string& name = plan->method.model;
-        LanguageModel* model = models->engine_models(plan->method).by_name.at(name);
-        out.local.push_back({name, std::shared_ptr<LanguageModel>(models, model), std::move(*prompts)});
-        out.rules.model = name;
-        local_ = name;
+    // Those of the file; where there is nothing else to ask, the one of --model.
+    std::optional<Error> add_in_process(std::vector<InProcessModel> wanted, gateway::GatewayOptions& out) {
+        if (wanted.empty() && out.rules.upstreams.empty())
+            wanted.push_back({main_model(settings_, context_).value(), ""});
+        for (const InProcessModel& one : wanted) {
+            auto opened = open_in_process(one, settings_, context_, loop_);
+            if (!opened) return opened.error();
+            out.local.push_back(std::move(*opened));
+        }
+        if (!out.rules.upstreams.empty() || out.local.empty()) return std::nullopt;
+        const auto is_here = [&](const std::string& name) {
+            const auto has_it = [&](const gateway::LocalModel& one) { return one.name == name; };
+            return std::any_of(out.local.begin(), out.local.end(), has_it);
+        };
+        for (const std::string& role : {out.rules.roles.distil, out.rules.roles.judge, out.rules.roles.final})
+            if (!role.empty() && !is_here(role))
+                return usage(fmt::format(
+                    "no model \"{}\" for a role: expected a name of [[in_process]] in --config, or a server", role));
+        if (!is_here(out.rules.model)) out.rules.model = out.local.front().name;
+        local_ = out.rules.model;
         return std::nullopt;
     }
 
@@ -254,7 +248,7 @@ class ServeRun {
         if (!file)
             wrong = file.error();
         else
-            wrong = check_names(file->rules, chat_prompts());
+            wrong = check_names(file->rules, {});
         if (!wrong)
             if (const auto replaced = gateway_->replace(std::move(file->rules)); !replaced) wrong = replaced.error();
         say(wrong ? fmt::format("retort: nothing is changed: {}", wrong->message)

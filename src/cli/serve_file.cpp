@@ -23,20 +23,26 @@ class ServeReader {
     ServeReader(std::string name, const Environment& environment) : name_(std::move(name)), environment_(environment) {}
 
     ServeFile read(const toml::table& table) {
-        expect_only(table, {"listen", "model", "operator", "offered", "most_runs", "tls", "roles", "aliases",
-                            "upstream", "key"});
+        expect_only(table, {"listen", "model", "operator", "offered", "origins", "most_runs", "tls", "journal", "roles",
+                            "aliases", "upstream", "in_process", "key"});
         out_.listen = text(table, "listen");
         GatewayRules& rules = out_.rules;
         rules.model = text(table, "model").value_or("");
         rules.operator_name = text(table, "operator").value_or("");
         rules.offered = texts(table, "offered");
+        rules.origins = texts(table, "origins");
         rules.most_runs = static_cast<std::size_t>(number(table, "most_runs", 1, static_cast<double>(rules.most_runs)));
         if (const auto* tls = sub_table(table, "tls")) read_tls(*tls);
+        if (const auto* journal = sub_table(table, "journal")) read_journal(*journal);
         if (const auto* roles = sub_table(table, "roles")) read_roles(*roles);
         if (const auto* aliases = sub_table(table, "aliases"))
             for (const auto& [alias, node] : *aliases)
                 rules.aliases[std::string(alias.str())] = text_of(node, alias.str());
         for (const toml::table* row : rows(table, "upstream")) rules.upstreams.push_back(upstream_of(*row));
+        for (const toml::table* row : rows(table, "in_process")) {
+            expect_only(*row, {"model", "name"});
+            out_.in_process.push_back({needed(*row, "model"), text(*row, "name").value_or("")});
+        }
         for (const toml::table* row : rows(table, "key")) rules.keys.push_back(key_of(*row));
         return std::move(out_);
     }
@@ -109,6 +115,18 @@ class ServeReader {
         out_.tls = gateway::TlsFiles{needed(table, "certificate"), needed(table, "key")};
     }
 
+    void read_journal(const toml::table& table) {
+        expect_only(table, {"keep", "file", "days", "bytes"});
+        ServeJournal& journal = out_.journal;
+        const std::string keep = text(table, "keep").value_or("metrics");
+        if (keep != "off" && keep != "metrics" && keep != "full")
+            fail(table, fmt::format("keep: expected off, metrics or full, found \"{}\"", keep));
+        journal.keep = keep_from(keep);
+        journal.file = text(table, "file").value_or("");
+        journal.days = number(table, "days", 0, journal.days);
+        journal.bytes = static_cast<std::int64_t>(number(table, "bytes", 0, static_cast<double>(journal.bytes)));
+    }
+
     void read_roles(const toml::table& table) {
         expect_only(table, {"distill", "judge", "final"});
         out_.rules.roles = {text(table, "distill").value_or(""), text(table, "judge").value_or(""),
@@ -167,6 +185,12 @@ class ServeReader {
 };
 
 }  // namespace
+
+std::optional<gateway::Keep> keep_from(const std::string& word) {
+    if (word == "metrics") return gateway::Keep::metrics;
+    if (word == "full") return gateway::Keep::full;
+    return std::nullopt;
+}
 
 Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& text, const Environment& environment) {
     try {

@@ -135,6 +135,12 @@ std::optional<Error> Settings::offer(const SettingSpec& spec, SettingValue value
     return std::nullopt;
 }
 
+Settings Settings::without(std::string_view name) const {
+    Settings out = *this;
+    if (const auto found = out.values_.find(name); found != out.values_.end()) out.values_.erase(found);
+    return out;
+}
+
 Settings Settings::flags_only() const {
     Settings out;
     for (const auto& [name, value] : values_)

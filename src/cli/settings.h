@@ -58,6 +58,9 @@ class Settings {
     // The same settings, of which only those given on the command line.
     Settings flags_only() const;
 
+    // The same settings but this one.
+    Settings without(std::string_view name) const;
+
   private:
     std::map<std::string, SettingValue, std::less<>> values_;
 };

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <variant>
 
 #include "async/nursery.h"
 #include "base/text.h"
 #include "gateway/answers.h"
 #include "gateway/outbox.h"
+#include "gateway/run_clock.h"
+#include "operator/best_so_far.h"
 #include "operator/observers.h"
 
 namespace retort::gateway {
@@ -62,6 +65,21 @@ class ChatRun : public RunObserver {
             out.cut = final_->finish == Finish::length;
         }
         out.reasoning = shown_;
+        return out;
+    }
+
+    // When the time is over: what the client has read of the last call, or else the best draft.
+    std::optional<ChatAnswer> answer_so_far(const RunResult& result, const Verifier* verifier) const {
+        ChatAnswer out;
+        out.text = streamed_;
+        if (out.text.empty()) {
+            auto best = best_so_far(result.rounds, verifier);
+            if (!best) return std::nullopt;
+            out.text = std::move(best->text);
+        }
+        out.reasoning = shown_;
+        out.cut = true;
+        out.at_deadline = true;
         return out;
     }
 
@@ -151,20 +169,43 @@ Task<RunResult> run_to(Outbox* outbox, Problem problem, std::shared_ptr<const Po
     co_return result;
 }
 
-EngineDependencies dependencies_of(const ChatModel& model, RunObserver* observer) {
+EngineDependencies dependencies_of(const ChatTask& task, RunObserver* observer) {
     EngineDependencies out;
-    out.models = model.models;
-    out.prompts = model.prompts;
+    out.models = task.model.models;
+    out.prompts = task.model.prompts;
     out.observer = observer;
+    out.headers = task.headers;
     return out;
 }
 
+ApiError too_late(const ChatBody& body) {
+    ApiError out;
+    out.status = 504;
+    out.type = "server_error";
+    out.code = "deadline_exceeded";
+    out.message = fmt::format("there was no answer within the {} s that the request allows{}",
+                              body.deadline_s.value_or(0), body.best_at_deadline ? ", and no draft of one" : "");
+    return out;
+}
+
+// How it ends for the client.
+using Ending = std::variant<ChatAnswer, ApiError>;
+
+// `late`: its time was over.
+Ending ending_of(const ChatRun& run, const ChatBody& body, const Verifier* verifier, const RunResult& result,
+                 bool late) {
+    if (!result.error) return run.answer(result);
+    if (!late) return error_of(*result.error, run.failed());
+    auto best = body.best_at_deadline ? run.answer_so_far(result, verifier) : std::nullopt;
+    return best ? Ending(std::move(*best)) : Ending(too_late(body));
+}
+
 // The last bytes of a stream.
-std::string ending_of(const ChatRun& run, ReplyWriter& writer, const RunResult& result) {
-    if (result.error) return writer.failed(error_of(*result.error, run.failed()));
-    const ChatAnswer answer = run.answer(result);
+std::string last_bytes(const ChatRun& run, ReplyWriter& writer, const Ending& ending, const BudgetTotals& budget) {
+    if (const auto* error = std::get_if<ApiError>(&ending)) return writer.failed(*error);
+    const ChatAnswer& answer = std::get<ChatAnswer>(ending);
     const std::string rest = run.rest(answer);
-    return (rest.empty() ? "" : writer.text(rest)) + writer.end(answer, result.budget);
+    return (rest.empty() ? "" : writer.text(rest)) + writer.end(answer, budget);
 }
 
 Task<bool> send_ending(Exchange& exchange, std::string text) {
@@ -174,13 +215,26 @@ Task<bool> send_ending(Exchange& exchange, std::string text) {
     co_return ended;
 }
 
-Task<bool> send_whole(Exchange& exchange, const ChatRun& run, ReplyWriter& writer, const RunResult& result) {
-    if (result.error) {
-        const bool told = co_await answer_error(exchange, error_of(*result.error, run.failed()));
+Task<bool> send_whole(Exchange& exchange, ReplyWriter& writer, const Ending& ending, const BudgetTotals& budget) {
+    if (const auto* error = std::get_if<ApiError>(&ending)) {
+        const bool told = co_await answer_error(exchange, *error);
         co_return told;
     }
-    const bool told = co_await answer_json(exchange, writer.whole(run.answer(result), result.budget));
+    const bool told = co_await answer_json(exchange, writer.whole(std::get<ChatAnswer>(ending), budget));
     co_return told;
+}
+
+ChatOutcome outcome_of(const RunResult& result, const Ending& ending, bool hung_up) {
+    ChatOutcome out;
+    out.budget = result.budget;
+    out.error = result.error;
+    out.hung_up = hung_up;
+    if (!result.text.empty()) out.answer = result.text;
+    if (const auto* answer = std::get_if<ChatAnswer>(&ending); answer != nullptr && answer->at_deadline) {
+        out.answer = answer->text;
+        out.error.reset();
+    }
+    return out;
 }
 
 }  // namespace
@@ -193,6 +247,8 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     Observers observers;
     observers.add(&run);
     if (task.listener) observers.add(task.listener.get());
+    const RunClock clock(executor, exchange.stop(), task.body.deadline_s);
+    const std::shared_ptr<const Verifier> verifier = task.problem.verifier;
     Nursery<RunResult> nursery(executor);
     if (stream) {
         exchange.begin({200,
@@ -204,19 +260,19 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     }
     nursery.spawn(run_to(stream ? &outbox : nullptr, std::move(task.problem),
                          std::make_shared<const FixedSchedule>(std::move(task.schedule)), task.body.run,
-                         dependencies_of(task.model, &observers), exchange.stop()));
+                         dependencies_of(task, &observers), clock.stop()));
     bool heard = true;
     if (stream) heard = co_await outbox.pump(exchange);
     auto landed = co_await nursery.next();
     const RunResult& result = landed.value;
-    ChatOutcome out{result.budget, result.text.empty() ? std::nullopt : std::optional(result.text), result.error,
-                    !heard || exchange.stop().stop_requested()};
+    const Ending ending = ending_of(run, task.body, verifier.get(), result, clock.is_over());
+    ChatOutcome out = outcome_of(result, ending, !heard || exchange.stop().stop_requested());
     if (out.hung_up)
         exchange.abandon();
     else if (stream)
-        out.hung_up = !co_await send_ending(exchange, ending_of(run, *task.writer, result));
+        out.hung_up = !co_await send_ending(exchange, last_bytes(run, *task.writer, ending, result.budget));
     else
-        out.hung_up = !co_await send_whole(exchange, run, *task.writer, result);
+        out.hung_up = !co_await send_whole(exchange, *task.writer, ending, result.budget);
     co_return out;
 }
 

@@ -24,7 +24,8 @@ struct ChatTask {
     ChatModel model;
     ReplyIdentity identity;
     std::unique_ptr<ReplyWriter> writer;
-    std::unique_ptr<RunObserver> listener;  // beside the client; null: none
+    std::unique_ptr<RunObserver> listener;                    // beside the client; null: none
+    std::shared_ptr<const std::vector<std::string>> headers;  // of every call
 };
 
 // What a run came to, for logs and metrics.

@@ -8,14 +8,18 @@
 #include "base/hash.h"
 #include "gateway/answers.h"
 #include "gateway/api/body_scan.h"
+#include "gateway/api/cross_origin.h"
 #include "gateway/api/method_headers.h"
-#include "gateway/api/model_list.h"
 #include "gateway/api/requested_model.h"
+#include "gateway/api/trace_headers.h"
 #include "gateway/chat_run.h"
+#include "gateway/clock.h"
 #include "gateway/handing_on.h"
 #include "gateway/metrics.h"
+#include "gateway/model_lists.h"
 #include "gateway/models_in_reach.h"
 #include "gateway/operator_task.h"
+#include "gateway/run_entry.h"
 #include "gateway/watch/run_recorder.h"
 #include "gateway/watch/watch_api.h"
 
@@ -25,13 +29,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kRoot = "/v1";  // of the API here; at the upstream it is the path of its address
-constexpr std::string_view kModels = "/v1/models";
+constexpr std::string_view kApi = "/v1/";
 constexpr std::size_t kPrefixBytes = 1024;
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 std::int64_t seconds_since_1970() {
     return now_ms() / 1000;
@@ -56,47 +55,10 @@ class UnderWay {
     std::size_t& count_;
 };
 
-// A run that ends on the board however it ends.
-class AtTheEnd {
-  public:
-    AtTheEnd(Board& board, std::shared_ptr<RunRecord> record) : board_(board), record_(std::move(record)) {}
-    ~AtTheEnd() {
-        if (record_->status == RunStatus::running) record_->status = RunStatus::failed;
-        board_.end(record_);
-    }
-    AtTheEnd(const AtTheEnd&) = delete;
-    AtTheEnd& operator=(const AtTheEnd&) = delete;
-
-  private:
-    Board& board_;
-    std::shared_ptr<RunRecord> record_;
-};
-
 std::string bearer_of(std::string_view authorization) {
     constexpr std::string_view kBearer = "Bearer ";
     const bool is_bearer = same_name(authorization.substr(0, kBearer.size()), kBearer);
     return is_bearer ? std::string(authorization.substr(kBearer.size())) : std::string();
-}
-
-RunRecord record_of(const ChatTask& task, const AskedOperator& asked, const std::string& key) {
-    RunRecord out;
-    out.id = task.identity.id;
-    out.operator_name = task.schedule.name;
-    out.model = asked.model;
-    out.key = key;
-    out.begun_ms = now_ms();
-    out.question = task.body.asked;
-    out.rounds_planned = task.schedule.rounds.size();
-    return out;
-}
-
-void finish(RunRecord& record, const ChatOutcome& outcome) {
-    record.budget = outcome.budget;
-    record.answer = outcome.answer;
-    record.error = outcome.error ? outcome.error->message : "";
-    record.status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
-    record.phase.clear();
-    record.seconds = static_cast<double>(now_ms() - record.begun_ms) / 1000;
 }
 
 ApiError unknown_key() {
@@ -124,8 +86,10 @@ class Gateway::Impl {
         : options_(std::move(options)),
           fleet_(std::move(fleet)),
           models_(options_, fleet_.get()),
+          lists_(options_, fleet_.get(), started_),
           server_(loop, options_.server, hooks()) {
         keys_.replace(options_.rules.keys);
+        if (options_.journal) board_.restore(options_.journal->take_history());
     }
 
     Outcome<void> listen() { return server_.listen(); }
@@ -142,6 +106,7 @@ class Gateway::Impl {
 
     ServerHooks hooks();
     Task<void> handle(Exchange& exchange);
+    void tell(ServedRequest request);
     Task<ServedRequest> admit(Exchange& exchange);
     Task<ServedRequest> dispatch(Exchange& exchange, const Client& client);
     Task<ServedRequest> generate(Exchange& exchange, const Client& client);
@@ -150,22 +115,21 @@ class Gateway::Impl {
     Task<ServedRequest> hand_on(Exchange& exchange, std::string_view body, std::string_view model,
                                 std::uint64_t prefix);
     Task<ServedRequest> show_model(Exchange& exchange);
-    Task<void> list_models(Exchange& exchange);
     Task<void> tell_readiness(Exchange& exchange);
     Task<ServedRequest> refuse(Exchange& exchange, ApiError error);
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
     std::string passed_authorization(const Exchange& exchange) const;
-    Offer offer() const;
 
     GatewayOptions options_;
     std::unique_ptr<Fleet> fleet_;  // null: models in process alone
     ModelsInReach models_;
+    const std::int64_t started_ = seconds_since_1970();
+    ModelLists lists_;
     Keys keys_;
     Metrics metrics_;
     Board board_;
     std::size_t runs_ = 0;  // under way
     std::uint64_t replies_ = 0;
-    const std::int64_t started_ = seconds_since_1970();
     Server server_;
 };
 
@@ -189,16 +153,23 @@ ServerHooks Gateway::Impl::hooks() {
 
 Task<void> Gateway::Impl::handle(Exchange& exchange) {
     const Steady::time_point begun = Steady::now();
+    const std::int64_t begun_ms = now_ms();
     ServedRequest out = co_await admit(exchange);
     out.method = exchange.head().method;
     out.path = exchange.head().path();
+    out.begun_ms = begun_ms;
     out.status = exchange.status();
     out.seconds = std::chrono::duration<double>(Steady::now() - begun).count();
-    metrics_.request(out.handling, out.status, out.seconds);
-    if (out.handling != Handling::own)
-        board_.request_ended(now_ms(), out.seconds, out.status, out.handling == Handling::run, out.budget.b_total,
+    tell(std::move(out));
+}
+
+void Gateway::Impl::tell(ServedRequest request) {
+    metrics_.request(request.handling, request.status, request.seconds);
+    if (request.handling != Handling::own)
+        board_.request_ended(now_ms(), request.seconds, request.status, request.run != nullptr, request.tokens(),
                              static_cast<int>(server_.counts().exchanges) - 1);
-    if (options_.served) options_.served(out);
+    if (options_.served) options_.served(request);
+    if (options_.journal && request.path.starts_with(kApi)) options_.journal->add(std::move(request));
 }
 
 Task<ServedRequest> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
@@ -209,6 +180,13 @@ Task<ServedRequest> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
 // Whether it lives may be asked by anyone, all else by who has a key where there are keys.
 Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
     const std::string_view path = exchange.head().path();
+    Headers for_pages = cross_origin_headers(exchange.head(), options_.rules.origins);
+    const bool is_allowed_page = !for_pages.empty();
+    exchange.accompany(std::move(for_pages));
+    if (is_allowed_page && is_preflight(exchange.head())) {
+        co_await exchange.send({204, {}}, "");
+        co_return ServedRequest{};
+    }
     if (!keys_.are_needed() || path == "/" || path == "/health" || path == "/ready") {
         const bool known = !keys_.are_needed() && names_this_host(exchange.head(), options_.server.host);
         co_return co_await dispatch(exchange, {"", known});
@@ -222,7 +200,7 @@ Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
     }
     Key::Use use(key, Steady::now());
     ServedRequest out = co_await dispatch(exchange, {key->options().name, key->options().admin});
-    use.spent(static_cast<double>(out.budget.b_total), Steady::now());
+    use.spent(static_cast<double>(out.tokens()), Steady::now());
     out.key = key->options().name;
     co_return out;
 }
@@ -236,14 +214,15 @@ Task<ServedRequest> Gateway::Impl::dispatch(Exchange& exchange, const Client& cl
     } else if (reads && path == "/ready") {
         co_await tell_readiness(exchange);
     } else if (reads && path == "/metrics") {
-        const std::string text = metrics_.text(server_.counts(), fleet_.get(), runs_);
+        const std::string text = metrics_.text({server_.counts(), fleet_.get(), options_.journal.get(), runs_});
         co_await answer_text(exchange, text, "text/plain; version=0.0.4; charset=utf-8");
     } else if (reads && path == "/") {
         co_await answer_page(exchange);
     } else if (reads && path.starts_with(kWatchRoot)) {
-        co_await answer_watch(exchange, board_, fleet_.get(), 1000 * started_, {keys_.are_needed(), client.content});
-    } else if (reads && path == kModels) {
-        co_await list_models(exchange);
+        const Watched watched{board_, fleet_.get(), options_.journal.get(), 1000 * started_};
+        co_await answer_watch(exchange, watched, {keys_.are_needed(), client.content});
+    } else if (reads && path == kModelsPath) {
+        co_await lists_.list(exchange, passed_authorization(exchange));
     } else if (!path.starts_with("/v1/")) {
         co_await answer_error(exchange, not_found(fmt::format("there is no {}: this API is at /v1", path)));
     } else if (reads && path.starts_with("/v1/models/")) {
@@ -315,20 +294,19 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     task->identity = identity_of(asked, task->body);
     if (asked.api->repeats) task->identity.request = exchange.body();
     task->writer = asked.api->writer(task->identity);
+    task->headers =
+        std::make_shared<const std::vector<std::string>>(trace_headers(exchange.head().headers, task->identity.id));
     exchange.body() = std::string();
     const UnderWay counted(runs_);
-    const std::shared_ptr<RunRecord> record = board_.begin(record_of(*task, asked, client.key));
-    const AtTheEnd ended(board_, record);
-    task->listener = std::make_unique<RunRecorder>(record);
+    RunEntry entry(board_, *task, asked.model, client.key);
+    task->listener = std::make_unique<RunRecorder>(entry.record());
     const ChatOutcome outcome = co_await answer_chat(exchange, std::move(*task));
-    finish(*record, outcome);
+    entry.finish(outcome);
     metrics_.run(outcome.budget, outcome.hung_up);
     ServedRequest out;
     out.handling = Handling::run;
     out.model = asked.model;
-    out.id = record->id;
-    out.operator_name = record->operator_name;
-    out.budget = outcome.budget;
+    out.run = entry.record();
     co_return out;
 }
 
@@ -363,59 +341,11 @@ std::string Gateway::Impl::passed_authorization(const Exchange& exchange) const 
     return keys_.are_needed() ? std::string() : std::string(exchange.head().header("Authorization"));
 }
 
-Offer Gateway::Impl::offer() const {
-    Offer out;
-    for (const LocalModel& one : options_.local) out.local.push_back(one.name);
-    out.model = options_.rules.model;
-    out.operators = options_.rules.offered;
-    out.aliases = options_.rules.aliases;
-    out.created = started_;
-    return out;
-}
-
-Task<void> Gateway::Impl::list_models(Exchange& exchange) {
-    if (fleet_ == nullptr) {
-        co_await answer_json(exchange, *model_list({}, offer()));
-        co_return;
-    }
-    const std::string authorization = passed_authorization(exchange);
-    std::vector<std::string> lists;
-    ModelListing other;  // what one said that gave no list
-    for (const std::shared_ptr<Upstream>& upstream : std::vector(fleet_->upstreams())) {
-        ModelListing listing = co_await upstream->list_models(authorization, exchange.stop());
-        if (listing.result.failure == OriginFailure::none && listing.status == 200)
-            lists.push_back(std::move(listing.body));
-        else
-            other = std::move(listing);
-    }
-    const auto merged = lists.empty() ? std::nullopt : model_list(lists, offer());
-    if (merged)
-        co_await answer_json(exchange, *merged);
-    else if (other.result.failure != OriginFailure::none)
-        co_await answer_error(exchange, upstream_error(other.result));
-    else
-        co_await answer_json(exchange, lists.empty() ? other.body : lists.front(), lists.empty() ? other.status : 200);
-}
-
 // Not every server that lists its models tells of one.
 Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange) {
-    const std::string id = unescaped(exchange.head().path().substr(kModels.size() + 1));
-    const RequestedModel requested = requested_model(id, options_.rules.aliases);
-    if (models_.local(id) != nullptr || !requested.as_it_is) {
-        const bool is_operator = requested.operator_name.empty() || parse_operator(requested.operator_name, {});
-        if (!is_operator) co_return co_await refuse(exchange, not_found(fmt::format("there is no model \"{}\"", id)));
-        co_await answer_json(exchange, model_entry(id, offer()));
-        co_return ServedRequest{};
-    }
-    if (fleet_ != nullptr)
-        for (const std::shared_ptr<Upstream>& upstream : std::vector(fleet_->upstreams())) {
-            const ModelListing listing =
-                co_await upstream->list_models(passed_authorization(exchange), exchange.stop());
-            const auto found = listing.status == 200 ? entry_in(listing.body, id) : std::nullopt;
-            if (!found) continue;
-            co_await answer_json(exchange, *found);
-            co_return ServedRequest{};
-        }
+    const std::string id = unescaped(exchange.head().path().substr(kModelsPath.size() + 1));
+    const bool answered = co_await lists_.show(exchange, id, passed_authorization(exchange));
+    if (answered) co_return ServedRequest{};
     co_return co_await hand_on(exchange, exchange.body(), id, 0);
 }
 

@@ -15,7 +15,8 @@
 #include "base/error.h"
 #include "gateway/access/keys.h"
 #include "gateway/http/server.h"
-#include "gateway/metrics.h"
+#include "gateway/journal/request_journal.h"
+#include "gateway/served_request.h"
 #include "gateway/upstream/fleet.h"
 #include "operator/prompts.h"
 
@@ -27,7 +28,7 @@ struct LocalModel {
     PromptSet prompts;
 };
 
-// Models of single roles, by the upstreams' names for them; empty: the model that the request names.
+// Models of single roles, by their names; empty: the model that the request names.
 struct RoleModels {
     std::string distil;
     std::string judge;
@@ -36,28 +37,15 @@ struct RoleModels {
 
 // What may change while the gateway serves.
 struct GatewayRules {
-    std::vector<UpstreamOptions> upstreams;                   // none: models in process alone, and nothing is handed on
-    std::vector<KeyOptions> keys;                             // none: anyone may ask
-    std::string model;                                        // where a request names none; empty: it must
-    RoleModels roles;                                         // of the upstreams
+    std::vector<UpstreamOptions> upstreams;  // none: models in process alone, and nothing is handed on
+    std::vector<KeyOptions> keys;            // none: anyone may ask
+    std::string model;                       // where a request names none; empty: it must
+    RoleModels roles;
     std::string operator_name;                                // of "retort"; empty: that of the prompt set
     std::map<std::string, std::string, std::less<>> aliases;  // "smart" -> "pdr:8,4@qwen"
     std::vector<std::string> offered;                         // operators that the list of models shows with each model
+    std::vector<std::string> origins;                         // of pages that may ask from a browser; "*": any
     std::size_t most_runs = 1024;                             // by operators at one time
-};
-
-// A request that was answered, or given up, for a log.
-struct ServedRequest {
-    std::string_view method;  // these two are valid during the call alone
-    std::string_view path;
-    int status = 0;  // 0: the client went before any
-    double seconds = 0;
-    Handling handling = Handling::own;
-    std::string key;    // the name of the client's; empty: there are no keys, or it had none
-    std::string model;  // that it was about, as far as it was read
-    std::string id;     // of the reply, and the operator's account; of runs alone
-    std::string operator_name;
-    BudgetTotals budget;
 };
 
 struct GatewayOptions {
@@ -68,6 +56,7 @@ struct GatewayOptions {
     RetryPolicy retry;                                 // of operators' calls
     std::function<void(const std::string&)> log;       // what went wrong here, one line each
     std::function<void(const ServedRequest&)> served;  // must not wait
+    std::shared_ptr<RequestJournal> journal;           // null: none
 };
 
 // Loop thread only.

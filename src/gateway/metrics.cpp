@@ -1,5 +1,7 @@
 #include "gateway/metrics.h"
 
+#include "gateway/journal/request_journal.h"
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -101,6 +103,12 @@ struct Metrics::State {
                                          .Help("Requests that were no HTTP, or beyond a limit")
                                          .Register(registry)
                                          .Add({});
+    prometheus::Family<prometheus::Counter>& journal = BuildCounter()
+                                                           .Name("retort_journal_total")
+                                                           .Help("Requests that the journal has, and has lost")
+                                                           .Register(registry);
+    prometheus::Counter& journal_written = journal.Add({{"result", "written"}});
+    prometheus::Counter& journal_lost = journal.Add({{"result", "lost"}});
 
     // Finding them by their labels takes longer than counting.
     std::map<std::pair<Handling, int>, prometheus::Counter*> known_requests;
@@ -135,14 +143,18 @@ void Metrics::failed_upstream(std::string_view why) {
     state_->failures.Add({{"reason", std::string(why)}}).Increment();
 }
 
-std::string Metrics::text(const ServerCounts& now, const Fleet* fleet, std::size_t runs) const {
-    state_->connections.Set(static_cast<double>(now.connections));
-    state_->in_flight.Set(static_cast<double>(now.exchanges));
-    state_->runs.Set(static_cast<double>(runs));
-    bring_to(state_->refused, now.refused);
-    bring_to(state_->malformed, now.malformed);
-    if (fleet != nullptr) {
-        for (const auto& one : fleet->upstreams()) {
+std::string Metrics::text(const Gauges& now) const {
+    state_->connections.Set(static_cast<double>(now.server.connections));
+    state_->in_flight.Set(static_cast<double>(now.server.exchanges));
+    state_->runs.Set(static_cast<double>(now.runs));
+    bring_to(state_->refused, now.server.refused);
+    bring_to(state_->malformed, now.server.malformed);
+    if (now.journal != nullptr) {
+        bring_to(state_->journal_written, now.journal->written());
+        bring_to(state_->journal_lost, now.journal->lost());
+    }
+    if (now.fleet != nullptr) {
+        for (const auto& one : now.fleet->upstreams()) {
             const prometheus::Labels labels{{"upstream", one->name()}};
             const bool up = one->may_be_asked(std::chrono::steady_clock::now());
             state_->up.Add(labels).Set(up ? 1 : 0);

@@ -11,9 +11,19 @@
 
 namespace retort::gateway {
 
+class RequestJournal;
+
 // How a request was dealt with.
 enum class Handling { own, passed, run };  // by the gateway itself, handed on, by an operator
 std::string_view name(Handling handling);
+
+// What is so now.
+struct Gauges {
+    ServerCounts server;
+    const Fleet* fleet = nullptr;             // null: there is none
+    const RequestJournal* journal = nullptr;  // likewise
+    std::size_t runs = 0;                     // under way
+};
 
 // Loop thread only.
 class Metrics {
@@ -25,8 +35,7 @@ class Metrics {
     void run(const BudgetTotals& budget, bool hung_up);
     void failed_upstream(std::string_view why);
 
-    // With what is so now. `fleet`: null where there is none.
-    std::string text(const ServerCounts& now, const Fleet* fleet, std::size_t runs) const;
+    std::string text(const Gauges& now) const;
 
   private:
     struct State;

@@ -29,38 +29,32 @@ std::string ModelsInReach::local_names() const {
 }
 
 ApiOutcome<ChatModel> ModelsInReach::find(const std::string& name, const std::string& key) const {
-    if (const LocalModel* found = local(name)) {
-        ChatModel out;
-        out.models.by_name[name] = found->model.get();
-        out.held.push_back(found->model);
-        out.models.main = name;
-        out.prompts = &found->prompts;
-        return out;
-    }
-    if (fleet_ == nullptr)
+    const LocalModel* here = local(name);
+    if (here == nullptr && fleet_ == nullptr)
         return no_model(fmt::format("there is no model \"{}\": expected one of {}", name, local_names()));
     if (name.empty())
         return bad_request("\"model\": expected operator@model, since the gateway was started without --model",
                            "model");
-    return remote_model(name, key);
-}
-
-ApiOutcome<ChatModel> ModelsInReach::remote_model(const std::string& name, const std::string& key) const {
+    const RoleModels& roles = options_.rules.roles;
     ChatModel out;
     out.models.main = name;
-    out.models.distil = options_.rules.roles.distil;
-    out.models.judge = options_.rules.roles.judge;
-    out.models.final = options_.rules.roles.final;
-    out.prompts = &options_.prompts;
-    for (const std::string& one :
-         {name, options_.rules.roles.distil, options_.rules.roles.judge, options_.rules.roles.final}) {
+    out.models.distil = roles.distil;
+    out.models.judge = roles.judge;
+    out.models.final = roles.final;
+    out.prompts = here != nullptr ? &here->prompts : &options_.prompts;
+    for (const std::string& one : {name, roles.distil, roles.judge, roles.final}) {
         if (one.empty()) continue;
-        std::shared_ptr<LanguageModel> model = fleet_->model(one, key);
-        if (!model) return no_model(fmt::format("\"{}\": too many different models are being asked", one));
+        std::shared_ptr<LanguageModel> model = model_named(one, key);
+        if (!model) return no_model(fmt::format("\"{}\": there is no such model, or too many are being asked", one));
         out.models.by_name[one] = model.get();
         out.held.push_back(std::move(model));
     }
     return out;
+}
+
+std::shared_ptr<LanguageModel> ModelsInReach::model_named(const std::string& name, const std::string& key) const {
+    if (const LocalModel* found = local(name)) return found->model;
+    return fleet_ == nullptr ? nullptr : fleet_->model(name, key);
 }
 
 }  // namespace retort::gateway

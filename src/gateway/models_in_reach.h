@@ -24,7 +24,7 @@ class ModelsInReach {
     std::string local_names() const;  // "a, b"
 
   private:
-    ApiOutcome<ChatModel> remote_model(const std::string& name, const std::string& key) const;
+    std::shared_ptr<LanguageModel> model_named(const std::string& name, const std::string& key) const;  // may be null
 
     const GatewayOptions& options_;
     Fleet* fleet_;

@@ -22,6 +22,7 @@ CompletionRequest make_request(const RunState& run, CallSpec& spec) {
     request.logprobs = run.settings.sampling.logprobs;
     request.seed = call_seed(run.settings.seed, spec.place);
     request.prompt_hash = std::move(spec.prompt.hash);
+    request.headers = run.deps.headers;
     if (const auto& conversation = run.problem.conversation)
         request.extra = spec.place.role == CallRole::final ? conversation->for_final : conversation->for_others;
     return request;

@@ -69,8 +69,9 @@ class RunObserver {
 struct EngineDependencies {
     Models models;
     const PromptSet* prompts = nullptr;
-    const DraftTask* task = nullptr;  // null: one call a draft
-    RunObserver* observer = nullptr;  // null: nobody listens
+    const DraftTask* task = nullptr;                                    // null: one call a draft
+    RunObserver* observer = nullptr;                                    // null: nobody listens
+    std::shared_ptr<const std::vector<std::string>> headers = nullptr;  // of every call: CompletionRequest::headers
 };
 
 struct FinalCall {

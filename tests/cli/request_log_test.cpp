@@ -14,11 +14,13 @@ TEST(RequestLog, ARunSaysWhatItCost) {
     request.handling = gateway::Handling::run;
     request.key = "ann";
     request.model = "qwen3";
-    request.operator_name = "pdr:4";
-    request.id = "abc";
-    request.budget.b_seq = 349;
-    request.budget.b_total = 612;
-    request.budget.calls = 5;
+    gateway::RunRecord run;
+    run.operator_name = "pdr:4";
+    run.id = "abc";
+    run.budget.b_seq = 349;
+    run.budget.b_total = 612;
+    run.budget.calls = 5;
+    request.run = std::make_shared<const gateway::RunRecord>(run);
     EXPECT_EQ(log_line(request),
               "method=POST path=/v1/chat/completions status=200 seconds=0.520 handling=run key=ann model=qwen3 "
               "operator=pdr:4 "

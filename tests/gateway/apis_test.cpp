@@ -1,18 +1,12 @@
 // The APIs by which operators answer, over a model in process.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
-#include "gateway/gateway.h"
-#include "gateway/loop_thread.h"
-#include "gateway/raw_client.h"
+#include "gateway/running_gateway.h"
 #include "model/scripted_model.h"
 
 namespace retort::test {
 namespace {
 
-using namespace std::chrono_literals;
-using gateway::Gateway;
 using gateway::GatewayOptions;
 using nlohmann::json;
 using testing::ElementsAre;
@@ -21,62 +15,28 @@ using testing::StartsWith;
 
 class ApisTest : public testing::Test {
   protected:
-    void SetUp() override {
-        GatewayOptions options;
-        options.server.port = 0;
-        options.local.push_back({"small", model_, chat_prompts()});
-        options.local.push_back({"countdown", model_, prompt_set_for("countdown")});
-        options.rules.model = "small";
-        options.rules.operator_name = "vote:2";
-        options.rules.offered = {"pdr:2"};
-        options.rules.aliases.emplace("smart", "pdr:2@small");
-        there_.run([&] {
-            auto gateway = Gateway::start(there_.loop(), std::move(options));
-            ASSERT_TRUE(gateway) << gateway.error().message;
-            gateway_ = std::move(*gateway);
-            port_ = gateway_->port();
-        });
-    }
-
-    void TearDown() override {
-        there_.await([this]() { return gateway_->drain(0ms); });
-        there_.run([this] { gateway_.reset(); });
-    }
-
-    static PromptSet chat_prompts() {
-        for (const PromptSet& set : compiled_prompt_sets())
-            if (set.name == "chat") return set;
-        return {};
-    }
-
-    std::string said(const std::string& request) const {
-        RawClient client(port_);
-        client.send(request);
-        return client.read_all();
-    }
+    std::string said(const std::string& request) const { return gateway_->said(request); }
 
     std::string ask(const std::string& path, const json& body, const std::string& headers = "") const {
-        return said(post(path, body.dump(), headers + "Connection: close\r\n"));
+        return gateway_->ask(path, body, headers);
     }
 
-    static json reply_of(const std::string& answer) { return json::parse(answer.substr(answer.find("\r\n\r\n") + 4)); }
+    json get(const std::string& path) const { return reply_of(gateway_->get(path)); }
 
-    static std::vector<json> events_of(const std::string& answer) {
-        std::vector<json> out;
-        for (std::size_t at = answer.find("data: {"); at != std::string::npos; at = answer.find("data: {", at + 1))
-            out.push_back(json::parse(answer.substr(at + 6, answer.find("\n\n", at) - at - 6)));
+    GatewayOptions options() const {
+        GatewayOptions out;
+        out.local.push_back({"small", model_, chat_prompts()});
+        out.local.push_back({"countdown", model_, prompt_set_for("countdown")});
+        out.rules.model = "small";
+        out.rules.operator_name = "vote:2";
+        out.rules.offered = {"pdr:2"};
+        out.rules.aliases.emplace("smart", "pdr:2@small");
         return out;
     }
 
-    json get(const std::string& path) const {
-        return reply_of(said("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
-    }
-
-    LoopThread there_;
     std::shared_ptr<ScriptedModel> model_ =
         std::make_shared<ScriptedModel>([](const CompletionRequest&) { return scripted_text("it is four"); });
-    std::unique_ptr<Gateway> gateway_;
-    std::uint16_t port_ = 0;
+    std::unique_ptr<RunningGateway> gateway_ = std::make_unique<RunningGateway>(options());
 };
 
 TEST_F(ApisTest, APlainNameOfAModelInProcessIsOneCall) {

@@ -1,23 +1,11 @@
 // Chats that operators answer, through the whole gateway.
 #include <gmock/gmock.h>
 
-#include <atomic>
-#include <mutex>
-#include <nlohmann/json.hpp>
-
-#include "gateway/gateway.h"
-#include "gateway/loop_thread.h"
-#include "gateway/raw_client.h"
-#include "model/http/http_model.h"
-#include "support/mock_server.h"
+#include "gateway/chat_fixture.h"
 
 namespace retort::test {
 namespace {
 
-using namespace std::chrono_literals;
-using gateway::Gateway;
-using gateway::GatewayOptions;
-using nlohmann::json;
 using testing::AllOf;
 using testing::Contains;
 using testing::EndsWith;
@@ -25,99 +13,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 using Clock = std::chrono::steady_clock;
-
-constexpr const char* kChat = "/v1/chat/completions";
-
-class ChatTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        MockOptions upstream;
-        upstream.script = [this](const MockRequest& request) { return script(request); };
-        upstream_ = std::make_unique<MockServer>(upstream);
-        GatewayOptions options;
-        gateway::UpstreamOptions upstream_options;
-        upstream_options.origin.url = upstream_->url();
-        upstream_options.model.base_url = upstream_->url();
-        upstream_options.model.dialect = *dialect_named("generic");
-        options.retry.base_delay = 1ms;
-        options.rules.upstreams.push_back(std::move(upstream_options));
-        options.rules.model = "house";
-        options.server.port = 0;
-        for (const PromptSet& set : compiled_prompt_sets())
-            if (set.name == "chat") options.prompts = set;
-        there_.run([&] {
-            auto gateway = Gateway::start(there_.loop(), std::move(options));
-            ASSERT_TRUE(gateway) << gateway.error().message;
-            gateway_ = std::move(*gateway);
-            port_ = gateway_->port();
-        });
-    }
-
-    void TearDown() override {
-        there_.await([this]() { return gateway_->drain(0ms); });
-        there_.run([this] { gateway_.reset(); });
-    }
-
-    // Drafts say "draft", the last call says "final answer".
-    std::optional<MockReply> script(const MockRequest& request) {
-        if (request.method != "POST") return std::nullopt;
-        const std::lock_guard lock(mutex_);
-        asked_.push_back(request.json);
-        const auto key = request.headers.find("authorization");
-        keys_.push_back(key == request.headers.end() ? "" : key->second);
-        if (is_last(request.json)) return last_;
-        return draft_;
-    }
-
-    static bool is_last(const json& body) {
-        const std::string all = body["messages"].dump();
-        return all.find("Notes for you alone") != std::string::npos;
-    }
-
-    std::vector<json> asked() {
-        const std::lock_guard lock(mutex_);
-        return asked_;
-    }
-
-    std::string ask(const json& body) {
-        RawClient client(port_);
-        client.send(post(kChat, body.dump(), "Connection: close\r\n"));
-        return client.read_all();
-    }
-
-    static json reply_of(const std::string& answer) { return json::parse(answer.substr(answer.find("\r\n\r\n") + 4)); }
-
-    // The events of a stream, without the chunks of HTTP.
-    static std::vector<json> events_of(const std::string& answer) {
-        std::vector<json> out;
-        for (std::size_t at = answer.find("data: {"); at != std::string::npos; at = answer.find("data: {", at + 1))
-            out.push_back(json::parse(answer.substr(at + 6, answer.find("\n\n", at) - at - 6)));
-        return out;
-    }
-
-    static std::string joined(const std::vector<json>& events, const char* field) {
-        std::string out;
-        for (const json& event : events)
-            for (const json& choice : event.value("choices", json::array()))
-                if (choice["delta"].contains(field) && choice["delta"][field].is_string())
-                    out += choice["delta"][field];
-        return out;
-    }
-
-    static json chat(const std::string& model) {
-        return {{"model", model}, {"messages", {{{"role", "user"}, {"content", "What is it?"}}}}};
-    }
-
-    LoopThread there_;
-    std::unique_ptr<MockServer> upstream_;
-    std::unique_ptr<Gateway> gateway_;
-    std::uint16_t port_ = 0;
-    std::mutex mutex_;
-    std::vector<json> asked_;
-    std::vector<std::string> keys_;
-    MockReply draft_ = stream_of({"a ", "draft"}, MockUsage{10, 2});
-    MockReply last_ = stream_of({"the ", "final ", "answer"}, MockUsage{30, 3});
-};
 
 TEST_F(ChatTest, AnOperatorAnswersInOnePiece) {
     const json reply = reply_of(ask(chat("pdr:3")));
@@ -238,8 +133,7 @@ TEST_F(ChatTest, TheClientsKeyGoesOnWhereTheGatewayHasNone) {
     RawClient client(port_);
     client.send(post(kChat, chat("pdr:2").dump(), "Authorization: Bearer mine\r\nConnection: close\r\n"));
     client.read_all();
-    const std::lock_guard lock(mutex_);
-    EXPECT_EQ(keys_, (std::vector<std::string>(3, "Bearer mine")));
+    EXPECT_EQ(headers("authorization"), (std::vector<std::string>(3, "Bearer mine")));
 }
 
 TEST_F(ChatTest, AServerThatFailsIsAnErrorInThePlaceOfTheAnswer) {
@@ -300,6 +194,38 @@ TEST_F(ChatTest, AFieldOfTheRequestMakesAPlainNameAnOperators) {
     EXPECT_EQ(reply["usage"]["retort"]["calls"], 4);
     body["retort"] = json::object();
     EXPECT_EQ(reply_of(ask(body))["usage"]["retort"]["calls"], 5);  // pdr:4, the prompt set's own
+}
+
+TEST_F(ChatTest, CallsCanBeFollowedFromServerToServer) {
+    const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    ask(chat("pdr:2"), "traceparent: " + trace + "\r\ntracestate: a=1\r\nX-Request-Id: mine\r\n");
+    EXPECT_EQ(headers("traceparent"), std::vector<std::string>(3, trace));
+    EXPECT_EQ(headers("tracestate"), std::vector<std::string>(3, "a=1"));
+    EXPECT_EQ(headers("x-request-id"), std::vector<std::string>(3, "mine"));
+}
+
+TEST_F(ChatTest, CallsHaveTheIdOfTheReplyWhereTheClientGaveNone) {
+    const json reply = reply_of(ask(chat("pdr:2"), "X-Request-Id: " + std::string(600, 'x') + "\r\n"));
+    const std::string id = reply["id"].get<std::string>().substr(std::string("chatcmpl-").size());
+    EXPECT_EQ(headers("x-request-id"), std::vector<std::string>(3, id));
+    EXPECT_EQ(headers("traceparent"), std::vector<std::string>(3, ""));
+}
+
+TEST_F(ChatTest, PagesOfTheNamedOriginsAloneMayAskFromABrowser) {
+    gateway::GatewayOptions with;
+    with.rules.origins = {"https://chat.example"};
+    start(std::move(with));
+    const std::string preflight =
+        "OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: https://chat.example\r\n"
+        "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n";
+    EXPECT_THAT(gateway_->said(preflight), AllOf(StartsWith("HTTP/1.1 204"), HasSubstr("Allow-Headers: authorization"),
+                                                 HasSubstr("Allow-Origin: https://chat.example\r\n")));
+    for (const char* model : {"pdr:2", "house"}) {
+        EXPECT_THAT(ask(chat(model), "Origin: https://chat.example\r\n"),
+                    HasSubstr("Access-Control-Allow-Origin: https://chat.example\r\nAccess-Control-Expose"));
+        EXPECT_THAT(ask(chat(model), "Origin: https://other.example\r\n"), Not(HasSubstr("Access-Control")));
+        EXPECT_THAT(ask(chat(model)), Not(HasSubstr("Access-Control")));
+    }
 }
 
 TEST_F(ChatTest, SettingsStandInTheRequest) {

@@ -5,15 +5,13 @@
 #include <atomic>
 #include <mutex>
 
-#include "gateway/loop_thread.h"
-#include "gateway/raw_client.h"
+#include "gateway/running_gateway.h"
 #include "support/mock_server.h"
 
 namespace retort::test {
 namespace {
 
 using namespace std::chrono_literals;
-using gateway::Gateway;
 using gateway::GatewayOptions;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -31,19 +29,8 @@ class GatewayTest : public testing::Test {
         if (options.rules.upstreams.empty()) options.rules.upstreams.emplace_back();
         if (options.rules.upstreams[0].origin.url.empty()) options.rules.upstreams[0].origin.url = upstream_->url();
         options.rules.upstreams[0].health = "/health";
-        options.server.port = 0;
-        there_.run([&] {
-            auto gateway = Gateway::start(there_.loop(), std::move(options));
-            ASSERT_TRUE(gateway) << gateway.error().message;
-            gateway_ = std::move(*gateway);
-            port_ = gateway_->port();
-        });
-    }
-
-    void TearDown() override {
-        if (!gateway_) return;
-        there_.await([this]() { return gateway_->drain(0ms); });
-        there_.run([this] { gateway_.reset(); });
+        gateway_ = std::make_unique<RunningGateway>(std::move(options));
+        port_ = gateway_->port();
     }
 
     std::optional<MockReply> script(const MockRequest& request) {
@@ -75,9 +62,8 @@ class GatewayTest : public testing::Test {
         return client.read_all();
     }
 
-    LoopThread there_;
     std::unique_ptr<MockServer> upstream_;
-    std::unique_ptr<Gateway> gateway_;
+    std::unique_ptr<RunningGateway> gateway_;
     std::uint16_t port_ = 0;
     std::mutex mutex_;
     std::vector<MockRequest> asked_;

@@ -13,6 +13,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kMostTokens = std::int64_t{1} << 30;
+constexpr double kLeastDeadline_s = 0.001;
+constexpr double kMostDeadline_s = 86'400;
 
 // What this reads itself, or what is settled for every call by the run.
 constexpr std::array<std::string_view, 10> kOurs{
@@ -113,6 +115,17 @@ void read_messages(Reader& reader, ChatBody& out, Conversation& conversation) {
     out.asked = conversation.messages[conversation.asked].content;
 }
 
+void read_deadline(Reader& method, ChatBody& out) {
+    if (method.find("deadline") != nullptr)
+        out.deadline_s = method.number("deadline", kLeastDeadline_s, kMostDeadline_s, kMostDeadline_s);
+    const auto then = method.text("on_deadline");
+    if (!then) return;
+    if (*then == "best")
+        out.best_at_deadline = true;
+    else if (*then != "error")
+        method.fail("\"on_deadline\": expected error or best", "retort.on_deadline");
+}
+
 void read_method(Reader& reader, ChatBody& out) {
     const json* given = reader.find("retort");
     if (given == nullptr) return;
@@ -136,6 +149,7 @@ void read_method(Reader& reader, ChatBody& out) {
         else if (*shown != "summary")
             method.fail("\"progress\": expected off, summary or full", "retort.progress");
     }
+    read_deadline(method, out);
     if (method.fault) reader.fail("\"retort\": " + method.fault->message, method.fault->param);
 }
 

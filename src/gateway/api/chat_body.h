@@ -31,6 +31,8 @@ struct ChatBody {
     std::optional<std::int64_t> workspace;  // tokens
     std::optional<std::int64_t> think;      // tokens
     Progress progress = Progress::summary;
+    std::optional<double> deadline_s;  // for the whole answer
+    bool best_at_deadline = false;     // the best answer so far then, not an error
 };
 
 // The error names the field that an operator cannot honour, or that is not as the API has it.

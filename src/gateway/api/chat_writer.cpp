@@ -18,11 +18,11 @@ class ChatWriter : public ReplyWriter {
         std::string out;
         if (!answer.tool_calls.empty()) out += chunk_of_tool_calls(answer.tool_calls);
         ordered_json last = chunk(choice({{"delta", ordered_json::object()}}, finish_reason(answer)));
-        last["retort"] = retort_usage(budget);
+        last["retort"] = retort_usage(answer, budget);
         out += data_event(last);
         if (identity_.wants_usage) {
             ordered_json usage = chunk(ordered_json::array());
-            usage["usage"] = chat_usage(budget);
+            usage["usage"] = chat_usage(answer, budget);
             out += data_event(usage);
         }
         return out + "data: [DONE]\n\n";
@@ -38,7 +38,7 @@ class ChatWriter : public ReplyWriter {
             if (answer.text.empty()) message["content"] = nullptr;
         }
         ordered_json out = framed("chat.completion", choice({{"message", std::move(message)}}, finish_reason(answer)));
-        out["usage"] = chat_usage(budget);
+        out["usage"] = chat_usage(answer, budget);
         return dumped(out);
     }
 

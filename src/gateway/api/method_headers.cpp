@@ -10,20 +10,44 @@
 namespace retort::gateway {
 namespace {
 
+enum class Kind { text, whole, real };
+
 struct MethodHeader {
     const char* header;
     const char* member;
-    bool whole;  // a number
+    Kind kind;
 };
 
-constexpr std::array kHeaders{MethodHeader{"X-Retort-Operator", "operator", false},
-                              MethodHeader{"X-Retort-Distiller", "distiller", false},
-                              MethodHeader{"X-Retort-K", "k", true},
-                              MethodHeader{"X-Retort-Workspace", "workspace", true},
-                              MethodHeader{"X-Retort-Think", "think", true},
-                              MethodHeader{"X-Retort-Budget-Seq", "budget_seq", true},
-                              MethodHeader{"X-Retort-Budget-Total", "budget_total", true},
-                              MethodHeader{"X-Retort-Progress", "progress", false}};
+constexpr std::array kHeaders{MethodHeader{"X-Retort-Operator", "operator", Kind::text},
+                              MethodHeader{"X-Retort-Distiller", "distiller", Kind::text},
+                              MethodHeader{"X-Retort-K", "k", Kind::whole},
+                              MethodHeader{"X-Retort-Workspace", "workspace", Kind::whole},
+                              MethodHeader{"X-Retort-Think", "think", Kind::whole},
+                              MethodHeader{"X-Retort-Budget-Seq", "budget_seq", Kind::whole},
+                              MethodHeader{"X-Retort-Budget-Total", "budget_total", Kind::whole},
+                              MethodHeader{"X-Retort-Progress", "progress", Kind::text},
+                              MethodHeader{"X-Retort-Deadline", "deadline", Kind::real},
+                              MethodHeader{"X-Retort-On-Deadline", "on_deadline", Kind::text}};
+
+template <class T>
+std::optional<nlohmann::json> number_in(std::string_view value) {
+    T out{};
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
+    if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+    return nlohmann::json(out);
+}
+
+std::optional<nlohmann::json> value_of(const MethodHeader& known, std::string_view value) {
+    switch (known.kind) {
+        case Kind::whole:
+            return number_in<std::int64_t>(value);
+        case Kind::real:
+            return number_in<double>(value);
+        case Kind::text:
+            break;
+    }
+    return nlohmann::json(value);
+}
 
 }  // namespace
 
@@ -38,15 +62,12 @@ std::optional<ApiError> add_method_headers(const Headers& headers, nlohmann::jso
         nlohmann::json& method = body["retort"];
         if (!method.is_null() && !method.is_object()) return std::nullopt;  // the body's reader says what is wrong
         if (method.is_object() && method.contains(known.member)) continue;
-        if (!known.whole) {
-            method[known.member] = value;
-            continue;
-        }
-        std::int64_t number = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-        if (error != std::errc() || end != value.data() + value.size())
-            return bad_request(fmt::format("{}: expected a whole number", known.header), known.header);
-        method[known.member] = number;
+        auto read = value_of(known, value);
+        if (!read)
+            return bad_request(
+                fmt::format("{}: expected a {}number", known.header, known.kind == Kind::whole ? "whole " : ""),
+                known.header);
+        method[known.member] = std::move(*read);
     }
     return std::nullopt;
 }

@@ -15,20 +15,20 @@ std::string_view finish_reason(const ChatAnswer& answer) {
     return answer.cut ? "length" : "stop";
 }
 
-ordered_json retort_usage(const BudgetTotals& budget) {
+ordered_json retort_usage(const ChatAnswer& answer, const BudgetTotals& budget) {
     return {{"b_seq", budget.b_seq},          {"b_total", budget.b_total},
             {"calls", budget.calls},          {"failed_calls", budget.failed_calls},
             {"cached", budget.tokens_cached}, {"reasoning", budget.tokens_reasoning},
-            {"estimated", budget.estimated}};
+            {"estimated", budget.estimated},  {"deadline", answer.at_deadline}};
 }
 
-ordered_json chat_usage(const BudgetTotals& budget) {
+ordered_json chat_usage(const ChatAnswer& answer, const BudgetTotals& budget) {
     return {{"prompt_tokens", budget.tokens_in},
             {"completion_tokens", budget.tokens_out},
             {"total_tokens", budget.tokens_in + budget.tokens_out},
             {"prompt_tokens_details", {{"cached_tokens", budget.tokens_cached}}},
             {"completion_tokens_details", {{"reasoning_tokens", budget.tokens_reasoning}}},
-            {"retort", retort_usage(budget)}};
+            {"retort", retort_usage(answer, budget)}};
 }
 
 }  // namespace retort::gateway

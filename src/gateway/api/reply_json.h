@@ -18,9 +18,9 @@ std::string data_event(const ordered_json& value);  // "data: {...}\n\n"
 std::string_view finish_reason(const ChatAnswer& answer);
 
 // {"b_seq", "b_total", "calls", ...}: what is Retort's own of the usage.
-ordered_json retort_usage(const BudgetTotals& budget);
+ordered_json retort_usage(const ChatAnswer& answer, const BudgetTotals& budget);
 
 // As chats and completions have it: totals of all calls.
-ordered_json chat_usage(const BudgetTotals& budget);
+ordered_json chat_usage(const ChatAnswer& answer, const BudgetTotals& budget);
 
 }  // namespace retort::gateway

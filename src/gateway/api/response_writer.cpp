@@ -107,7 +107,7 @@ class ResponseWriter : public ReplyWriter {
                         {"output_tokens", budget.tokens_out},
                         {"output_tokens_details", {{"reasoning_tokens", budget.tokens_reasoning}}},
                         {"total_tokens", budget.tokens_in + budget.tokens_out},
-                        {"retort", retort_usage(budget)}};
+                        {"retort", retort_usage(answer, budget)}};
         return out;
     }
 

@@ -21,12 +21,12 @@ class TextWriter : public ReplyWriter {
 
     std::string end(const ChatAnswer& answer, const BudgetTotals& budget) override {
         ordered_json last = framed("", finish_reason(answer));
-        last["retort"] = retort_usage(budget);
+        last["retort"] = retort_usage(answer, budget);
         std::string out = data_event(last);
         if (identity_.wants_usage) {
             ordered_json usage = framed("", nullptr);
             usage["choices"] = ordered_json::array();
-            usage["usage"] = chat_usage(budget);
+            usage["usage"] = chat_usage(answer, budget);
             out += data_event(usage);
         }
         return out + "data: [DONE]\n\n";
@@ -36,7 +36,7 @@ class TextWriter : public ReplyWriter {
 
     std::string whole(const ChatAnswer& answer, const BudgetTotals& budget) override {
         ordered_json out = framed(answer.text, finish_reason(answer));
-        out["usage"] = chat_usage(budget);
+        out["usage"] = chat_usage(answer, budget);
         return dumped(out);
     }
 

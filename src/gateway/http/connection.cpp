@@ -128,6 +128,7 @@ void Connection::take_head(const Parser& parser) {
     head_.method.assign(message.method_string().data(), message.method_string().size());
     head_.target.assign(message.target().data(), message.target().size());
     only_head_ = head_.method == "HEAD";
+    beside_.clear();
     head_.headers.clear();
     for (const auto& field : message)
         head_.headers.push_back({std::string(field.name_string()), std::string(field.value())});
@@ -218,7 +219,9 @@ Task<bool> Connection::write(const Buffers& buffers) {
 std::string Connection::rendered(const ReplyHead& head, std::optional<std::uint64_t> length) const {
     std::string out = fmt::format("HTTP/1.1 {} {}\r\n", head.status,
                                   std::string_view(http::obsolete_reason(http::int_to_status(head.status))));
-    for (const Header& header : head.headers) append_header(out, header.name, header.value);
+    for (const Header& header : head.headers)
+        if (find_header(beside_, header.name).empty()) append_header(out, header.name, header.value);
+    for (const Header& header : beside_) append_header(out, header.name, header.value);
     if (length && has_body(head.status)) out += fmt::format("Content-Length: {}\r\n", *length);
     if (in_chunks_) out += "Transfer-Encoding: chunked\r\n";
     if (!keeps()) out += "Connection: close\r\n";

@@ -40,6 +40,7 @@ class Connection : public Exchange,
     const RequestHead& head() const override { return head_; }
     std::string& body() override { return body_; }
     std::stop_token stop() const override { return stop_.get_token(); }
+    void accompany(Headers headers) override { beside_ = std::move(headers); }
     Task<bool> send(ReplyHead head, std::string body) override;
     void begin(const ReplyHead& head, std::optional<std::uint64_t> length) override;
     Task<bool> piece(std::string_view bytes) override;
@@ -74,6 +75,7 @@ class Connection : public Exchange,
     RequestHead head_;
     std::string body_;
     std::stop_source stop_{std::nostopstate};
+    Headers beside_;              // of any answer to this request
     int status_ = 0;              // of the answer under way
     std::string pending_;         // a head that waits for its first piece
     std::uint64_t promised_ = 0;  // bytes of the body that are still to come, where its length was given

@@ -25,6 +25,9 @@ class Exchange {
     // Requested when the client hangs up, whether or not anything is being written, and when the server gives up.
     virtual std::stop_token stop() const = 0;
 
+    // These go with the answer, whatever it is, in the place of its own of the same names. Before it begins.
+    virtual void accompany(Headers headers) = 0;
+
     virtual Task<bool> send(ReplyHead head, std::string body) = 0;
 
     // The head goes out with the first piece; a piece of nothing sends it by itself. `length`: of all pieces, in bytes;

@@ -13,6 +13,8 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <cstdlib>
+#include <deque>
 #include <vector>
 
 #include "gateway/http/hang_up_watch.h"
@@ -27,7 +29,8 @@ using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kPiece = 16 * 1024;
+constexpr std::size_t kFirstPiece = 2 * 1024;  // of a stream that says little at a time: thousands may be open
+constexpr std::size_t kMostPiece = 32 * 1024;
 constexpr std::uint32_t kMostHeadBytes = 64 * 1024;
 
 using Stream = Wire<beast::tcp_stream>;
@@ -64,6 +67,9 @@ struct Address {
         tls = part(CURLUPART_SCHEME) == "https";
         return (tls || part(CURLUPART_SCHEME) == "http") && !host.empty();
     }
+
+    std::string bare_host() const { return host.starts_with('[') ? host.substr(1, host.size() - 2) : host; }
+    std::uint16_t port_number() const { return static_cast<std::uint16_t>(std::strtoul(port.c_str(), nullptr, 10)); }
 };
 
 std::string rendered(const OriginRequest& request, const std::string& host) {
@@ -119,6 +125,7 @@ class Origin::Impl {
     };
 
     Task<Attempt> attempt(const OriginRequest* request, const OriginSink* sink, std::stop_token stop, bool fresh);
+    Task<std::vector<Tcp::endpoint>> endpoints(ErrorCode* error);
     Task<ErrorCode> connect(Stream* stream);
     Task<OriginResult> relay(Stream* stream, beast::flat_buffer* buffer, const OriginSink* sink, bool* whole);
     std::unique_ptr<Stream> take_kept();
@@ -132,7 +139,7 @@ class Origin::Impl {
     OriginOptions options_;
     Address at_;
     std::optional<ssl::context> tls_;
-    std::vector<Kept> kept_;  // the one used last is taken first
+    std::deque<Kept> kept_;  // the one used last is taken first
 };
 
 std::unique_ptr<Stream> Origin::Impl::take_kept() {
@@ -146,7 +153,7 @@ std::unique_ptr<Stream> Origin::Impl::take_kept() {
 }
 
 void Origin::Impl::keep(std::unique_ptr<Stream> stream) {
-    if (kept_.size() >= options_.most_kept) kept_.erase(kept_.begin());
+    if (kept_.size() >= options_.most_kept) kept_.pop_front();
     kept_.push_back({std::move(stream), Clock::now()});
 }
 
@@ -159,11 +166,20 @@ std::unique_ptr<Stream> Origin::Impl::fresh_stream() {
     return out;
 }
 
-Task<ErrorCode> Origin::Impl::connect(Stream* stream) {
-    ErrorCode error;
+// A name is looked up for each connection; an address is what it is.
+Task<std::vector<Tcp::endpoint>> Origin::Impl::endpoints(ErrorCode* error) {
+    ErrorCode is_name;
+    const auto address = asio::ip::make_address(at_.bare_host(), is_name);
+    if (!is_name) co_return std::vector{Tcp::endpoint(address, at_.port_number())};
     Tcp::resolver resolver(loop_);
     const auto found =
-        co_await resolver.async_resolve(at_.host, at_.port, asio::redirect_error(asio::use_awaitable, error));
+        co_await resolver.async_resolve(at_.host, at_.port, asio::redirect_error(asio::use_awaitable, *error));
+    co_return std::vector<Tcp::endpoint>(found.begin(), found.end());
+}
+
+Task<ErrorCode> Origin::Impl::connect(Stream* stream) {
+    ErrorCode error;
+    const std::vector<Tcp::endpoint> found = co_await endpoints(&error);
     if (error) co_return error;
     stream->next().expires_after(options_.connect_time);
     co_await stream->next().async_connect(found, asio::redirect_error(asio::use_awaitable, error));
@@ -178,6 +194,7 @@ Task<OriginResult> Origin::Impl::relay(Stream* stream, beast::flat_buffer* buffe
     http::response_parser<http::buffer_body> parser;
     parser.header_limit(kMostHeadBytes);
     parser.body_limit(boost::none);
+    parser.eager(true);  // all chunks that have come are one piece
     stream->next().expires_after(options_.silence);
     ErrorCode error;
     co_await http::async_read_header(*stream, *buffer, parser, asio::redirect_error(asio::use_awaitable, error));
@@ -193,7 +210,7 @@ Task<OriginResult> Origin::Impl::relay(Stream* stream, beast::flat_buffer* buffe
     std::optional<std::uint64_t> length;
     if (const auto said = parser.content_length()) length = *said;
     sink->head(std::move(head), length);
-    std::array<char, kPiece> piece;
+    std::vector<char> piece(kFirstPiece);
     while (!parser.is_done()) {
         parser.get().body().data = piece.data();
         parser.get().body().size = piece.size();
@@ -209,6 +226,7 @@ Task<OriginResult> Origin::Impl::relay(Stream* stream, beast::flat_buffer* buffe
         if (bytes == 0) continue;
         const bool wanted = co_await sink->piece({piece.data(), bytes});
         if (!wanted) co_return OriginResult{OriginFailure::cancelled, true, "the client is gone"};
+        if (bytes == piece.size() && bytes < kMostPiece) piece.resize(4 * bytes);
     }
     *whole = parser.keep_alive() && buffer->size() == 0;
     co_return OriginResult{OriginFailure::none, true, ""};

@@ -19,8 +19,8 @@
 namespace retort::gateway {
 
 struct OriginOptions {
-    std::string url;              // "http://host:port/v1"; https too
-    std::size_t most_kept = 256;  // connections without a request
+    std::string url;               // "http://host:port/v1"; https too
+    std::size_t most_kept = 1024;  // connections without a request
     std::chrono::milliseconds connect_time{5'000};
     std::chrono::milliseconds silence{600'000};  // for a head, or a piece of the body
     std::chrono::milliseconds keep_time{60'000};

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-
 namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kMostEnded = 10'000;
 constexpr std::size_t kMostKeptBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostSeconds = 600;
-constexpr std::size_t kMostTimes = 2'000;   // of one second
-constexpr std::size_t kMostQuestion = 500;  // bytes of it in the history
+constexpr std::size_t kMostTimes = 2'000;  // of one second
 
 RunSummary summary_of(const RunRecord& record, std::uint64_t seq) {
     RunSummary out;
@@ -20,7 +17,7 @@ RunSummary summary_of(const RunRecord& record, std::uint64_t seq) {
     out.operator_name = record.operator_name;
     out.model = record.model;
     out.key = record.key;
-    out.question = std::string(utf8_prefix(record.question, kMostQuestion));
+    out.question = std::string(shown_question(record));
     out.error = record.error;
     out.begun_ms = record.begun_ms;
     out.seconds = record.seconds;
@@ -40,6 +37,14 @@ float SecondPoint::percentile(double share) const {
     const auto at = static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1));
     std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(at), sorted.end());
     return sorted[at];
+}
+
+void Board::restore(std::vector<RunSummary> earlier) {
+    for (RunSummary& one : earlier) {
+        one.seq = ++ended_count_;
+        ended_.push_back(std::move(one));
+        if (ended_.size() > kMostEnded) ended_.pop_front();
+    }
 }
 
 std::shared_ptr<RunRecord> Board::begin(RunRecord record) {

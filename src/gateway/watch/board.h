@@ -30,6 +30,9 @@ struct SecondPoint {
 // Loop thread only. Bounded: 10,000 ended runs, the last of them with their texts up to 64 MB, 600 seconds.
 class Board {
   public:
+    // Runs of an earlier life, oldest first; before any other.
+    void restore(std::vector<RunSummary> earlier);
+
     std::shared_ptr<RunRecord> begin(RunRecord record);
     void end(const std::shared_ptr<RunRecord>& record);
     void request_ended(std::int64_t now_ms, double seconds, int status, bool was_run, std::int64_t tokens,

@@ -1,6 +1,13 @@
 #include "gateway/watch/run_record.h"
 
+#include "base/text.h"
+
 namespace retort::gateway {
+namespace {
+
+constexpr std::size_t kMostQuestion = 500;  // bytes
+
+}  // namespace
 
 std::string_view name(LaneState state) {
     switch (state) {
@@ -28,6 +35,10 @@ std::string_view name(RunStatus status) {
             return "hung_up";
     }
     return "done";
+}
+
+std::string_view shown_question(const RunRecord& run) {
+    return utf8_prefix(run.question, kMostQuestion);
 }
 
 std::size_t RunRecord::bytes() const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "budget/ledger.h"
@@ -54,6 +55,9 @@ struct RunRecord {
 
     std::size_t bytes() const;  // about what it takes in memory
 };
+
+// The beginning of its question, as the history has it.
+std::string_view shown_question(const RunRecord& run);
 
 // A row of the history.
 struct RunSummary {

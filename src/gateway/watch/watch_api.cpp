@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "gateway/answers.h"
+#include "gateway/clock.h"
 #include "live_page.h"
 
 namespace retort::gateway {
@@ -15,11 +16,6 @@ namespace {
 
 constexpr std::string_view kRuns = "/retort/runs/";
 constexpr std::size_t kUsualLimit = 200;
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 // What is no number counts as 0.
 template <class T>
@@ -53,22 +49,27 @@ Task<bool> answer_page(Exchange& exchange) {
     co_return written;
 }
 
-Task<bool> answer_watch(Exchange& exchange, const Board& board, const Fleet* fleet, std::int64_t started_ms,
-                        Viewer viewer) {
+Task<bool> answer_watch(Exchange& exchange, Watched watched, Viewer viewer) {
+    const Board& board = watched.board;
     const RequestHead& head = exchange.head();
     const std::string_view path = head.path();
     std::string body;
     if (path == "/retort/state") {
         StateQuery query{number<std::uint64_t>(head, "since"), number<std::int64_t>(head, "points_since"), now_ms(),
-                         started_ms};
-        body = state_json(board, fleet, query, viewer);
+                         watched.started_ms};
+        body = state_json(board, watched.fleet, query, viewer);
     } else if (path == "/retort/history") {
         const auto limit = number<std::size_t>(head, "limit");
         body = history_json(board, head.query("query"), number<std::uint64_t>(head, "before"),
                             limit == 0 ? kUsualLimit : limit, viewer);
     } else if (path.starts_with(kRuns)) {
-        const auto run = board.find(unescaped(path.substr(kRuns.size())));
-        if (run) body = run_json(*run, viewer);
+        const std::string id = unescaped(path.substr(kRuns.size()));
+        if (const auto run = board.find(id)) {
+            body = run_json(*run, viewer);
+        } else if (watched.journal != nullptr && viewer.content) {
+            const std::optional<std::string> kept = co_await watched.journal->run_text(id);
+            body = kept.value_or("");
+        }
     }
     if (body.empty()) {
         const bool told =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/http/exchange.h"
+#include "gateway/journal/request_journal.h"
 #include "gateway/upstream/fleet.h"
 #include "gateway/watch/board.h"
 #include "gateway/watch/board_json.h"
@@ -17,8 +18,14 @@ bool names_this_host(const RequestHead& head, std::string_view listens_on);
 // The page itself, for anyone: it holds nothing, and asks for what it shows.
 Task<bool> answer_page(Exchange& exchange);
 
-// `fleet`: null where there is none.
-Task<bool> answer_watch(Exchange& exchange, const Board& board, const Fleet* fleet, std::int64_t started_ms,
-                        Viewer viewer);
+// What it tells of. Must outlive the answer.
+struct Watched {
+    const Board& board;
+    const Fleet* fleet = nullptr;             // null: there is none
+    const RequestJournal* journal = nullptr;  // likewise; has runs that the board no longer has
+    std::int64_t started_ms = 0;
+};
+
+Task<bool> answer_watch(Exchange& exchange, Watched watched, Viewer viewer);
 
 }  // namespace retort::gateway

@@ -51,6 +51,7 @@ HttpRequest HttpModel::http_request(const Call& call) const {
     out.post = true;
     out.url = options_.base_url + (tokens ? "/completions" : "/chat/completions");
     out.headers = headers_;
+    if (const auto& more = call.request.headers) out.headers.insert(out.headers.end(), more->begin(), more->end());
     out.timeouts = options_.timeouts;
     // llama-server closes after each stream without saying so. Without TLS a new connection costs next to nothing.
     out.own_connection = !options_.base_url.starts_with("https:");

@@ -1,0 +1,39 @@
+#include "gateway/run_entry.h"
+
+#include "gateway/clock.h"
+
+namespace retort::gateway {
+namespace {
+
+RunRecord record_of(const ChatTask& task, const std::string& model, const std::string& key) {
+    RunRecord out;
+    out.id = task.identity.id;
+    out.operator_name = task.schedule.name;
+    out.model = model;
+    out.key = key;
+    out.begun_ms = now_ms();
+    out.question = task.body.asked;
+    out.rounds_planned = task.schedule.rounds.size();
+    return out;
+}
+
+}  // namespace
+
+RunEntry::RunEntry(Board& board, const ChatTask& task, const std::string& model, const std::string& key)
+    : board_(board), record_(board.begin(record_of(task, model, key))) {}
+
+RunEntry::~RunEntry() {
+    if (record_->status == RunStatus::running) record_->status = RunStatus::failed;
+    board_.end(record_);
+}
+
+void RunEntry::finish(const ChatOutcome& outcome) {
+    record_->budget = outcome.budget;
+    record_->answer = outcome.answer;
+    record_->error = outcome.error ? outcome.error->message : "";
+    record_->status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
+    record_->phase.clear();
+    record_->seconds = static_cast<double>(now_ms() - record_->begun_ms) / 1000;
+}
+
+}  // namespace retort::gateway

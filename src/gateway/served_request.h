@@ -1,0 +1,27 @@
+// A request that was answered, or given up: for a log, and for the journal.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "gateway/metrics.h"
+#include "gateway/watch/run_record.h"
+
+namespace retort::gateway {
+
+struct ServedRequest {
+    std::string method;
+    std::string path;
+    std::int64_t begun_ms = 0;  // since 1970
+    double seconds = 0;
+    int status = 0;  // 0: the client went before any
+    Handling handling = Handling::own;
+    std::string key;    // the name of the client's; empty: there are no keys, or it had none
+    std::string model;  // that it was about, as far as it was read
+    std::shared_ptr<const RunRecord> run = nullptr;  // of runs alone; no longer changes
+
+    std::int64_t tokens() const { return run ? run->budget.b_total : 0; }
+};
+
+}  // namespace retort::gateway
