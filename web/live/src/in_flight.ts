@@ -199,11 +199,17 @@ export class InFlightRows {
     #free(): Row | null {
         const empty = this.#slots.find(({ row }) => !row.id);
         if (empty) return empty.row;
-        if (this.#slots.length >= kMostRows) return null;
+        if (this.#slots.length >= kMostRows) return this.#ended();
         const slot = new Slot(this.#open);
         this.#slots.push(slot);
         this.#list.append(slot.node);
         return slot.row;
+    }
+
+    // The row that ended first gives way to one under way, unless somebody is at it.
+    #ended(): Row | null {
+        const ended = this.#slots.map(({ row }) => row).filter((row) => row.ended_ms > 0 && !row.isHeld);
+        return ended.sort((a, b) => a.ended_ms - b.ended_ms)[0] ?? null;
     }
 
     #endOthers({ in_flight }: State, finished: readonly Finished[]): void {
