@@ -40,7 +40,7 @@ export class Gateway {
         this.said = "";
         const one = spawn(program, ["serve", "--listen", `127.0.0.1:${this.#port}`, ...this.#options], { stdio: ["ignore", "ignore", "pipe"] });
         this.#process = one;
-        process.once("exit", () => one.kill("SIGKILL")); // however the tests end
+        process.setMaxListeners(100).once("exit", () => one.kill("SIGKILL")); // however the tests end
         one.stderr.on("data", (text) => (this.said += text));
         const serving = () => /serving http:\/\/127\.0\.0\.1:(\d+)\/v1/.exec(this.said);
         await until(() => serving() || one.exitCode !== null, "the program serves", kStart_ms);

@@ -120,13 +120,13 @@ describe("over the default model in process", () => {
     test("an opened run: drafts as they are written, the workspace, the second round, the answer, and what it cost", kTest, () =>
         withOpened({}, async (page, gateway) => {
             await withLoad(gateway, async () => {
-                const reply = ask(gateway, "pdr:33,5");
-                await openRunning(page, "pdr:33,5");
+                const reply = ask(gateway, "pdr:64,5");
+                await openRunning(page, "pdr:64,5");
                 await picture(page, "real-run-begun");
                 const view = viewer(page);
-                assert.match(await view.innerText(), new RegExp(`${kQuestion}[\\s\\S]*Round 1\\s+33 drafts`));
-                assert.match(await view.locator(".run-head").innerText(), /pdr:33,5\s+countdown[\s\S]*running[\s\S]*round 1 of 2/);
-                assert.equal(await view.locator(".round").first().locator(".lane-card").count(), 33);
+                assert.match(await view.innerText(), new RegExp(`${kQuestion}[\\s\\S]*Round 1\\s+64 drafts`));
+                assert.match(await view.locator(".run-head").innerText(), /pdr:64,5\s+countdown[\s\S]*running[\s\S]*round 1 of 2/);
+                assert.equal(await view.locator(".round").first().locator(".lane-card").count(), 64);
                 const figure = async (name) => Number((await view.locator(".figures > div").filter({ hasText: new RegExp(`^${name}`) }).locator("dd").innerText()).replace(/\D/g, ""));
                 const first = await figure("b_total");
                 await view.locator(".lane-card .text:not([hidden])").first().waitFor({ timeout: kLong_ms });
@@ -138,7 +138,7 @@ describe("over the default model in process", () => {
                 await view.locator(".run-head").getByText("done").waitFor({ timeout: kLong_ms });
                 const { id, usage, content } = await reply;
                 const text = await view.innerText();
-                for (const part of [/Round 1\s+33 drafts · 33 done/, /Round 2\s+5 drafts · 5 done/, /from r1\.d\d+/, /Workspace\s*\d+ tok/, /\nFinal\n/, /calls\s+39/]) assert.match(text, part);
+                for (const part of [/Round 1\s+64 drafts · 64 done/, /Round 2\s+5 drafts · 5 done/, /from r1\.d\d+/, /Workspace\s*\d+ tok/, /\nFinal\n/, /calls\s+70/]) assert.match(text, part);
                 assert.ok(text.includes(id));
                 assert.deepEqual([await figure("b_seq"), await figure("b_total")], [usage.b_seq, usage.b_total]);
                 if (content) assert.ok(text.includes(content));
@@ -218,7 +218,7 @@ describe("over the default model in process", () => {
                 await tabTo(".past");
                 await page.keyboard.press("Enter");
                 await viewer(page).getByText("pdr:3,2").first().waitFor();
-                await viewer(page).locator(".workspace").first().waitFor();
+                await viewer(page).locator(".lane-card").first().waitFor();
                 await page.keyboard.press("Escape");
                 assert.ok(await at(".past"));
             });

@@ -14,7 +14,7 @@ test("the page loads, one request streams through, its run shows, and nothing is
         const reply = await ask(gateway, "pdr:4,2");
         assert.ok(reply.whole && reply.pieces > 1 && reply.reasoning, JSON.stringify(reply));
         await page.locator(".list-body .past").filter({ hasText: "pdr:4,2" }).click();
-        await page.locator(".viewer .workspace").first().waitFor();
+        await page.locator(".viewer").getByRole("heading", { name: /Round 2/ }).waitFor();
         const text = await page.locator(".viewer").innerText();
         for (const part of [reply.id, reply.usage.b_seq, /Round 1\s+4 drafts/, /Round 2\s+2 drafts/, "Final"]) {
             assert.ok(part instanceof RegExp ? part.test(text) : text.includes(String(part)), `${part} in ${text}`);
