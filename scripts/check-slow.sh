@@ -10,7 +10,7 @@
 #   train    TRAIN_KILLS (50) kills and resumes of a training run
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
-#   web      the report's page in Chromium (needs Node)
+#   web      the pages in Chromium, the live one also over the real program (needs Node)
 #   report   a report of 100,000 calls within its time and memory; exports read by Inspect's own package (by pip)
 set -uo pipefail
 . "$(dirname "$0")/common.sh"
@@ -63,7 +63,7 @@ part_bench() {
     return "$status"
 }
 
-part_web() { install chromium && bash scripts/check-web.sh --tests; }
+part_web() { quietly build_all && install chromium && bash scripts/check-web.sh --tests && bash scripts/check-web.sh --real; }
 
 part_report() { quietly build_all && install python3-venv && python3 scripts/check-report.py build/bin; }
 

@@ -4,6 +4,9 @@
 #
 #   check-web.sh             compares
 #   check-web.sh --tests     and runs the browser tests (Chromium)
+#   check-web.sh --real      the live page of the real program in Chromium, over its default model; some minutes. The
+#                            program: build/bin/retort, or RETORT_PROGRAM
+#   check-web.sh --smoke     of --real the first look alone: some seconds
 set -uo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -29,6 +32,26 @@ check_page() { # its name, in its folder
 
 command -v node >/dev/null && command -v npm >/dev/null || skip "no Node here; the pages were not built again"
 node_is_new_enough || skip "Node $(node --version) is too old; 20.19, 22.12 or newer builds the pages"
+
+test_real() { # npm's name of the tests
+    local chromium=${RETORT_CHROMIUM:-/usr/bin/chromium}
+    export RETORT_PROGRAM=${RETORT_PROGRAM:-$root/build/bin/retort}
+    [ -x "$chromium" ] || skip "no Chromium at $chromium"
+    [ -x "$RETORT_PROGRAM" ] || die "there is no program $RETORT_PROGRAM: build Retort first, or name it by RETORT_PROGRAM"
+    RETORT_PROGRAM=$(realpath "$RETORT_PROGRAM")
+    cd "$root/web/live"
+    fetch_packages || skip "npm ci failed; the live page was not opened"
+    npm run "$1"
+}
+
+case ${1:-} in
+    --real | --smoke)
+        test_real "test:${1#--}"
+        exit
+        ;;
+    "" | --tests) ;;
+    *) die "unknown option \"$1\"; known are: --tests, --real, --smoke" ;;
+esac
 
 for page in report live; do
     cd "$root/web/$page"

@@ -59,6 +59,13 @@ web_page() {
     if [ "$status" -eq 77 ]; then skipped=$((skipped + 1)); else count_one "web page is current" "$status"; fi
 }
 
+# The live page of the program that was built, where there is a browser.
+live_page() {
+    local status=0
+    timed "live page opens" quietly bash scripts/check-web.sh --smoke || status=$?
+    if [ "$status" -eq 77 ]; then skipped=$((skipped + 1)); else count_one "live page opens" "$status"; fi
+}
+
 formatting() { git ls-files '*.h' '*.cpp' | xargs -r clang-format-19 --dry-run -Werror; }
 
 build_default() {
@@ -93,6 +100,7 @@ web_page
 if check "build, default preset" quietly build_default; then
     timed "model $model" quietly get_model || say "   no model: the tests that need it are skipped"
     tests "unit, end to end, examples" build
+    live_page
     check "installed package" quietly bash scripts/check-install.sh build
 fi
 if check "build, address and undefined" quietly build_asan; then

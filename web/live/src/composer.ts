@@ -4,6 +4,7 @@ import { kNone, seconds, whole } from "../../common/format";
 import type { Api } from "./api";
 import { readStream, type Usage } from "./chat_stream";
 import { FoldedText, GrowingText } from "./growing_text";
+import { kQuestion } from "./hint";
 import { Figures, kHelp } from "./run_parts";
 import { Badge } from "./states";
 
@@ -56,6 +57,7 @@ class Pane {
     #reasoning = new FoldedText("reasoning", "Reasoning");
     #answer = new GrowingText("Answer");
     readonly #error = el("p", { class: "error" });
+    readonly #none = el("p", { class: "soft" }, "It ended without an answer.");
     #abort: AbortController | null = null;
     #begun = 0;
 
@@ -78,7 +80,9 @@ class Pane {
         const clock = setInterval(() => this.#showTime(), kTick_ms);
         try {
             await this.#stream(prompt, abort.signal);
-            if (this.#abort === abort) this.#end("done");
+            if (this.#abort !== abort) return;
+            this.#end("done");
+            this.#none.hidden = this.#answer.length > 0;
         } catch (error) {
             if (this.#abort === abort) this.#failed(error, abort.signal.aborted);
         } finally {
@@ -106,7 +110,8 @@ class Pane {
         this.#reasoning = new FoldedText("reasoning", "Reasoning");
         this.#answer = new GrowingText("Answer");
         this.#error.hidden = true;
-        this.#result.replaceChildren(this.#error, this.#reasoning.node, this.#answer.node);
+        this.#none.hidden = true;
+        this.#result.replaceChildren(this.#error, this.#reasoning.node, this.#answer.node, this.#none);
     }
 
     #begin(): void {
@@ -159,7 +164,7 @@ export class Composer {
     readonly node: HTMLElement;
     readonly #left: Pane;
     readonly #right: Pane;
-    readonly #prompt = el("textarea", { rows: 2, "aria-label": "Prompt", placeholder: "Ask two operators the same", maxlength: 200_000 });
+    readonly #prompt = el("textarea", { rows: 2, "aria-label": "Prompt", placeholder: `Ask both, as in: ${kQuestion}`, maxlength: 200_000 });
     readonly #ask: HTMLButtonElement;
 
     constructor(api: Api) {

@@ -2,11 +2,12 @@
 import { button, el } from "../../common/dom";
 
 const kExample = "pdr:4";
+export const kQuestion = "Use 2, 9, 9, 14 to make 10"; // any model can be asked it, the default one too
 
 // The command is for a shell: a name that would mean something there is not put into it.
 export function command(address: string, keys: boolean, model: string): string {
     const name = /^[\w.:,@/=+-]{1,80}$/.test(model) ? model : kExample;
-    const body = JSON.stringify({ model: name, messages: [{ role: "user", content: "Use 3, 7, 25, 50 to make 114." }] });
+    const body = JSON.stringify({ model: name, messages: [{ role: "user", content: kQuestion }] });
     return [
         `curl ${address}v1/chat/completions`,
         ...(keys ? ['-H "Authorization: Bearer $RETORT_KEY"'] : []),
@@ -29,8 +30,7 @@ export function emptyHint(keys: boolean, model: string): HTMLElement {
     return el(
         "div",
         { class: "hint" },
-        el("p", {}, "No request yet. Ask below, or from a terminal:"),
+        el("p", { class: "hint-head" }, el("span", {}, "No request yet. Ask below, or from a terminal:"), "clipboard" in navigator ? copy : null),
         el("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "A command to try" }, text),
-        "clipboard" in navigator ? copy : null,
     );
 }

@@ -5,7 +5,7 @@ import { ApiFailure, type Api } from "./api";
 import type { Finished, History } from "./contract";
 import { Named } from "./in_flight";
 import { bounded, type Live } from "./live";
-import { Badge } from "./states";
+import { Badge, reason } from "./states";
 import { VirtualList } from "./virtual_list";
 
 const kPage = 500;
@@ -32,7 +32,7 @@ function row(one: Finished): HTMLElement {
     named.show(one);
     return el(
         "div",
-        { class: "past", title: one.error || null },
+        { class: "past", title: reason(one) || null },
         cell("at soft", clock(one.begun_ms + one.seconds * 1000)),
         cell("status", new Badge(one.status).node),
         cell("name", named.node),
@@ -41,7 +41,7 @@ function row(one: Finished): HTMLElement {
         cell("figure wide", tokens(one.b_total)),
         cell("figure wide", whole(one.calls)),
         cell("figure wide", one.failed_calls > 0 ? whole(one.failed_calls) : ""),
-        cell("why wide", foreign(one.error)),
+        cell("why wide", foreign(reason(one))),
     );
 }
 

@@ -1,14 +1,16 @@
 // Requests under way, each in a row that is its own until it ends and a while after: rows do not move.
 import { button, el, type Child } from "../../common/dom";
-import { seconds, tokens } from "../../common/format";
+import { seconds, tokens, whole } from "../../common/format";
 import type { Finished, InFlight, State } from "./contract";
 import { Lanes, total } from "./lanes";
 import { emptyHint } from "./hint";
-import { Badge } from "./states";
+import { Badge, reason } from "./states";
 
 const kLinger_ms = 8000;
 const kMostRows = 60;
 const kLeastRows = 4;
+const kFew = 2; // rows that the smallest box holds
+const kRest_ms = 20_000;
 
 export interface Names {
     operator: string;
@@ -74,7 +76,7 @@ class Row {
         this.node.classList.add("ended");
         if (!how) return;
         this.#badge.show(how.status);
-        this.#why.textContent = how.error;
+        this.#why.textContent = reason(how);
         this.#age.textContent = seconds(how.seconds);
         this.#b_seq.textContent = tokens(how.b_seq);
     }
@@ -97,6 +99,35 @@ class Slot {
     }
 }
 
+// The box of the rows is as high as is needed, and changes seldom: it grows at once, and shrinks when nothing was there for
+// a while. What stands below it does not move under who is at it.
+const kHeights = ["small", "hint", "large"] as const;
+type Height = (typeof kHeights)[number];
+
+class Box {
+    readonly node = el("div", { class: "flight-box" });
+    #height: Height | null = null;
+    #calm_ms = 0; // since when nothing is there
+
+    show(wanted: Height, nothing: boolean): void {
+        if (!nothing) this.#calm_ms = 0;
+        else this.#calm_ms ||= Date.now();
+        const grows = this.#height === null || kHeights.indexOf(wanted) > kHeights.indexOf(this.#height);
+        if (wanted === this.#height || (!grows && !this.#mayShrink())) return;
+        const used = document.querySelector("main > :is(.composer, .history):is(:hover, :focus-within)");
+        if (used && !grows) return;
+        this.#height = wanted;
+        const { bottom } = this.node.getBoundingClientRect();
+        const before = used?.getBoundingClientRect().top ?? 0;
+        this.node.dataset["height"] = wanted;
+        if (used && bottom > 0) scrollBy({ top: used.getBoundingClientRect().top - before, behavior: "instant" });
+    }
+
+    #mayShrink(): boolean {
+        return this.#calm_ms > 0 && Date.now() - this.#calm_ms > kRest_ms;
+    }
+}
+
 const kHeads = ["operator", "phase", "lanes", "age", "tokens", "b_seq"];
 
 export class InFlightRows {
@@ -104,6 +135,8 @@ export class InFlightRows {
     readonly #open: (id: string) => void;
     readonly #list = el("ul", { class: "slots" });
     readonly #empty = el("div", { class: "none" });
+    readonly #box = new Box();
+    readonly #count = el("span", { class: "soft count" });
     readonly #more = el("p", { class: "soft more" });
     #slots: Slot[] = [];
     #hint = "";
@@ -111,11 +144,12 @@ export class InFlightRows {
     constructor(open: (id: string) => void) {
         this.#open = open;
         const heads = el("div", { class: "row heads", "aria-hidden": "true" }, kHeads.map((head) => el("span", {}, head)));
+        this.#box.node.append(heads, this.#list, this.#empty);
         this.node = el(
             "section",
             { class: "flight", "aria-labelledby": "flight-title" },
-            el("h2", { id: "flight-title" }, "In flight"),
-            el("div", { class: "flight-box" }, heads, this.#list, this.#empty),
+            el("h2", { id: "flight-title" }, "In flight ", this.#count),
+            this.#box.node,
             this.#more,
         );
     }
@@ -125,11 +159,20 @@ export class InFlightRows {
         this.#place(state);
         this.#endOthers(state, finished);
         this.#trim();
-        const rest = (state.in_flight_count ?? state.in_flight.length) - this.#slots.filter(({ row }) => row.id && !row.ended_ms).length;
+        const all = state.in_flight_count ?? state.in_flight.length;
+        this.#count.textContent = all > 0 ? whole(all) : "";
+        const rest = all - this.#slots.filter(({ row }) => row.id && !row.ended_ms).length;
         this.#more.textContent = rest > 0 ? `and ${rest} more` : "";
-        const nothing = this.#slots.every(({ row }) => !row.id);
-        this.#empty.hidden = !nothing;
-        if (nothing) this.#sayEmpty(finished.length === 0, state.keys, model);
+        const there = this.#slots.filter(({ row }) => row.id).length;
+        const never = finished.length === 0;
+        this.#empty.hidden = there > 0;
+        if (there === 0) this.#sayEmpty(never, state.keys, model);
+        this.#box.show(there > kFew ? "large" : there === 0 && never ? "hint" : "small", there === 0);
+    }
+
+    // Ids of another gateway's.
+    forgotten(): void {
+        for (const { row } of this.#slots) row.clear();
     }
 
     focus(id: string): boolean {
@@ -156,11 +199,17 @@ export class InFlightRows {
     #free(): Row | null {
         const empty = this.#slots.find(({ row }) => !row.id);
         if (empty) return empty.row;
-        if (this.#slots.length >= kMostRows) return null;
+        if (this.#slots.length >= kMostRows) return this.#ended();
         const slot = new Slot(this.#open);
         this.#slots.push(slot);
         this.#list.append(slot.node);
         return slot.row;
+    }
+
+    // The row that ended first gives way to one under way, unless somebody is at it.
+    #ended(): Row | null {
+        const ended = this.#slots.map(({ row }) => row).filter((row) => row.ended_ms > 0 && !row.isHeld);
+        return ended.sort((a, b) => a.ended_ms - b.ended_ms)[0] ?? null;
     }
 
     #endOthers({ in_flight }: State, finished: readonly Finished[]): void {

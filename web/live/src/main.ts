@@ -34,7 +34,10 @@ class Page {
             this.#rows.show(state, this.#live.finished, this.#model);
         },
         finished: (fresh) => this.#history.added(fresh),
-        forgotten: () => this.#history.forgotten(),
+        forgotten: () => {
+            this.#rows.forgotten();
+            this.#history.forgotten();
+        },
         trouble: (trouble) => {
             this.#head.showTrouble(trouble, !this.#main.hidden);
             this.#main.classList.toggle("stale", trouble !== null);

@@ -50,6 +50,7 @@ class LaneCard {
     readonly node: HTMLElement;
     readonly #badge = new Badge("waiting");
     readonly #answer = el("bdi", { class: "answer", dir: "auto" });
+    readonly #mute = el("span", { class: "soft" }, "no answer"); // its tokens ended while it thought
     readonly #figure = el("span", { class: "figure" });
     readonly #reasoning: FoldedText;
     readonly #text: GrowingText;
@@ -59,13 +60,16 @@ class LaneCard {
         const title = freshId("lane");
         this.#reasoning = new FoldedText("reasoning", `Reasoning of ${path}`);
         this.#text = new GrowingText(`Text of ${path}`);
-        const head = el("h4", { id: title }, el("span", { class: "path" }, path), this.#badge.node, this.#answer, this.#figure);
+        const head = el("h4", { id: title }, el("span", { class: "path" }, path), this.#badge.node, this.#answer, this.#mute, this.#figure);
         this.node = el("article", { class: "lane-card", "aria-labelledby": title }, head, this.#reasoning.node, this.#text.node);
     }
 
-    show(lane: Lane, answer: string | null): void {
+    // `settled`: nothing beside it is at work any more.
+    show(lane: Lane, answer: string | null, settled: boolean): void {
         this.#badge.show(lane.state);
         const found = answer === null ? "" : answer.slice(0, 300);
+        const mute = lane.state === "done" && found === "" && lane.text === "" && lane.reasoning !== "";
+        this.#mute.hidden = !mute;
         if (this.#answer.textContent !== found) this.#answer.textContent = found;
         const time = lane.seconds ? `   ${seconds(lane.seconds)}` : "";
         this.#figure.textContent = `${tokens(lane.tokens)} tok${time}`;
@@ -73,7 +77,7 @@ class LaneCard {
         this.#reasoning.set(lane.reasoning, running);
         this.#text.set(lane.text, running);
         // While nothing else is said, what is thought can be read as it comes.
-        const thinking = running && lane.reasoning !== "" && lane.text === "";
+        const thinking = !settled && lane.reasoning !== "" && lane.text === "";
         if (thinking !== this.#wasThinking) this.#reasoning.node.open = thinking;
         this.#wasThinking = thinking;
     }
@@ -121,10 +125,14 @@ export class RoundBlock {
         this.node = el("section", { class: "round" }, el("h3", {}, `Round ${number} `, this.#summary), this.#cards, this.#distilled);
     }
 
-    show(round: RoundState): void {
+    // `over`: the run is.
+    show(round: RoundState, over: boolean): void {
         this.#summary.textContent = summary(round.drafts);
         grown(this.#lanes, this.#cards, round.drafts.length, (at) => new LaneCard(`r${this.#number}.d${at}`));
-        round.drafts.forEach((draft, at) => this.#lanes[at]?.show(draft, draft.answer));
+        // Cards shrink to what is in them, all at once, when none is at work any more.
+        const settled = over || round.drafts.every(({ state }) => state === "done" || state === "failed");
+        this.node.classList.toggle("settled", settled);
+        round.drafts.forEach((draft, at) => this.#lanes[at]?.show(draft, draft.answer, settled));
         const title = (at: number) => (round.workspaces.length > 1 ? `Workspace ${at + 1}` : "Workspace");
         grown(this.#workspaces, this.#distilled, round.workspaces.length, (at) => new WorkspaceBlock(title(at)));
         round.workspaces.forEach((workspace, at) => this.#workspaces[at]?.show(workspace));
@@ -156,7 +164,7 @@ export class FinalBlock {
     // The answer stands by itself where it is not the final call's text.
     show(run: Run): void {
         this.#card.node.hidden = run.final === null;
-        if (run.final) this.#card.show(run.final, null);
+        if (run.final) this.#card.show(run.final, null, run.finished || run.final.state !== "running");
         const own = run.answer !== null && run.answer !== run.final?.text;
         this.#answerBox.hidden = !own;
         if (own) this.#answer.set(run.answer ?? "", false);

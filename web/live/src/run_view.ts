@@ -7,7 +7,7 @@ import { GrowingText } from "./growing_text";
 import { Named } from "./in_flight";
 import { Poll } from "./poll";
 import { budgetFigures, Figures, FinalBlock, RoundBlock } from "./run_parts";
-import { Badge } from "./states";
+import { Badge, reason } from "./states";
 
 const kOften_ms = 300;
 const kSlow_ms = 2000;
@@ -41,13 +41,14 @@ class Sheet {
         this.#badge.show(run.status || (run.finished ? "done" : "running"));
         this.#phase.textContent = run.finished ? "" : (run.phase ?? "");
         this.#figures.show([...budgetFigures(run.budget), { name: "time", value: this.#time(run) }]);
-        this.#error.replaceChildren(run.error ? foreign(run.error.slice(0, 4000)) : "");
-        this.#error.hidden = !run.error;
+        const why = reason(run);
+        this.#error.replaceChildren(why ? foreign(why.slice(0, 4000)) : "");
+        this.#error.hidden = !why;
         this.#note.textContent = run.content ? "" : "The texts are kept for keys that may see them; this one may not.";
         this.#note.hidden = run.content;
         this.#question.set(run.question, false);
         for (const round of run.rounds.slice(this.#blocks.length)) this.#addRound(round.round);
-        run.rounds.forEach((round, at) => this.#blocks[at]?.show(round));
+        run.rounds.forEach((round, at) => this.#blocks[at]?.show(round, run.finished));
         this.#final.show(run);
     }
 

@@ -21,6 +21,11 @@ const kLooks: Record<string, Look> = {
     stopped: { mark: "■", word: "stopped", name: "quiet" },
 };
 
+// Of who hung up the state's word says all there is to say.
+export function reason({ status, error }: { status: string; error: string }): string {
+    return status === "hung_up" ? "" : error;
+}
+
 export function look(state: string): Look {
     return Object.hasOwn(kLooks, state) ? kLooks[state]! : kUnknown;
 }

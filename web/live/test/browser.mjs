@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { runnerImport } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, "..");
+export const root = join(here, "..");
 const chromiumPath = process.env.RETORT_CHROMIUM ?? "/usr/bin/chromium";
 const pictures = process.env.RETORT_PICTURES ?? null; // a folder; none: no pictures are kept
 
@@ -72,7 +72,7 @@ export function launch() {
 }
 
 // A page with what it complained about; it may ask nobody but its own gateway.
-export async function openPage(browser, address, { size = "wide", colorScheme = "light", reducedMotion = "no-preference", hash = "" } = {}) {
+export async function openPage(browser, address, { size = "wide", colorScheme = "light", reducedMotion = "no-preference", hash = "", prepare = null } = {}) {
     const context = await browser.newContext({ viewport: kSizes[size], colorScheme, reducedMotion });
     context.setDefaultTimeout(kWait_ms);
     const page = await context.newPage();
@@ -84,6 +84,7 @@ export async function openPage(browser, address, { size = "wide", colorScheme = 
     page.on("request", (request) => {
         if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
     });
+    await prepare?.(page);
     await page.goto(address + hash);
     return { page, complaints, close: () => context.close() };
 }

@@ -489,6 +489,11 @@ describe("bounds", () => {
             served.answerInstead = (request, reply) => request.url.startsWith("/retort/state") && !!reply.end(JSON.stringify(state));
             await page.getByText("and 670 more").waitFor();
             assert.equal(await running(page).count(), 60);
+            state.in_flight = Array.from({ length: 60 }, (_, at) => one(1000 + at));
+            state.in_flight_count = 60;
+            await page.locator(".more").filter({ hasNotText: "more" }).waitFor({ state: "attached" });
+            await page.waitForTimeout(1500);
+            assert.equal(await running(page).count(), 60, "rows of what ended give way to what is under way");
         }));
 });
 
