@@ -29,7 +29,8 @@ using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kFirstPiece = 2 * 1024;  // of a stream that says little at a time: thousands may be open
+// At one time as much is read as came of late: thousands of streams may be open that say a few words now and then.
+constexpr std::size_t kFirstPiece = 512;
 constexpr std::size_t kMostPiece = 32 * 1024;
 constexpr std::uint32_t kMostHeadBytes = 64 * 1024;
 
@@ -226,7 +227,10 @@ Task<OriginResult> Origin::Impl::relay(Stream* stream, beast::flat_buffer* buffe
         if (bytes == 0) continue;
         const bool wanted = co_await sink->piece({piece.data(), bytes});
         if (!wanted) co_return OriginResult{OriginFailure::cancelled, true, "the client is gone"};
-        if (bytes == piece.size() && bytes < kMostPiece) piece.resize(4 * bytes);
+        if (2 * bytes >= piece.size() && piece.size() < kMostPiece) {
+            piece.resize(4 * piece.size());
+            buffer->reserve(piece.size());
+        }
     }
     *whole = parser.keep_alive() && buffer->size() == 0;
     co_return OriginResult{OriginFailure::none, true, ""};

@@ -1,6 +1,9 @@
 #include "gateway/http/server.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -13,6 +16,7 @@
 namespace retort::gateway {
 namespace {
 
+constexpr std::size_t kCrowd = 500;                         // connections
 constexpr std::chrono::milliseconds kOutOfDescriptors{50};  // until accepting is tried again
 constexpr std::chrono::milliseconds kSweep{100};            // how often connections look at the clock
 
@@ -46,6 +50,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   private:
     static Task<void> accept(std::shared_ptr<Impl> self);
     static void sweep(std::shared_ptr<Impl> self);
+    void give_back_memory();
     static Task<void> serve(std::shared_ptr<Impl> self, Tcp::socket socket);
     void turn_away(Tcp::socket socket);
 
@@ -56,6 +61,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     Tcp::acceptor acceptor_;
     asio::steady_timer sweep_timer_;
     std::uint16_t port_ = 0;
+    std::size_t most_lately_ = 0;  // connections, since memory was given back
     ServerCounts counts_;
     bool closing_ = false;
     Gate idle_;  // open while there is no connection
@@ -109,8 +115,19 @@ void Server::Impl::sweep(std::shared_ptr<Impl> self) {
         if (error) return;
         const Clock::time_point now = Clock::now();
         for (Connection& connection : self->connections_) connection.look_at_the_clock(now);
+        self->give_back_memory();
         sweep(self);
     });
+}
+
+// After a crowd has gone its memory goes too, which the allocator would keep.
+void Server::Impl::give_back_memory() {
+    most_lately_ = std::max(most_lately_, counts_.connections);
+    if (most_lately_ < kCrowd || counts_.connections > most_lately_ / 2) return;
+    most_lately_ = counts_.connections;
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 // A client too many is told so where that costs no waiting, and is closed.
