@@ -88,6 +88,11 @@ class Gateway:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def waited_s(self):
+        """For its core, which others had."""
+        with open(f"/proc/{self.process.pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 

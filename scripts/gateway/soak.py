@@ -87,17 +87,18 @@ async def measure(gateway, mock, asked, verdict):
     series = figures.Series(gateway)
     history = asyncio.ensure_future(watch_history(series, gateway))
     operator, direct, late = Timed(), Timed(), []
-    cpu_before = gateway.cpu_s()
+    before = gateway.cpu_s(), gateway.waited_s()
     await asyncio.gather(at_rate(asked.rate, seconds, operator, lambda index: through_gateway(pools[0], index), late),
                          at_rate(DIRECT_RATE, seconds, direct, lambda index: directly(pools[1], index), []))
-    cpu = (gateway.cpu_s() - cpu_before) / seconds
+    core = {"busy": round((gateway.cpu_s() - before[0]) / seconds, 2),
+            "waited for others": round((gateway.waited_s() - before[1]) / seconds, 2)}
     series.task.cancel()
     history.cancel()
     for pool in pools:
         pool.close()
     await settle(gateway)
     series.take()
-    report(verdict, asked, series, operator, direct, late, cpu, await programs.metrics(gateway.port))
+    report(verdict, asked, series, operator, direct, late, core, await programs.metrics(gateway.port))
 
 
 async def settle(gateway):
@@ -107,14 +108,16 @@ async def settle(gateway):
         await asyncio.sleep(0.1)
 
 
-def report(verdict, asked, series, operator, direct, late, cpu, values):
+def report(verdict, asked, series, operator, direct, late, core, values):
     sent = int(asked.rate * 60 * asked.minutes_of("soak"))
     by_operator, by_hand = figures.spread(operator.seconds), figures.spread(direct.seconds)
     verdict.tell(f"{OPERATOR}, ms", by_operator)
     verdict.tell(f"{IN_A_ROW} calls in a row, ms", by_hand)
     verdict.tell("requests sent too late, ms", figures.spread(late))
     verdict.expect(figures.percentile(late, 0.99) < MOST_LATE_S, "the generator kept to its rate")
-    verdict.tell("gateway's core busy", round(cpu, 2))
+    verdict.tell("the gateway's share of its core", core)
+    failed = int(values['retort_calls_total{result="failed"}'])
+    verdict.expect(failed == 0, f"no call of an operator failed ({failed})")
     for fault, count in Counter(operator.faults + direct.faults).most_common(5):
         verdict.tell(f"fault, {count} times", fault)
     verdict.expect(not operator.faults and not direct.faults, f"no error ({len(operator.faults)} of {sent})")
