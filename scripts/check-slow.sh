@@ -7,6 +7,8 @@
 #   fuzz     each fuzz target for FUZZ_MINUTES (6)
 #   soak     FAULT_RUNS (1000) runs over a failing server; KILLS (200) kills and resumes of solve, EVAL_KILLS (50) of
 #            eval; for SOAK_MINUTES (10) real runs, in process and over llama-server, repeated
+#   gateway  retort serve at 100 requests of pdr:4,2 a second for GATEWAY_SOAK_MINUTES (10); for GATEWAY_CHAOS_MINUTES (30)
+#            with servers, clients and settings that fail and change; HANG_UPS (1000) of clients
 #   train    TRAIN_KILLS (50) kills and resumes of a training run
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
@@ -16,7 +18,7 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak train bench tidy web report)
+known=(tsan fuzz soak gateway train bench tidy web report)
 failures=()
 
 build_all() {
@@ -46,6 +48,15 @@ part_soak() {
     while [ "$SECONDS" -lt "$end" ]; do
         ctest --preset default -L 'e2e|model' || return 1
     done
+}
+
+part_gateway() {
+    local status=0
+    quietly build_all || return 1
+    scripts/check-gateway.py soak --minutes "${GATEWAY_SOAK_MINUTES:-10}" || status=1
+    scripts/check-gateway.py chaos --minutes "${GATEWAY_CHAOS_MINUTES:-30}" || status=1
+    scripts/check-gateway.py hang-ups --hang-ups "${HANG_UPS:-1000}" || status=1
+    return "$status"
 }
 
 part_train() { quietly build_all && RETORT_TRAIN_KILLS=${TRAIN_KILLS:-50} ctest --preset default -L train; }
