@@ -10,6 +10,7 @@
 #   gateway  retort serve at 100 requests of pdr:4,2 a second for GATEWAY_SOAK_MINUTES (10); for GATEWAY_CHAOS_MINUTES (30)
 #            with servers, clients and settings that fail and change; HANG_UPS (1000) of clients
 #   train    TRAIN_KILLS (50) kills and resumes of a training run
+#   miniature  experiments/miniature/run.sh at its smallest, killed in each of its phases
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
 #   web      the pages in Chromium, the live one also over the real program (needs Node)
@@ -18,7 +19,7 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak gateway train bench tidy web report)
+known=(tsan fuzz soak gateway train miniature bench tidy web report)
 failures=()
 
 build_all() {
@@ -60,6 +61,8 @@ part_gateway() {
 }
 
 part_train() { quietly build_all && RETORT_TRAIN_KILLS=${TRAIN_KILLS:-50} ctest --preset default -L train; }
+
+part_miniature() { quietly build_all && install python3-matplotlib && python3 scripts/check-miniature.py; }
 
 part_bench() {
     local model port server status=0

@@ -30,7 +30,7 @@ RunEntry::~RunEntry() {
 void RunEntry::finish(const ChatOutcome& outcome) {
     record_->budget = outcome.budget;
     record_->answer = outcome.answer;
-    record_->error = outcome.error ? outcome.error->message : "";
+    record_->error = outcome.error && !outcome.hung_up ? outcome.error->message : "";
     record_->status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
     record_->phase.clear();
     record_->seconds = static_cast<double>(now_ms() - record_->begun_ms) / 1000;
