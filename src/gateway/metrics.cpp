@@ -1,7 +1,5 @@
 #include "gateway/metrics.h"
 
-#include "gateway/journal/request_journal.h"
-
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -10,6 +8,8 @@
 
 #include <map>
 #include <utility>
+
+#include "gateway/journal/request_journal.h"
 
 namespace retort::gateway {
 namespace {
@@ -110,10 +110,35 @@ struct Metrics::State {
     prometheus::Counter& journal_written = journal.Add({{"result", "written"}});
     prometheus::Counter& journal_lost = journal.Add({{"result", "lost"}});
 
+    struct UpstreamGauges {
+        prometheus::Gauge* up = nullptr;
+        prometheus::Gauge* in_flight = nullptr;
+    };
+    std::map<std::string, UpstreamGauges> upstreams;
+    void show(const Fleet* fleet);
+
     // Finding them by their labels takes longer than counting.
     std::map<std::pair<Handling, int>, prometheus::Counter*> known_requests;
     std::map<Handling, prometheus::Histogram*> known_seconds;
 };
+
+// Servers that are no longer there are no longer told of.
+void Metrics::State::show(const Fleet* fleet) {
+    std::map<std::string, UpstreamGauges> before = std::exchange(upstreams, {});
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& one : fleet == nullptr ? std::vector<std::shared_ptr<Upstream>>() : fleet->upstreams()) {
+        UpstreamGauges& gauges = upstreams[one->name()];
+        const prometheus::Labels labels{{"upstream", one->name()}};
+        gauges = {&up.Add(labels), &upstream_in_flight.Add(labels)};
+        gauges.up->Set(one->may_be_asked(now) ? 1 : 0);
+        gauges.in_flight->Set(one->under_way());
+        before.erase(one->name());
+    }
+    for (const auto& [name, gone] : before) {
+        up.Remove(gone.up);
+        upstream_in_flight.Remove(gone.in_flight);
+    }
+}
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
 
@@ -153,14 +178,7 @@ std::string Metrics::text(const Gauges& now) const {
         bring_to(state_->journal_written, now.journal->written());
         bring_to(state_->journal_lost, now.journal->lost());
     }
-    if (now.fleet != nullptr) {
-        for (const auto& one : now.fleet->upstreams()) {
-            const prometheus::Labels labels{{"upstream", one->name()}};
-            const bool up = one->may_be_asked(std::chrono::steady_clock::now());
-            state_->up.Add(labels).Set(up ? 1 : 0);
-            state_->upstream_in_flight.Add(labels).Set(one->under_way());
-        }
-    }
+    state_->show(now.fleet);
     return prometheus::TextSerializer().Serialize(state_->registry.Collect());
 }
 

@@ -4,11 +4,18 @@
 
 #include <algorithm>
 
+#include "async/nursery.h"
 #include "gateway/answers.h"
 #include "gateway/api/requested_model.h"
 #include "gateway/pass_through.h"
+#include "gateway/run_clock.h"
 
 namespace retort::gateway {
+namespace {
+
+constexpr double kTime_s = 5;
+
+}  // namespace
 
 Offer ModelLists::offer() const {
     Offer out;
@@ -20,27 +27,50 @@ Offer ModelLists::offer() const {
     return out;
 }
 
-Task<void> ModelLists::list(Exchange& exchange, std::string authorization) const {
-    if (fleet_ == nullptr) {
-        co_await answer_json(exchange, *model_list({}, offer()));
-        co_return;
+Task<ModelListing> ModelLists::listing(std::shared_ptr<Upstream> upstream, std::string authorization,
+                                       std::stop_token stop) {
+    ModelListing out = co_await upstream->list_models(std::move(authorization), std::move(stop));
+    co_return out;
+}
+
+// All at one time, and only for so long: a server that says nothing holds up no list.
+Task<std::vector<ModelListing>> ModelLists::listings(std::string authorization, std::stop_token stop) const {
+    const auto executor = co_await asio::this_coro::executor;
+    const RunClock clock(executor, std::move(stop), kTime_s);
+    Nursery<ModelListing> asked(executor);
+    for (const std::shared_ptr<Upstream>& upstream : fleet_->upstreams())
+        asked.spawn(listing(upstream, authorization, clock.stop()));
+    std::vector<ModelListing> out(asked.outstanding());
+    while (asked.outstanding() > 0) {
+        Nursery<ModelListing>::Landed landed = co_await asked.next();
+        out[landed.index] = std::move(landed.value);
     }
+    co_return out;
+}
+
+Task<void> ModelLists::list(Exchange& exchange, std::string authorization) const {
     std::vector<std::string> lists;
     ModelListing other;  // what one said that gave no list
-    for (const std::shared_ptr<Upstream>& upstream : std::vector(fleet_->upstreams())) {
-        ModelListing listing = co_await upstream->list_models(authorization, exchange.stop());
-        if (listing.result.failure == OriginFailure::none && listing.status == 200)
-            lists.push_back(std::move(listing.body));
+    std::vector<ModelListing> all;
+    if (fleet_ != nullptr) all = co_await listings(std::move(authorization), exchange.stop());
+    for (ModelListing& one : all) {
+        if (one.result.failure == OriginFailure::none && one.status == 200)
+            lists.push_back(std::move(one.body));
         else
-            other = std::move(listing);
+            other = std::move(one);
     }
-    const auto merged = lists.empty() ? std::nullopt : model_list(lists, offer());
+    const bool some = fleet_ == nullptr || !lists.empty();
+    const auto merged = some ? model_list(lists, offer()) : std::nullopt;
     if (merged)
         co_await answer_json(exchange, *merged);
+    else if (some)
+        co_await answer_error(exchange, upstream_error({OriginFailure::broken, false, "it gave no list of models"}));
+    else if (other.result.failure == OriginFailure::cancelled)
+        co_await answer_error(exchange, upstream_error({OriginFailure::silent, false, ""}));
     else if (other.result.failure != OriginFailure::none)
         co_await answer_error(exchange, upstream_error(other.result));
     else
-        co_await answer_json(exchange, lists.empty() ? other.body : lists.front(), lists.empty() ? other.status : 200);
+        co_await answer_json(exchange, other.body, other.status);
 }
 
 // A model in process, an alias, or an operator.
@@ -61,9 +91,9 @@ Task<bool> ModelLists::show(Exchange& exchange, std::string id, std::string auth
         co_return true;
     }
     if (fleet_ == nullptr) co_return false;
-    for (const std::shared_ptr<Upstream>& upstream : std::vector(fleet_->upstreams())) {
-        const ModelListing listing = co_await upstream->list_models(authorization, exchange.stop());
-        const auto found = listing.status == 200 ? entry_in(listing.body, id) : std::nullopt;
+    const std::vector<ModelListing> all = co_await listings(std::move(authorization), exchange.stop());
+    for (const ModelListing& one : all) {
+        const auto found = one.status == 200 ? entry_in(one.body, id) : std::nullopt;
         if (!found) continue;
         co_await answer_json(exchange, *found);
         co_return true;

@@ -26,6 +26,9 @@ class ModelLists {
     Task<bool> show(Exchange& exchange, std::string id, std::string authorization) const;
 
   private:
+    static Task<ModelListing> listing(std::shared_ptr<Upstream> upstream, std::string authorization,
+                                      std::stop_token stop);
+    Task<std::vector<ModelListing>> listings(std::string authorization, std::stop_token stop) const;
     Offer offer() const;
     bool is_own(const std::string& id) const;
 

@@ -12,7 +12,7 @@ RunRecord record_of(const ChatTask& task, const std::string& model, const std::s
     out.model = model;
     out.key = key;
     out.begun_ms = now_ms();
-    out.question = task.body.asked;
+    out.question = kept_text(task.body.asked);
     out.rounds_planned = task.schedule.rounds.size();
     return out;
 }
@@ -29,7 +29,7 @@ RunEntry::~RunEntry() {
 
 void RunEntry::finish(const ChatOutcome& outcome) {
     record_->budget = outcome.budget;
-    record_->answer = outcome.answer;
+    record_->answer = outcome.answer ? std::optional(kept_text(*outcome.answer)) : std::nullopt;
     record_->error = outcome.error && !outcome.hung_up ? outcome.error->message : "";
     record_->status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
     record_->phase.clear();

@@ -5,9 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/gateway.h"
-#include "gateway/loop_thread.h"
-#include "gateway/raw_client.h"
+#include "gateway/running_gateway.h"
 #include "support/mock_server.h"
 
 namespace retort::test {
@@ -18,13 +16,13 @@ using gateway::Breaker;
 using gateway::BreakerState;
 using gateway::Bucket;
 using gateway::Fleet;
-using gateway::Gateway;
 using gateway::GatewayOptions;
 using gateway::GatewayRules;
 using gateway::Upstream;
 using gateway::UpstreamOptions;
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TEST(Breaker, OpensAtOnceWhereNobodyIsThereAndAfterSomeFailuresElse) {
@@ -175,16 +173,10 @@ class TwoServersTest : public testing::Test {
   protected:
     void start(const std::string& first, const std::string& second) {
         GatewayOptions options;
-        options.server.port = 0;
         options.retry.base_delay = 1ms;
         options.rules = rules(first, second);
-        for (const PromptSet& set : compiled_prompt_sets())
-            if (set.name == "chat") options.prompts = set;
-        there_.run([&] {
-            auto gateway = Gateway::start(there_.loop(), std::move(options));
-            ASSERT_TRUE(gateway) << gateway.error().message;
-            gateway_ = std::move(*gateway);
-        });
+        options.prompts = chat_prompts();
+        gateway_ = std::make_unique<RunningGateway>(std::move(options));
     }
 
     static GatewayRules rules(const std::string& first, const std::string& second) {
@@ -194,15 +186,12 @@ class TwoServersTest : public testing::Test {
         return out;
     }
 
-    void TearDown() override {
-        there_.await([this]() { return gateway_->drain(0ms); });
-        there_.run([this] { gateway_.reset(); });
+    std::string ask(const std::string& path, const json& body, const std::string& headers = "") {
+        return gateway_->ask(path, body, headers);
     }
 
-    std::string ask(const std::string& path, const json& body, const std::string& headers = "") {
-        RawClient client(gateway_->port());
-        client.send(post(path, body.dump(), headers + "Connection: close\r\n"));
-        return client.read_all();
+    void replace(GatewayRules rules) {
+        gateway_->loop().run([&] { EXPECT_TRUE(gateway_->gateway().replace(std::move(rules))); });
     }
 
     static json chat(const std::string& model, const std::string& text) {
@@ -212,8 +201,7 @@ class TwoServersTest : public testing::Test {
 
     MockServer a_{MockOptions{}};
     MockServer b_{MockOptions{}};
-    LoopThread there_;
-    std::unique_ptr<Gateway> gateway_;
+    std::unique_ptr<RunningGateway> gateway_;
 };
 
 constexpr const char* kChat = "/v1/chat/completions";
@@ -227,16 +215,76 @@ TEST_F(TwoServersTest, AServerThatIsNotThereCostsNoAnswer) {
     EXPECT_EQ(a_.counts().requests, 8 + 8 * 3);
 }
 
+TEST_F(TwoServersTest, AServerThatFailsInItsOwnWayCostsNoAnswer) {
+    MockReply page;
+    page.content_type = "text/html";
+    page.pieces = {"<html>in the way</html>"};
+    MockReply no_http;
+    no_http.close_before = true;
+    for (const MockReply& reply : {page, no_http, error_reply(429, "enough"), error_reply(404, "no such model"),
+                                   error_reply(401, "who?"), error_reply(500, "broken")}) {
+        MockOptions ill;
+        ill.script = [&](const MockRequest& request) {
+            return request.method == "POST" ? std::optional(reply) : std::nullopt;
+        };
+        MockServer server(ill);
+        start(server.url(), b_.url());
+        for (int i = 0; i < 8; ++i) {
+            const json whole = reply_of(ask(kChat, chat("pdr:2", std::to_string(i))));
+            EXPECT_EQ(whole["usage"]["retort"]["calls"], 3) << whole;
+        }
+        EXPECT_GT(server.counts().requests, 0);
+        gateway_.reset();
+    }
+}
+
+TEST_F(TwoServersTest, AServerThatSaysNothingHoldsUpNoList) {
+    MockOptions silent;
+    silent.script = [](const MockRequest&) {
+        MockReply out;
+        out.hang = true;
+        return out;
+    };
+    MockServer server(silent);
+    start(server.url(), b_.url());
+    EXPECT_EQ(reply_of(gateway_->get("/v1/models"))["data"][0]["id"], "mock");
+}
+
+TEST_F(TwoServersTest, WhatIsNoListOfModelsIsLeftOut) {
+    MockOptions page;
+    page.script = [](const MockRequest&) {
+        MockReply out;
+        out.pieces = {"<html>in the way</html>"};
+        return out;
+    };
+    MockServer server(page);
+    start(server.url(), b_.url());
+    EXPECT_EQ(reply_of(gateway_->get("/v1/models"))["data"][0]["id"], "mock");
+    replace(rules(server.url(), server.url()));
+    EXPECT_THAT(gateway_->get("/v1/models"), StartsWith("HTTP/1.1 502 "));
+}
+
+TEST_F(TwoServersTest, MetricsTellOfServersThatAreThere) {
+    start(a_.url(), b_.url());
+    EXPECT_THAT(gateway_->get("/metrics"), HasSubstr("retort_upstream_up{upstream=\"first\"}"));
+    GatewayRules next;
+    next.upstreams = {named("second", b_.url())};
+    replace(std::move(next));
+    const std::string metrics = gateway_->get("/metrics");
+    EXPECT_THAT(metrics, Not(HasSubstr("first")));
+    EXPECT_THAT(metrics, HasSubstr("retort_upstream_up{upstream=\"second\"} 1"));
+}
+
 TEST_F(TwoServersTest, RulesChangeWhileItServes) {
     start(a_.url(), a_.url());
     EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 200 "));
     GatewayRules next = rules(b_.url(), b_.url());
     next.aliases.emplace("smart", "pdr:2@m");
-    there_.run([&] { EXPECT_TRUE(gateway_->replace(std::move(next))); });
+    replace(std::move(next));
     EXPECT_THAT(ask(kChat, chat("smart", "x")), StartsWith("HTTP/1.1 200 "));
     EXPECT_EQ(a_.counts().requests, 1);
     EXPECT_EQ(b_.counts().requests, 3);
-    there_.run([&] { EXPECT_FALSE(gateway_->replace({})); });
+    gateway_->loop().run([&] { EXPECT_FALSE(gateway_->gateway().replace({})); });
 }
 
 TEST_F(TwoServersTest, KeysAreAskedForAndGoNoFurther) {
@@ -252,7 +300,7 @@ TEST_F(TwoServersTest, KeysAreAskedForAndGoNoFurther) {
     GatewayRules next = rules(server.url(), server.url());
     next.keys.push_back({"ann", "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"});  // "secret"
     next.keys.push_back({"bob", std::string(64, '0'), 0, 0, 0, false});
-    there_.run([&] { EXPECT_TRUE(gateway_->replace(std::move(next))); });
+    replace(std::move(next));
     EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 401 "));
     EXPECT_THAT(ask(kChat, chat("m", "x"), "Authorization: Bearer secre\r\n"), HasSubstr("invalid_api_key"));
     EXPECT_THAT(ask(kChat, chat("m", "x"), "Authorization: Bearer secret\r\n"), StartsWith("HTTP/1.1 200 "));
@@ -266,7 +314,7 @@ TEST_F(TwoServersTest, AKeyHasItsRequestsOfAMinuteAndItsTokens) {
     const auto with = [&](gateway::KeyOptions key) {
         GatewayRules next = rules(a_.url(), a_.url());
         next.keys.push_back(std::move(key));
-        there_.run([&] { EXPECT_TRUE(gateway_->replace(std::move(next))); });
+        replace(std::move(next));
     };
     const std::string key = "Authorization: Bearer secret\r\n";
     with({"ann", hash, 2});

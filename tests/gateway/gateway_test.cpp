@@ -190,8 +190,9 @@ TEST_F(GatewayTest, AClientThatHangsUpStopsTheServersCall) {
 
 TEST_F(GatewayTest, OtherPathsOfTheApiAreHandedOn) {
     start();
-    const std::string answer = ask("GET /v1/models?x=1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    const std::string answer = ask("GET /v1/files?x=1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(last().path, "/v1/files?x=1");
     EXPECT_THAT(ask("GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), HasSubstr(R"({"status":"ok"})"));
 }
 

@@ -71,6 +71,18 @@ TEST(RunRecorder, ALongTextKeepsItsBeginningAlone) {
     EXPECT_GT(record->rounds[0].drafts[0].text.size(), 60U * 1024);
 }
 
+TEST(RunRecorder, WhatIsKeptOfLongTextsTakesNoMoreRoomThanItSays) {
+    const auto record = std::make_shared<RunRecord>(run("a"));
+    RunRecorder recorder(record);
+    recorder.round_started(1, Round());
+    Completion completion;
+    completion.finish = Finish::stop;
+    completion.text = std::string(1 << 20, 'x');
+    recorder.call_landed(draft(0), completion);
+    EXPECT_LE(record->rounds[0].drafts[0].text.capacity(), 64U * 1024);
+    EXPECT_GE(record->bytes(), record->rounds[0].drafts[0].text.capacity());
+}
+
 TEST(Board, WhatWasAskedIsForAdminsAlone) {
     Board board;
     const auto record = board.begin(run("a", "a secret"));

@@ -14,6 +14,10 @@ ordered_json entry(const std::string& id, const Offer& offer) {
     return {{"id", id}, {"object", "model"}, {"created", offer.created}, {"owned_by", "retort"}};
 }
 
+bool is_list(const ordered_json& list) {
+    return list.is_object() && list.contains("data") && list["data"].is_array();
+}
+
 void add_model(ordered_json& data, std::vector<std::string>& models, const std::string& id, const ordered_json& given) {
     if (std::find(models.begin(), models.end(), id) != models.end()) return;
     models.push_back(id);
@@ -34,13 +38,16 @@ void add_operators(ordered_json& data, const std::vector<std::string>& models, c
 std::optional<std::string> model_list(const std::vector<std::string>& upstreams, const Offer& offer) {
     ordered_json data = ordered_json::array();
     std::vector<std::string> models;
+    bool none = !upstreams.empty();
     for (const std::string& text : upstreams) {
         const ordered_json list = ordered_json::parse(text, nullptr, false);
-        if (!list.is_object() || !list.contains("data") || !list["data"].is_array()) return std::nullopt;
+        if (!is_list(list)) continue;
+        none = false;
         for (const ordered_json& one : list["data"])
             if (one.is_object() && one.contains("id") && one["id"].is_string())
                 add_model(data, models, one["id"].get<std::string>(), one);
     }
+    if (none) return std::nullopt;
     for (const std::string& name : offer.local) add_model(data, models, name, entry(name, offer));
     for (const auto& [alias, meant] : offer.aliases) data.push_back(entry(alias, offer));
     add_operators(data, models, offer);
@@ -49,7 +56,7 @@ std::optional<std::string> model_list(const std::vector<std::string>& upstreams,
 
 std::optional<std::string> entry_in(std::string_view list, std::string_view id) {
     const ordered_json whole = ordered_json::parse(list, nullptr, false);
-    if (!whole.is_object() || !whole.contains("data") || !whole["data"].is_array()) return std::nullopt;
+    if (!is_list(whole)) return std::nullopt;
     for (const ordered_json& one : whole["data"])
         if (one.is_object() && one.contains("id") && one["id"] == id) return dumped(one);
     return std::nullopt;

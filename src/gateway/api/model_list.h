@@ -17,8 +17,8 @@ struct Offer {
     std::int64_t created = 0;  // seconds since 1970
 };
 
-// `upstreams`: their own lists, whose entries stay as they are; of one model that several have, the first. Nothing
-// where one is no list.
+// `upstreams`: their own lists, whose entries stay as they are; of one model that several have, the first. What is no
+// list is left out; nothing where there are some, and none is a list.
 std::optional<std::string> model_list(const std::vector<std::string>& upstreams, const Offer& offer);
 
 // The entry of this id in such a list; nothing where it has none.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "base/hash.h"
 
@@ -10,6 +12,7 @@ namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kPrefixBytes = 1024;
+constexpr double kLongestRest_s = 60;  // whatever a server says
 constexpr std::size_t kPrefixTokens = 256;
 
 using Steady = std::chrono::steady_clock;
@@ -32,8 +35,18 @@ bool is_trouble(const CallError& error) {
            error.kind == CallErrorKind::protocol;
 }
 
+// Of what another server may do better.
+bool is_its_own_trouble(const CallError& error) {
+    return is_trouble(error) || error.kind == CallErrorKind::rate_limited ||
+           error.kind == CallErrorKind::no_such_model || error.kind == CallErrorKind::unauthorised;
+}
+
 void tell(Upstream::Use& use, const Completion& completion) {
-    if (completion.ok() || (completion.error && !is_trouble(*completion.error)))
+    const bool is_limited = completion.error && completion.error->kind == CallErrorKind::rate_limited;
+    if (is_limited)
+        use.limited(Steady::now() + std::chrono::milliseconds(static_cast<std::int64_t>(
+                                        1000 * std::min(completion.error->retry_after_s, kLongestRest_s))));
+    else if (completion.ok() || (completion.error && !is_trouble(*completion.error)))
         use.succeeded();
     else if (completion.error)
         use.failed(Steady::now(), completion.error->kind == CallErrorKind::connection && completion.usage.total() == 0,
@@ -57,9 +70,8 @@ std::uint64_t prefix_of(const Prompt& prompt) {
     return hash64(text);
 }
 
-Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
-    const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, prefix_of(request.prompt));
-    if (!upstream) co_return failed_completion(nowhere(name_));
+Task<Completion> RoutedModel::ask(std::shared_ptr<Upstream> upstream, CompletionRequest request, OnDelta on_delta,
+                                  std::stop_token stop) {
     const std::shared_ptr<LanguageModel> model = upstream->model(name_, key_);
     if (model == nullptr) co_return failed_completion(nowhere(name_));
     if (const double wait = upstream->tokens().wait_for(1, Steady::now()); wait > 0)
@@ -68,6 +80,28 @@ Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_del
     Completion out = co_await model->complete(std::move(request), std::move(on_delta), stop);
     tell(use, out);
     upstream->tokens().take(static_cast<double>(out.usage.total()), Steady::now());
+    co_return out;
+}
+
+// Where one server fails another is asked at once. What all of them failed of is the last one's failure, asked again
+// or not by whoever retries.
+Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
+    const std::uint64_t prefix = prefix_of(request.prompt);
+    std::vector<const Upstream*> tried;
+    std::vector<FailedAttempt> failed;
+    Completion out = failed_completion(nowhere(name_));
+    while (const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, prefix, tried)) {
+        if (!tried.empty()) {
+            for (FailedAttempt& one : out.failed) failed.push_back(std::move(one));
+            failed.push_back({*out.error, out.usage, out.wall_s});
+            if (on_delta) on_delta({{}, false, -1});
+        }
+        tried.push_back(upstream.get());
+        out = co_await ask(upstream, request, on_delta, stop);
+        if (!out.error || stop.stop_requested() || !is_its_own_trouble(*out.error)) break;
+    }
+    out.failed.insert(out.failed.begin(), std::make_move_iterator(failed.begin()),
+                      std::make_move_iterator(failed.end()));
     co_return out;
 }
 

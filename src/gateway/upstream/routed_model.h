@@ -1,5 +1,5 @@
-// A model that several servers have: every attempt of a call goes to the one that suits best then. Private to the
-// fleet.
+// A model that several servers have: a call goes to the one that suits best then, and where that fails to the others in
+// turn. Private to the fleet.
 #pragma once
 
 #include <string>
@@ -21,6 +21,9 @@ class RoutedModel : public LanguageModel {
     ModelInfo info() const override;
 
   private:
+    Task<Completion> ask(std::shared_ptr<Upstream> upstream, CompletionRequest request, OnDelta on_delta,
+                         std::stop_token stop);
+
     const Fleet& fleet_;
     std::string name_;
     std::string key_;  // secret

@@ -109,6 +109,11 @@ void Upstream::Use::succeeded() {
     upstream_->alive_ = true;
 }
 
+void Upstream::Use::limited(Time until) {
+    succeeded();
+    upstream_->rests_until_ = std::max(upstream_->rests_until_, until);
+}
+
 void Upstream::Use::failed(Time now, bool unreachable, std::string why) {
     told_ = true;
     ++upstream_->failures_;

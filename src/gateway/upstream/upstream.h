@@ -75,6 +75,7 @@ class Upstream {
 
         void succeeded();
         void failed(Time now, bool unreachable, std::string why);
+        void limited(Time until);  // it is well, and wants no more before then
 
       private:
         std::shared_ptr<Upstream> upstream_;
@@ -85,7 +86,7 @@ class Upstream {
     int under_way() const { return under_way_; }
     bool is_alive() const { return alive_; }  // by the last look at its health
     BreakerState breaker(Time now) const { return breaker_.state(now); }
-    bool may_be_asked(Time now) const { return alive_ && breaker_.allows(now); }
+    bool may_be_asked(Time now) const { return alive_ && now >= rests_until_ && breaker_.allows(now); }
     const std::string& trouble() const { return trouble_; }  // the last; for people
     std::int64_t failures() const { return failures_; }
     Bucket& tokens() { return tokens_; }
@@ -102,6 +103,7 @@ class Upstream {
     KnownModels models_;
     Breaker breaker_;
     Bucket tokens_;
+    Time rests_until_{};  // it said that it had had enough
     int under_way_ = 0;
     bool alive_ = true;
     std::string trouble_;

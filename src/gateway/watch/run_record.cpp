@@ -37,16 +37,23 @@ std::string_view name(RunStatus status) {
     return "done";
 }
 
+std::string kept_text(std::string_view text) {
+    return std::string(utf8_prefix(text, kMostText));
+}
+
 std::string_view shown_question(const RunRecord& run) {
     return utf8_prefix(run.question, kMostQuestion);
 }
 
 std::size_t RunRecord::bytes() const {
-    const auto of_lane = [](const Lane& lane) { return sizeof(Lane) + lane.text.size() + lane.reasoning.size(); };
-    std::size_t out = sizeof(RunRecord) + question.size() + error.size() + (answer ? answer->size() : 0);
+    const auto of_answer = [](const std::optional<std::string>& text) { return text ? text->capacity() : 0; };
+    const auto of_lane = [&](const Lane& lane) {
+        return sizeof(Lane) + lane.text.capacity() + lane.reasoning.capacity() + of_answer(lane.answer);
+    };
+    std::size_t out = sizeof(RunRecord) + question.capacity() + error.capacity() + of_answer(answer);
     for (const RoundRecord& round : rounds) {
         for (const Lane& lane : round.drafts) out += of_lane(lane);
-        for (const Workspace& workspace : round.workspaces) out += sizeof(Workspace) + workspace.text.size();
+        for (const Workspace& workspace : round.workspaces) out += sizeof(Workspace) + workspace.text.capacity();
     }
     return out + (final ? of_lane(*final) : 0);
 }

@@ -35,6 +35,8 @@ struct RoundRecord {
 enum class RunStatus { running, done, failed, hung_up };
 std::string_view name(RunStatus status);
 
+inline constexpr std::size_t kMostText = 64 * 1024;  // bytes of one text: more is of no use on a page
+
 struct RunRecord {
     std::uint64_t number = 0;  // in the order of beginning, from 1
     std::string id;
@@ -55,6 +57,9 @@ struct RunRecord {
 
     std::size_t bytes() const;  // about what it takes in memory
 };
+
+// What is kept of a text: all of it, or the beginning of a long one. With room for no more.
+std::string kept_text(std::string_view text);
 
 // The beginning of its question, as the history has it.
 std::string_view shown_question(const RunRecord& run);

@@ -9,19 +9,8 @@
 namespace retort::gateway {
 namespace {
 
-// What is longer is of no use on a page, and a run has many of them.
-constexpr std::size_t kMostText = 64 * 1024;
-
 void append(std::string& text, std::string_view more) {
-    if (text.size() >= kMostText) return;
-    text += more;
-    if (text.size() > kMostText) text.resize(utf8_prefix(text, kMostText).size());
-}
-
-std::string bounded(const std::string& text) {
-    std::string out;
-    append(out, text);
-    return out;
+    if (text.size() < kMostText) text += utf8_prefix(more, kMostText - text.size());
 }
 
 }  // namespace
@@ -63,8 +52,8 @@ void RunRecorder::call_landed(const Place& place, const Completion& completion) 
     Lane* lane = lane_at(place);
     if (lane == nullptr) return;
     lane->state = completion.ok() ? LaneState::done : LaneState::failed;
-    lane->text = bounded(completion.ok() || !completion.error ? completion.text : completion.error->message);
-    lane->reasoning = bounded(completion.reasoning);
+    lane->text = kept_text(completion.ok() || !completion.error ? completion.text : completion.error->message);
+    lane->reasoning = kept_text(completion.reasoning);
     lane->tokens = completion.usage.out;
     lane->seconds = completion.wall_s;
 }
@@ -73,15 +62,15 @@ void RunRecorder::draft_landed(int round, std::size_t index, const Draft& draft)
     const auto at = static_cast<std::size_t>(round) - 1;
     if (round < 1 || at >= record_->rounds.size() || index >= record_->rounds[at].drafts.size()) return;
     Lane& lane = record_->rounds[at].drafts[index];
-    lane.answer = draft.answer;
+    lane.answer = draft.answer ? std::optional(kept_text(*draft.answer)) : std::nullopt;
     if (lane.state == LaneState::running) lane.state = draft.completion.ok() ? LaneState::done : LaneState::failed;
 }
 
 void RunRecorder::workspace_made(int round, const Workspace& workspace) {
     const auto at = static_cast<std::size_t>(round) - 1;
     if (round < 1 || at >= record_->rounds.size()) return;
-    record_->rounds[at].workspaces.push_back(workspace);
-    record_->rounds[at].workspaces.back().text = bounded(workspace.text);
+    Workspace& kept = record_->rounds[at].workspaces.emplace_back(workspace);
+    kept.text = kept_text(workspace.text);
 }
 
 void RunRecorder::finish_started(const FinishStep& finish) {

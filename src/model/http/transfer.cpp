@@ -140,6 +140,12 @@ HttpFailure meaning(CURLcode code) {
     }
 }
 
+bool was_connected(const Transfer& transfer) {
+    curl_off_t connected_us = 0;
+    curl_easy_getinfo(transfer.easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+    return connected_us > 0;
+}
+
 }  // namespace
 
 void set_options(Transfer& transfer) {
@@ -175,8 +181,10 @@ void conclude(Transfer& transfer, CURLcode code) {
     HttpResult& result = transfer.result;
     read_status(transfer);
     if (result.failure != HttpFailure::none || code == CURLE_OK || transfer.enough) return;
-    result.failure = meaning(code);
-    result.detail = curl_easy_strerror(code);
+    // What a server says that is no HTTP is an unsupported protocol too: HTTP of before 1.0.
+    const bool no_http = code == CURLE_UNSUPPORTED_PROTOCOL && was_connected(transfer);
+    result.failure = no_http ? HttpFailure::broken : meaning(code);
+    result.detail = no_http ? "what came is no HTTP" : curl_easy_strerror(code);
 }
 
 }  // namespace retort
