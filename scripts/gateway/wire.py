@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import struct
+import time
 
 MOST_HEAD = 64 * 1024
 
@@ -189,15 +190,18 @@ def hang_up(writer, reset=False):
 
 
 class Pool:
-    """Connections to one port that are kept between requests."""
+    """Connections to one port that are kept between requests, for less long than the server keeps them: it may close one
+    of its own accord while a request is on its way there, and HTTP has no word for that.
+    """
+
+    KEPT_S = 30
 
     def __init__(self, port):
         self.port = port
         self.idle = []
 
     async def ask(self, data):
-        connection = self.idle.pop() if self.idle else await connect(self.port)
-        reader, writer = connection
+        reader, writer = connection = self.take() or await connect(self.port)
         try:
             writer.write(data)
             reply = await read_reply(reader)
@@ -207,10 +211,19 @@ class Pool:
         if reply.cut or reply.headers.get("connection") == "close":
             hang_up(writer)
         else:
-            self.idle.append(connection)
+            self.idle.append((time.monotonic(), connection))
         return reply
 
+    def take(self):
+        """The one used last, if it is young enough."""
+        while self.idle:
+            since, connection = self.idle.pop()
+            if time.monotonic() - since < self.KEPT_S:
+                return connection
+            hang_up(connection[1])
+        return None
+
     def close(self):
-        for _, writer in self.idle:
+        for _, (_, writer) in self.idle:
             hang_up(writer)
         self.idle.clear()
