@@ -345,7 +345,7 @@ std::string Gateway::Impl::passed_authorization(const Exchange& exchange) const 
 Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange) {
     const std::string id = unescaped(exchange.head().path().substr(kModelsPath.size() + 1));
     const bool answered = co_await lists_.show(exchange, id, passed_authorization(exchange));
-    if (answered) co_return ServedRequest{};
+    if (answered || exchange.stop().stop_requested()) co_return ServedRequest{};
     co_return co_await hand_on(exchange, exchange.body(), id, 0);
 }
 
