@@ -113,7 +113,7 @@ same by headers (X-Retort-Operator, ...).
 
 Examples:
   retort serve --url http://localhost:8000/v1 --model qwen3
-  curl http://127.0.0.1:8080/v1/chat/completions -H 'Content-Type: application/json' \\
+  curl http://127.0.0.1:8080/v1/chat/completions -H 'Content-Type: application/json' \
        -d '{"model": "pdr:4", "stream": true, "messages": [{"role": "user", "content": "What is 17 * 23?"}]}'
   retort serve
       The default model in process: ask it "Use 2, 9, 9, 14 to make 10".

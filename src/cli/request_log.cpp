@@ -38,6 +38,7 @@ std::string log_line(const gateway::ServedRequest& request) {
     if (request.run == nullptr) return out;
     add("operator", request.run->operator_name);
     add("id", request.run->id);
+    add("error", request.run->error);
     const BudgetTotals& budget = request.run->budget;
     return out + fmt::format(" b_seq={} b_total={} calls={} failed_calls={}", budget.b_seq, budget.b_total,
                              budget.calls, budget.failed_calls);

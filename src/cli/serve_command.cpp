@@ -9,6 +9,7 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/interrupts.h"
@@ -49,15 +50,25 @@ Outcome<gateway::ServerOptions> place_of(const std::string& listen) {
 }
 
 // Who can be reached from other machines asks for keys.
-std::optional<Error> check_reach(const gateway::ServerOptions& server, const gateway::GatewayRules& rules) {
+std::optional<Error> check_reach(const std::string& host, const gateway::GatewayRules& rules) {
     boost::system::error_code no_address;
-    const auto address = asio::ip::make_address(server.host, no_address);
-    if (!rules.keys.empty() || server.host == "localhost" || (!no_address && address.is_loopback()))
-        return std::nullopt;
+    const auto address = asio::ip::make_address(host, no_address);
+    if (!rules.keys.empty() || host == "localhost" || (!no_address && address.is_loopback())) return std::nullopt;
     return usage(
         fmt::format("--listen: {} can be reached from other machines, and there are no keys: add [[key]] to "
                     "--config (docs/serve.md), or listen on 127.0.0.1",
-                    server.host));
+                    host));
+}
+
+// A gateway before itself would ask itself without end.
+std::optional<Error> check_servers(const gateway::ServerOptions& server, const gateway::GatewayRules& rules) {
+    for (const std::string& host : {server.host, std::string("localhost"), std::string("127.0.0.1")})
+        for (const gateway::UpstreamOptions& one : rules.upstreams)
+            if (server.port != 0 &&
+                one.origin.url.find(fmt::format("://{}:{}/", host, server.port)) != std::string::npos)
+                return usage(fmt::format("{} is where the gateway itself listens: give another --listen HOST:PORT",
+                                         without_credentials(one.origin.url)));
+    return std::nullopt;
 }
 
 // An option without effect is accepted, and said.
@@ -115,9 +126,11 @@ class ServeRun {
         auto prompts = served_prompts(settings_);
         if (!prompts) return prompts.error();
         out.prompts = std::move(*prompts);
-        auto failed = add_in_process(std::move(file->in_process), out);
-        if (!failed) failed = check_reach(out.server, out.rules);
+        host_ = out.server.host;
+        auto failed = check_reach(host_, out.rules);
+        if (!failed) failed = check_servers(out.server, out.rules);
         if (!failed) failed = check_names(out.rules, out.prompts.defaults);
+        if (!failed) failed = add_in_process(std::move(file->in_process), out);
         if (failed) return *failed;
         return out;
     }
@@ -135,6 +148,7 @@ class ServeRun {
             if (folder.empty()) return usage("--journal: there is no home folder: say where with --journal-file FILE");
             std::error_code failed;
             std::filesystem::create_directories(folder, failed);
+            std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);  // texts may be private
             journal.file = folder + "/requests.db";
         }
         gateway::RequestJournalOptions options;
@@ -200,19 +214,25 @@ class ServeRun {
         for (const InProcessModel& one : wanted) {
             auto opened = open_in_process(one, settings_, context_, loop_);
             if (!opened) return opened.error();
+            if (!names_.insert(opened->name).second)
+                return usage(
+                    fmt::format("[[in_process]]: two models are called \"{}\": give one another name", opened->name));
             out.local.push_back(std::move(*opened));
         }
         if (!out.rules.upstreams.empty() || out.local.empty()) return std::nullopt;
-        const auto is_here = [&](const std::string& name) {
-            const auto has_it = [&](const gateway::LocalModel& one) { return one.name == name; };
-            return std::any_of(out.local.begin(), out.local.end(), has_it);
-        };
-        for (const std::string& role : {out.rules.roles.distil, out.rules.roles.judge, out.rules.roles.final})
-            if (!role.empty() && !is_here(role))
+        if (auto wrong = check_roles(out.rules)) return wrong;
+        if (!names_.contains(out.rules.model)) out.rules.model = out.local.front().name;
+        local_ = out.rules.model;
+        return std::nullopt;
+    }
+
+    // Without servers each must be in process.
+    std::optional<Error> check_roles(const gateway::GatewayRules& rules) const {
+        if (!rules.upstreams.empty()) return std::nullopt;
+        for (const std::string& role : {rules.roles.distil, rules.roles.judge, rules.roles.final})
+            if (!role.empty() && !names_.contains(role))
                 return usage(fmt::format(
                     "no model \"{}\" for a role: expected a name of [[in_process]] in --config, or a server", role));
-        if (!is_here(out.rules.model)) out.rules.model = out.local.front().name;
-        local_ = out.rules.model;
         return std::nullopt;
     }
 
@@ -248,7 +268,9 @@ class ServeRun {
         if (!file)
             wrong = file.error();
         else
-            wrong = check_names(file->rules, {});
+            wrong = check_reach(host_, file->rules);
+        if (!wrong) wrong = check_roles(file->rules);
+        if (!wrong) wrong = check_names(file->rules, {});
         if (!wrong)
             if (const auto replaced = gateway_->replace(std::move(file->rules)); !replaced) wrong = replaced.error();
         say(wrong ? fmt::format("retort: nothing is changed: {}", wrong->message)
@@ -270,6 +292,8 @@ class ServeRun {
     const Settings& settings_;
     const PlanContext& context_;
     std::optional<std::string> only_model_;  // that the server of --url lists; empty: it has several, or is not there
+    std::string host_;                       // that it listens on
+    std::set<std::string> names_;            // of the models in process
     std::string local_;                      // the model in process; empty: none
     asio::io_context loop_;
     asio::steady_timer stop_{loop_, asio::steady_timer::time_point::max()};

@@ -36,7 +36,8 @@ Outcome<PromptSet> served_prompts(const Settings& settings) {
 Outcome<gateway::LocalModel> open_in_process(const InProcessModel& wanted, const Settings& settings,
                                              const PlanContext& context, asio::io_context& loop) {
     Settings here = settings;  // without what is said of servers, and of other models
-    for (const char* name : {"url", "distill-model", "judge-model", "final-model"}) here = here.without(name);
+    for (const char* name : {"url", "model", "distill-model", "judge-model", "final-model"}) here = here.without(name);
+    if (const auto wrong = here.offer(*find_setting("model"), {wanted.model, "[[in_process]]"})) return *wrong;
     auto plan = plan_method(here, wanted.model, context);
     if (!plan) return plan.error();
     const auto sources = find_models(plan->method, here, context);

@@ -22,6 +22,7 @@ Task<bool> answer_error(Exchange& exchange, ApiError error) {
     ReplyHead head{error.status, {{"Content-Type", "application/json"}}};
     if (error.retry_after_s > 0)
         head.headers.push_back({"Retry-After", fmt::format("{}", std::llround(std::ceil(error.retry_after_s)))});
+    if (error.is_final) head.headers.push_back({"x-should-retry", "false"});
     const bool written = co_await exchange.send(std::move(head), error_body(error));
     co_return written;
 }

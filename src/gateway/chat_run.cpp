@@ -65,6 +65,8 @@ class ChatRun : public RunObserver {
             out.cut = final_->finish == Finish::length;
         }
         out.reasoning = shown_;
+        out.warnings = result.warnings;
+        if (out.text.empty() && out.tool_calls.empty()) out.cut = true;  // no draft, or no last call, came to an answer
         return out;
     }
 
@@ -75,9 +77,10 @@ class ChatRun : public RunObserver {
         if (out.text.empty()) {
             auto best = best_so_far(result.rounds, verifier);
             if (!best) return std::nullopt;
-            out.text = std::move(best->text);
+            out.text = std::move(*best);
         }
         out.reasoning = shown_;
+        out.warnings = result.warnings;
         out.cut = true;
         out.at_deadline = true;
         return out;
@@ -162,9 +165,10 @@ ApiError error_of(const Error& error, const std::optional<CallError>& call) {
 }
 
 Task<RunResult> run_to(Outbox* outbox, Problem problem, std::shared_ptr<const Policy> policy, RunSettings settings,
-                       EngineDependencies dependencies, std::stop_token stop) {
+                       EngineDependencies dependencies, RunClock* clock) {
     RunResult result =
-        co_await run_operator(std::move(problem), std::move(policy), settings, std::move(dependencies), stop);
+        co_await run_operator(std::move(problem), std::move(policy), settings, std::move(dependencies), clock->stop());
+    clock->settle();
     if (outbox != nullptr) outbox->close();
     co_return result;
 }
@@ -183,8 +187,10 @@ ApiError too_late(const ChatBody& body) {
     out.status = 504;
     out.type = "server_error";
     out.code = "deadline_exceeded";
-    out.message = fmt::format("there was no answer within the {} s that the request allows{}",
-                              body.deadline_s.value_or(0), body.best_at_deadline ? ", and no draft of one" : "");
+    out.is_final = true;
+    out.message =
+        fmt::format("there was no answer within the {} s that the request allows{}", body.deadline_s.value_or(0),
+                    body.best_at_deadline ? ", and no draft was finished: more time, or a max_tokens, may help" : "");
     return out;
 }
 
@@ -247,7 +253,7 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     Observers observers;
     observers.add(&run);
     if (task.listener) observers.add(task.listener.get());
-    const RunClock clock(executor, exchange.stop(), task.body.deadline_s);
+    RunClock clock(executor, exchange.stop(), task.body.deadline_s);
     const std::shared_ptr<const Verifier> verifier = task.problem.verifier;
     Nursery<RunResult> nursery(executor);
     if (stream) {
@@ -260,7 +266,7 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     }
     nursery.spawn(run_to(stream ? &outbox : nullptr, std::move(task.problem),
                          std::make_shared<const FixedSchedule>(std::move(task.schedule)), task.body.run,
-                         dependencies_of(task, &observers), clock.stop()));
+                         dependencies_of(task, &observers), &clock));
     bool heard = true;
     if (stream) heard = co_await outbox.pump(exchange);
     auto landed = co_await nursery.next();

@@ -61,13 +61,6 @@ std::string bearer_of(std::string_view authorization) {
     return is_bearer ? std::string(authorization.substr(kBearer.size())) : std::string();
 }
 
-ApiError unknown_key() {
-    ApiError out = bad_request("this key is not known here: expected Authorization: Bearer KEY");
-    out.status = 401;
-    out.code = "invalid_api_key";
-    return out;
-}
-
 ApiError too_busy() {
     ApiError out;
     out.status = 503;
@@ -155,8 +148,9 @@ Task<void> Gateway::Impl::handle(Exchange& exchange) {
     const Steady::time_point begun = Steady::now();
     const std::int64_t begun_ms = now_ms();
     ServedRequest out = co_await admit(exchange);
-    out.method = exchange.head().method;
-    out.path = exchange.head().path();
+    out.method = kept_name(exchange.head().method);
+    out.path = kept_name(exchange.head().path());
+    out.model = kept_name(out.model);
     out.begun_ms = begun_ms;
     out.status = exchange.status();
     out.seconds = std::chrono::duration<double>(Steady::now() - begun).count();
@@ -169,7 +163,8 @@ void Gateway::Impl::tell(ServedRequest request) {
         board_.request_ended(now_ms(), request.seconds, request.status, request.run != nullptr, request.tokens(),
                              static_cast<int>(server_.counts().exchanges) - 1);
     if (options_.served) options_.served(request);
-    if (options_.journal && request.path.starts_with(kApi)) options_.journal->add(std::move(request));
+    const bool is_kept = request.path.starts_with(kApi) && !request.is_stranger;
+    if (options_.journal && is_kept) options_.journal->add(std::move(request));
 }
 
 Task<ServedRequest> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
@@ -180,19 +175,23 @@ Task<ServedRequest> Gateway::Impl::refuse(Exchange& exchange, ApiError error) {
 // Whether it lives may be asked by anyone, all else by who has a key where there are keys.
 Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
     const std::string_view path = exchange.head().path();
-    Headers for_pages = cross_origin_headers(exchange.head(), options_.rules.origins);
-    const bool is_allowed_page = !for_pages.empty();
-    exchange.accompany(std::move(for_pages));
-    if (is_allowed_page && is_preflight(exchange.head())) {
-        co_await exchange.send({204, {}}, "");
-        co_return ServedRequest{};
+    if (path.starts_with(kApi)) {  // pages of others have no business with the rest
+        exchange.accompany(cross_origin_headers(exchange.head(), options_.rules.origins));
+        if (is_preflight(exchange.head())) {
+            co_await exchange.send({204, {}}, "");
+            co_return ServedRequest{};
+        }
     }
     if (!keys_.are_needed() || path == "/" || path == "/health" || path == "/ready") {
         const bool known = !keys_.are_needed() && names_this_host(exchange.head(), options_.server.host);
         co_return co_await dispatch(exchange, {"", known});
     }
     const std::shared_ptr<Key> key = keys_.find(exchange.head().headers);
-    if (!key) co_return co_await refuse(exchange, unknown_key());
+    if (!key) {
+        ServedRequest out = co_await refuse(exchange, unknown_key());
+        out.is_stranger = true;
+        co_return out;
+    }
     if (auto limit = key->may_ask(Steady::now())) {
         ServedRequest out = co_await refuse(exchange, std::move(*limit));
         out.key = key->options().name;

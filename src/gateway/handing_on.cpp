@@ -23,9 +23,11 @@ void tell(Upstream::Use& use, const OriginResult& result, int status) {
 }  // namespace
 
 Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn handed) {
+    std::vector<std::shared_ptr<Upstream>> held;
     std::vector<const Upstream*> tried;
-    OriginResult result{OriginFailure::unreachable, false, "no model server is configured for this model"};
+    OriginResult result;
     while (const std::shared_ptr<Upstream> upstream = fleet.choose(handed.model, handed.prefix, tried)) {
+        held.push_back(upstream);
         tried.push_back(upstream.get());
         Upstream::Use use(upstream, Steady::now());
         PassedOn passed{upstream->origin().path() + std::string(handed.target), handed.body, upstream->key(),
@@ -35,6 +37,13 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         const bool said_nothing =
             result.failure == OriginFailure::unreachable || result.failure == OriginFailure::broken;
         if (result.began || !said_nothing) break;
+    }
+    if (tried.empty()) {
+        ApiError nowhere = not_found(fmt::format("there is no model \"{}\" at any of the model servers", handed.model));
+        nowhere.code = "model_not_found";
+        nowhere.param = "model";
+        co_await answer_error(exchange, std::move(nowhere));
+        co_return OriginResult{};
     }
     if (result.failure != OriginFailure::none && result.failure != OriginFailure::cancelled && !result.began)
         co_await answer_error(exchange, upstream_error(result));

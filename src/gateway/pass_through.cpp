@@ -20,6 +20,12 @@ bool is_authorisation(const Header& header) {
     return same_name(header.name, "Authorization") || same_name(header.name, "Api-Key");
 }
 
+// Which pages may use the gateway from a browser is the gateway's own to say.
+bool is_for_pages(const Header& header) {
+    constexpr std::string_view kBegin = "Access-Control-";
+    return same_name(std::string_view(header.name).substr(0, kBegin.size()), kBegin);
+}
+
 Headers passed_headers(const RequestHead& head, const PassedOn& passed) {
     Headers out;
     const std::string_view connection = head.header("Connection");
@@ -60,7 +66,10 @@ Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn pas
     OriginRequest request{exchange.head().method, passed.target, passed_headers(exchange.head(), passed), passed.body};
     Exchange* client = &exchange;
     OriginSink sink;
-    sink.head = [client](ReplyHead head, std::optional<std::uint64_t> length) { client->begin(head, length); };
+    sink.head = [client](ReplyHead head, std::optional<std::uint64_t> length) {
+        std::erase_if(head.headers, is_for_pages);
+        client->begin(head, length);
+    };
     sink.piece = [client](std::string_view bytes) { return client->piece(bytes); };
     const OriginResult result = co_await origin.fetch(std::move(request), std::move(sink), exchange.stop());
     if (result.failure == OriginFailure::none)

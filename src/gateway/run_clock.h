@@ -24,10 +24,14 @@ class RunClock {
     std::stop_token stop() const { return state_->stop.get_token(); }
     bool is_over() const { return state_->over; }  // the time, not the client
 
+    // The run has ended: from now on no time is over any more.
+    void settle();
+
   private:
     struct State {
         std::stop_source stop;
         bool over = false;
+        bool settled = false;
     };
     std::shared_ptr<State> state_ = std::make_shared<State>();  // the timer may still call when this is gone
     std::stop_callback<std::function<void()>> client_;

@@ -9,7 +9,7 @@ RunRecord record_of(const ChatTask& task, const std::string& model, const std::s
     RunRecord out;
     out.id = task.identity.id;
     out.operator_name = task.schedule.name;
-    out.model = model;
+    out.model = kept_name(model);
     out.key = key;
     out.begun_ms = now_ms();
     out.question = kept_text(task.body.asked);

@@ -21,6 +21,8 @@ struct ServedRequest {
     std::string model;  // that it was about, as far as it was read
     std::shared_ptr<const RunRecord> run = nullptr;  // of runs alone; no longer changes
 
+    bool is_stranger = false;  // it had no key, and there are some
+
     std::int64_t tokens() const { return run ? run->budget.b_total : 0; }
 };
 

@@ -46,6 +46,9 @@ int only_inserts(void*, int action, const char*, const char*, const char*, const
 bool DatabaseError::disk_full() const {
     return code_ == SQLITE_FULL || code_ == SQLITE_IOERR;
 }
+bool DatabaseError::busy() const {
+    return code_ == SQLITE_BUSY;
+}
 bool DatabaseError::not_a_database() const {
     return code_ == SQLITE_NOTADB;
 }

@@ -19,6 +19,7 @@ class DatabaseError : public std::runtime_error {
     DatabaseError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
     int code() const { return code_; }  // SQLite's primary result code
     bool disk_full() const;
+    bool busy() const;  // another program or connection has the file
     bool not_a_database() const;
     bool corrupt() const;
 

@@ -144,7 +144,8 @@ sha256 = "{hashed}"
 
     @unittest.skipUnless(HAS_LLAMA, "built without llama.cpp")
     def test_a_model_in_process_answers_beside_servers(self):
-        self.serve("--config", self.file('[[in_process]]\nmodel = "countdown"\nname = "puzzles"\n'))
+        model = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "models", "countdown.gguf"))
+        self.serve("--config", self.file(f'[[in_process]]\nmodel = "{model}"\nname = "puzzles"\n'))
         known = {"Authorization": f"Bearer {KEY}"}
         status, reply = self.ask("pdr:4@puzzles", "Use 2, 9, 9, 14 to make 10", headers=known)
         self.assertEqual((status, reply["usage"]["retort"]["calls"]), (200, 5), reply)

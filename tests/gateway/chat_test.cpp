@@ -212,6 +212,7 @@ TEST_F(ChatTest, CallsHaveTheIdOfTheReplyWhereTheClientGaveNone) {
 }
 
 TEST_F(ChatTest, PagesOfTheNamedOriginsAloneMayAskFromABrowser) {
+    draft_.headers = last_.headers = {"Access-Control-Allow-Origin: *"};  // as llama-server says
     gateway::GatewayOptions with;
     with.rules.origins = {"https://chat.example"};
     start(std::move(with));
@@ -226,6 +227,13 @@ TEST_F(ChatTest, PagesOfTheNamedOriginsAloneMayAskFromABrowser) {
         EXPECT_THAT(ask(chat(model), "Origin: https://other.example\r\n"), Not(HasSubstr("Access-Control")));
         EXPECT_THAT(ask(chat(model)), Not(HasSubstr("Access-Control")));
     }
+    const std::string page = "Host: localhost\r\nConnection: close\r\nOrigin: https://chat.example\r\n\r\n";
+    EXPECT_THAT(gateway_->said("GET /retort/history HTTP/1.1\r\n" + page), Not(HasSubstr("Access-Control")));
+    const std::size_t before = asked().size();
+    EXPECT_THAT(gateway_->said("OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: "
+                               "https://other.example\r\nAccess-Control-Request-Method: POST\r\n\r\n"),
+                AllOf(StartsWith("HTTP/1.1 204"), Not(HasSubstr("Access-Control"))));
+    EXPECT_EQ(asked().size(), before);
 }
 
 TEST_F(ChatTest, SettingsStandInTheRequest) {

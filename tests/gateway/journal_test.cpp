@@ -140,6 +140,7 @@ TEST_F(JournalTest, WhatIsWrittenAndLostIsInTheMetrics) {
     std::string metrics;
     for (int i = 0; i < 5000 && metrics.find("written\"} 1") == std::string::npos; ++i)
         metrics = gateway_->get("/metrics");
+    EXPECT_THAT(metrics, HasSubstr("retort_journal_total{result=\"written\"} 1"));
     EXPECT_THAT(metrics, HasSubstr("retort_journal_total{result=\"lost\"} 0"));
 }
 
@@ -160,10 +161,15 @@ TEST_F(JournalTest, TheFileStaysWithinItsBound) {
     with.most_bytes = 1 << 20;
     {
         const auto journal = opened(with);
-        for (int i = 0; i < 100; ++i) journal->add(run(std::to_string(i), 50'000));
+        for (int i = 0; i < 100; ++i) {
+            journal->add(run(std::to_string(i), 50'000));
+            for (int wait = 0; wait < 5000 && journal->written() <= i; ++wait) std::this_thread::sleep_for(1ms);
+            EXPECT_LE(std::filesystem::file_size(path()), std::uintmax_t{1} << 21) << i;
+        }
     }
-    opened(with).reset();
     EXPECT_LE(std::filesystem::file_size(path()), std::uintmax_t{1} << 20);
+    EXPECT_EQ(std::filesystem::status(path()).permissions() & std::filesystem::perms::others_all,
+              std::filesystem::perms::none);
     const auto kept = column("SELECT id FROM request ORDER BY number");
     EXPECT_GE(kept.size(), 10U);
     EXPECT_EQ(kept.back(), "99");

@@ -45,6 +45,13 @@ Key::Use::Use(std::shared_ptr<Key> key, Time now) : key_(std::move(key)) {
     ++key_->under_way_;
 }
 
+ApiError unknown_key() {
+    ApiError out = bad_request("this key is not known here: expected Authorization: Bearer KEY");
+    out.status = 401;
+    out.code = "invalid_api_key";
+    return out;
+}
+
 void Keys::replace(std::vector<KeyOptions> options) {
     std::vector<std::shared_ptr<Key>> next;
     for (KeyOptions& one : options) {

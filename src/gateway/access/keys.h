@@ -60,6 +60,9 @@ class Key {
     int under_way_ = 0;
 };
 
+// What who has none of the keys is told: 401.
+ApiError unknown_key();
+
 class Keys {
   public:
     // Keys that stay as they were keep what they have used.

@@ -15,6 +15,7 @@ struct ApiError {
     std::string code;          // "model_not_found"; empty: null
     std::string param;         // the field at fault; empty: null
     double retry_after_s = 0;  // 0: no Retry-After
+    bool is_final = false;     // asking again by itself would take as long: OpenAI's clients are told not to
 };
 
 template <class T>

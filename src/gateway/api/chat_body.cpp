@@ -21,6 +21,10 @@ constexpr std::array<std::string_view, 10> kOurs{
     "model",       "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
     "temperature", "top_p",    "seed",   "retort"};
 
+// Of {"retort": {...}}.
+constexpr std::array<std::string_view, 10> kMethod{"operator",   "distiller",    "k",        "workspace",   "think",
+                                                   "budget_seq", "budget_total", "deadline", "on_deadline", "progress"};
+
 // What one answer made of many calls cannot have.
 constexpr std::array<std::string_view, 7> kBeyondOperators{"logprobs",   "top_logprobs", "audio",    "modalities",
                                                            "prediction", "store",        "functions"};
@@ -131,6 +135,10 @@ void read_method(Reader& reader, ChatBody& out) {
     if (given == nullptr) return;
     if (!given->is_object()) return reader.fail("\"retort\": expected an object", "retort");
     Reader method(*given);
+    for (const auto& [name, value] : given->items())
+        if (std::find(kMethod.begin(), kMethod.end(), name) == kMethod.end())
+            method.fail(fmt::format("there is no \"{}\"; expected {}", name, fmt::join(kMethod, ", ")),
+                        "retort." + name);
     out.operator_name = method.text("operator");
     if (const auto name = method.text("distiller")) {
         out.distiller = distiller_from(*name);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -9,6 +10,8 @@
 
 namespace retort::gateway {
 namespace {
+
+constexpr std::string_view kBegin = "X-Retort-";
 
 enum class Kind { text, whole, real };
 
@@ -56,6 +59,12 @@ std::string_view operator_header(const Headers& headers) {
 }
 
 std::optional<ApiError> add_method_headers(const Headers& headers, nlohmann::json& body) {
+    for (const Header& header : headers) {
+        const bool is_ours = same_name(std::string_view(header.name).substr(0, kBegin.size()), kBegin);
+        const auto is_it = [&](const MethodHeader& known) { return same_name(header.name, known.header); };
+        if (is_ours && std::none_of(kHeaders.begin(), kHeaders.end(), is_it))
+            return bad_request(fmt::format("there is no header {} of the gateway's", header.name), header.name);
+    }
     for (const MethodHeader& known : kHeaders) {
         const std::string_view value = find_header(headers, known.header);
         if (value.empty()) continue;

@@ -19,7 +19,8 @@ ordered_json retort_usage(const ChatAnswer& answer, const BudgetTotals& budget) 
     return {{"b_seq", budget.b_seq},          {"b_total", budget.b_total},
             {"calls", budget.calls},          {"failed_calls", budget.failed_calls},
             {"cached", budget.tokens_cached}, {"reasoning", budget.tokens_reasoning},
-            {"estimated", budget.estimated},  {"deadline", answer.at_deadline}};
+            {"estimated", budget.estimated},  {"deadline", answer.at_deadline},
+            {"warnings", answer.warnings}};
 }
 
 ordered_json chat_usage(const ChatAnswer& answer, const BudgetTotals& budget) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "budget/ledger.h"
 #include "gateway/api/api_error.h"
@@ -23,10 +24,11 @@ struct ReplyIdentity {
 // What the answer came to.
 struct ChatAnswer {
     std::string text;
-    std::string reasoning;     // that the client is shown
-    std::string tool_calls;    // JSON array, as in chats; empty: none
-    bool cut = false;          // at a limit of tokens
-    bool at_deadline = false;  // the best there was when the time was over
+    std::string reasoning;                   // that the client is shown
+    std::string tool_calls;                  // JSON array, as in chats; empty: none
+    bool cut = false;                        // at a limit of tokens
+    std::vector<std::string> warnings = {};  // of the run, one line each
+    bool at_deadline = false;                // the best there was when the time was over
 };
 
 // In this order: begin(), any of progress() and text(), end() or failed(); or whole() alone. Each gives the bytes to

@@ -195,7 +195,6 @@ Task<OriginResult> Origin::Impl::relay(Stream* stream, beast::flat_buffer* buffe
     http::response_parser<http::buffer_body> parser;
     parser.header_limit(kMostHeadBytes);
     parser.body_limit(boost::none);
-    parser.eager(true);  // all chunks that have come are one piece
     stream->next().expires_after(options_.silence);
     ErrorCode error;
     co_await http::async_read_header(*stream, *buffer, parser, asio::redirect_error(asio::use_awaitable, error));

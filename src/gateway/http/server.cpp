@@ -1,7 +1,9 @@
 #include "gateway/http/server.h"
 
 #include <fmt/format.h>
+#ifdef __GLIBC__
 #include <malloc.h>
+#endif
 
 #include <algorithm>
 
@@ -87,8 +89,8 @@ Outcome<void> Server::Impl::listen() {
     if (options_.tls)
         if (const auto read = read_certificate(); !read) return read.error();
     const auto refused = [this](const boost::system::error_code& error) {
-        return Error{ErrorKind::usage,
-                     fmt::format("cannot listen on {}:{}: {}", options_.host, options_.port, error.message())};
+        return Error{ErrorKind::usage, fmt::format("cannot listen on {}:{}: {} (--listen HOST:PORT says where)",
+                                                   options_.host, options_.port, error.message())};
     };
     boost::system::error_code error;
     Tcp::resolver resolver(loop_);

@@ -11,9 +11,11 @@
 namespace retort::gateway {
 namespace {
 
-constexpr std::size_t kHistory = 10'000;       // as many as the live page keeps
-constexpr std::int64_t kRowsToForget = 5'000;  // after so many new ones old ones are looked for
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kHistory = 10'000;  // as many as the live page keeps
 constexpr auto kTimeToForget = std::chrono::minutes(10);
+constexpr std::int64_t kPartBeforeForgetting = 20;  // of the file's bound, as new texts
 constexpr double kDay_ms = 86'400'000;
 
 std::size_t bytes_of(const ServedRequest& request) {
@@ -27,11 +29,12 @@ Error cannot_use(const std::string& path, const DatabaseError& error) {
 }  // namespace
 
 Outcome<std::unique_ptr<RequestJournal>> RequestJournal::open(RequestJournalOptions options) {
+    const std::string path = options.path;
     try {
-        auto table = std::make_unique<RequestTable>(options.path);
+        auto table = std::make_unique<RequestTable>(path);
         return std::unique_ptr<RequestJournal>(new RequestJournal(std::move(options), std::move(table)));
     } catch (const DatabaseError& error) {
-        return cannot_use(options.path, error);
+        return cannot_use(path, error);
     }
 }
 
@@ -64,7 +67,7 @@ void RequestJournal::add(ServedRequest request) {
 }
 
 void RequestJournal::serve() {
-    forget_in_time(true);
+    forget();
     while (true) {
         std::vector<ServedRequest> group;
         std::size_t overrun = 0;
@@ -73,40 +76,57 @@ void RequestJournal::serve() {
             std::unique_lock lock(mutex_);
             news_.wait_for(lock, kTimeToForget, [&] { return closing_ || !waiting_.empty(); });
             group.swap(waiting_);
-            waiting_bytes_ = 0;
+            bytes_since_ += std::exchange(waiting_bytes_, 0);
             overrun = std::exchange(overrun_, 0);
             closing = closing_;
         }
         if (overrun > 0)
             say(fmt::format("the journal {} is written too slowly: {} requests are missing in it", options_.path,
                             overrun));
-        const bool idle = group.empty();
-        if (!idle) write(std::move(group));
-        forget_in_time(idle);
-        if (closing && idle) return;
+        if (!group.empty()) write(group);
+        const bool is_much = options_.most_bytes > 0 &&
+                             static_cast<std::int64_t>(bytes_since_) > options_.most_bytes / kPartBeforeForgetting;
+        if (closing || failing_ || is_much || Clock::now() - forgot_ >= kTimeToForget) forget();
+        if (closing) return;
     }
 }
 
-void RequestJournal::write(std::vector<ServedRequest> group) {
+// Waits where another program has the file, while there is time: the queue is bounded, and says what it loses.
+void RequestJournal::write(const std::vector<ServedRequest>& group) {
+    while (!try_to_write(group)) {
+        const std::lock_guard lock(mutex_);
+        if (!closing_) continue;
+        lose(group.size(), "another program has it");
+        return;
+    }
+}
+
+// False: another program has the file for now.
+bool RequestJournal::try_to_write(const std::vector<ServedRequest>& group) {
     try {
         table_->add(group, options_.keep);
         written_ += static_cast<std::int64_t>(group.size());
-        since_forgot_ += static_cast<std::int64_t>(group.size());
         if (std::exchange(failing_, false)) say(fmt::format("the journal {} is written again", options_.path));
     } catch (const DatabaseError& error) {
+        if (error.busy()) return false;
+        lose(group.size(), error.what());
+    } catch (const std::exception& error) {
         lose(group.size(), error.what());
     }
+    return true;
 }
 
-// What cannot be tidied up now is tried again later; what cannot be written is said by write().
-void RequestJournal::forget_in_time(bool at_once) {
-    if (!at_once && since_forgot_ < kRowsToForget) return;
-    since_forgot_ = 0;
+// What cannot be tidied up now is tried again later.
+void RequestJournal::forget() {
+    forgot_ = Clock::now();
+    bytes_since_ = 0;
     const auto before = options_.days > 0 ? now_ms() - static_cast<std::int64_t>(options_.days * kDay_ms) : 0;
     try {
         table_->forget(before, options_.most_bytes);
-    } catch (const DatabaseError& error) {
-        lose(0, error.what());
+        cannot_forget_ = false;
+    } catch (const std::exception& error) {
+        if (!std::exchange(cannot_forget_, true))
+            say(fmt::format("old rows of the journal {} cannot be removed ({})", options_.path, error.what()));
     }
 }
 
@@ -125,7 +145,7 @@ Task<std::optional<std::string>> RequestJournal::run_text(std::string id) const 
     std::function<std::optional<std::string>()> read = [path = options_.path, id = std::move(id)] {
         try {
             return read_run_text(path, id);
-        } catch (const DatabaseError&) {
+        } catch (const std::exception&) {
             return std::optional<std::string>();
         }
     };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -53,8 +54,9 @@ class RequestJournal {
   private:
     RequestJournal(RequestJournalOptions options, std::unique_ptr<RequestTable> table);
     void serve();
-    void write(std::vector<ServedRequest> group);
-    void forget_in_time(bool at_once);
+    void write(const std::vector<ServedRequest>& group);
+    bool try_to_write(const std::vector<ServedRequest>& group);
+    void forget();
     void lose(std::size_t requests, const std::string& why);
     void say(const std::string& line) const;
 
@@ -63,8 +65,10 @@ class RequestJournal {
     std::vector<RunSummary> history_;
     std::atomic<std::int64_t> written_ = 0;
     std::atomic<std::int64_t> lost_ = 0;
-    bool failing_ = false;           // the thread's
-    std::int64_t since_forgot_ = 0;  // rows; likewise
+    bool failing_ = false;  // the thread's, as what follows
+    bool cannot_forget_ = false;
+    std::chrono::steady_clock::time_point forgot_;
+    std::size_t bytes_since_ = 0;  // it forgot
 
     std::mutex mutex_;
     std::condition_variable news_;

@@ -1,6 +1,9 @@
 #include "gateway/journal/request_table.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -11,6 +14,7 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr int kApplication = 0x5274'5271;  // "RtRq"
+constexpr int kMostLog = 16 << 20;         // bytes of the file beside it, after it was taken over
 constexpr int kPartForgotten = 20;         // of the rows at a time, where the file is too large
 
 // Times are milliseconds since 1970. `run` is JSON, as /retort/runs/ID gives it.
@@ -20,12 +24,20 @@ constexpr const char* kTable = R"(CREATE TABLE IF NOT EXISTS request(
   id TEXT, operator TEXT, ended TEXT, b_seq INTEGER, b_total INTEGER, calls INTEGER, failed_calls INTEGER,
   tokens_in INTEGER, tokens_out INTEGER, error TEXT, question TEXT, run TEXT) STRICT)";
 constexpr const char* kById = "CREATE INDEX IF NOT EXISTS request_id ON request(id) WHERE id IS NOT NULL";
+constexpr const char* kRuns = "CREATE INDEX IF NOT EXISTS request_run ON request(begun_ms) WHERE id IS NOT NULL";
 constexpr const char* kByTime = "CREATE INDEX IF NOT EXISTS request_begun ON request(begun_ms)";
 
 constexpr const char* kInsert =
     "INSERT INTO request(begun_ms, seconds, method, path, status, handling, key, model, id, operator, ended, b_seq, "
     "b_total, calls, failed_calls, tokens_in, tokens_out, error, question, run) "
     "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+// Texts in it are nobody's business but the owner's. SQLite's files beside it have the same mode.
+const std::string& private_file(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file >= 0) ::close(file);  // what is in the way is said where it is opened
+    return path;
+}
 
 RunStatus status_from(std::string_view text) {
     for (const RunStatus status : {RunStatus::failed, RunStatus::hung_up})
@@ -53,7 +65,7 @@ RunSummary summary_in(const Statement& row) {
 
 }  // namespace
 
-RequestTable::RequestTable(const std::string& path) : database_(path, Database::Access::write) {
+RequestTable::RequestTable(const std::string& path) : database_(private_file(path), Database::Access::write) {
     const std::int64_t application = database_.integer("PRAGMA application_id");
     const std::int64_t tables = database_.integer("SELECT count(*) FROM sqlite_master");
     if (tables > 0 && (application != kApplication || database_.integer("PRAGMA user_version") != kVersion))
@@ -61,9 +73,10 @@ RequestTable::RequestTable(const std::string& path) : database_(path, Database::
     database_.execute("PRAGMA auto_vacuum=INCREMENTAL");
     database_.execute("PRAGMA journal_mode=WAL");
     database_.execute("PRAGMA synchronous=NORMAL");
+    database_.execute(fmt::format("PRAGMA journal_size_limit={}", kMostLog));
     if (tables == 0)
         database_.execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplication, kVersion));
-    for (const char* sql : {kTable, kById, kByTime}) database_.execute(sql);
+    for (const char* sql : {kTable, kById, kRuns, kByTime}) database_.execute(sql);
 }
 
 void RequestTable::add(const std::vector<ServedRequest>& requests, Keep keep) {
@@ -115,7 +128,7 @@ void RequestTable::forget(std::int64_t before_ms, std::int64_t most_bytes) {
 std::vector<RunSummary> RequestTable::last_runs(std::size_t most) {
     Statement query(database_,
                     "SELECT begun_ms, seconds, key, model, id, operator, ended, b_seq, b_total, calls, failed_calls, "
-                    "error, coalesce(question, '') FROM request WHERE id IS NOT NULL ORDER BY number DESC LIMIT ?");
+                    "error, coalesce(question, '') FROM request WHERE id IS NOT NULL ORDER BY begun_ms DESC LIMIT ?");
     query.bind(static_cast<std::int64_t>(most));
     std::vector<RunSummary> out;
     while (query.step()) out.push_back(summary_in(query));

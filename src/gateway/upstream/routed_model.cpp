@@ -41,6 +41,17 @@ bool is_its_own_trouble(const CallError& error) {
            error.kind == CallErrorKind::no_such_model || error.kind == CallErrorKind::unauthorised;
 }
 
+// To be told: one that may pass before one that will not, and the shorter wait.
+bool is_better(const CallError& one, const CallError& other) {
+    if (one.retryable != other.retryable) return one.retryable;
+    return one.retry_after_s < other.retry_after_s;
+}
+
+void note_failure(std::vector<FailedAttempt>& failed, Completion& attempt) {
+    std::move(attempt.failed.begin(), attempt.failed.end(), std::back_inserter(failed));
+    failed.push_back({*attempt.error, attempt.usage, attempt.wall_s});
+}
+
 void tell(Upstream::Use& use, const Completion& completion) {
     const bool is_limited = completion.error && completion.error->kind == CallErrorKind::rate_limited;
     if (is_limited)
@@ -74,8 +85,6 @@ Task<Completion> RoutedModel::ask(std::shared_ptr<Upstream> upstream, Completion
                                   std::stop_token stop) {
     const std::shared_ptr<LanguageModel> model = upstream->model(name_, key_);
     if (model == nullptr) co_return failed_completion(nowhere(name_));
-    if (const double wait = upstream->tokens().wait_for(1, Steady::now()); wait > 0)
-        co_return failed_completion(too_many_tokens(*upstream, wait));
     Upstream::Use use(upstream, Steady::now());
     Completion out = co_await model->complete(std::move(request), std::move(on_delta), stop);
     tell(use, out);
@@ -83,25 +92,32 @@ Task<Completion> RoutedModel::ask(std::shared_ptr<Upstream> upstream, Completion
     co_return out;
 }
 
-// Where one server fails another is asked at once. What all of them failed of is the last one's failure, asked again
-// or not by whoever retries.
+// Where one server fails another that is well is asked at once. What all of them failed of is the failure of the one
+// that is most likely to do better later: that decides whether all of it is asked again.
 Task<Completion> RoutedModel::complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) {
     const std::uint64_t prefix = prefix_of(request.prompt);
+    std::vector<std::shared_ptr<Upstream>> asked;
     std::vector<const Upstream*> tried;
-    std::vector<FailedAttempt> failed;
+    std::vector<FailedAttempt> before;
     Completion out = failed_completion(nowhere(name_));
     while (const std::shared_ptr<Upstream> upstream = fleet_.choose(name_, prefix, tried)) {
-        if (!tried.empty()) {
-            for (FailedAttempt& one : out.failed) failed.push_back(std::move(one));
-            failed.push_back({*out.error, out.usage, out.wall_s});
-            if (on_delta) on_delta({{}, false, -1});
+        const bool is_first = asked.empty();
+        if (!is_first && !upstream->may_be_asked(Steady::now())) break;
+        if (const double wait = upstream->tokens().wait_for(1, Steady::now()); wait > 0) {
+            if (is_first) out = failed_completion(too_many_tokens(*upstream, wait));
+            break;  // none of those that are left has any
         }
+        if (!is_first && on_delta) on_delta({{}, false, -1});
+        asked.push_back(upstream);
         tried.push_back(upstream.get());
-        out = co_await ask(upstream, request, on_delta, stop);
-        if (!out.error || stop.stop_requested() || !is_its_own_trouble(*out.error)) break;
+        Completion attempt = co_await ask(upstream, request, on_delta, stop);
+        const bool ends = !attempt.error || stop.stop_requested() || !is_its_own_trouble(*attempt.error);
+        if (!is_first) note_failure(before, ends || is_better(*attempt.error, *out.error) ? out : attempt);
+        if (is_first || ends || is_better(*attempt.error, *out.error)) out = std::move(attempt);
+        if (ends) break;
     }
-    out.failed.insert(out.failed.begin(), std::make_move_iterator(failed.begin()),
-                      std::make_move_iterator(failed.end()));
+    out.failed.insert(out.failed.begin(), std::make_move_iterator(before.begin()),
+                      std::make_move_iterator(before.end()));
     co_return out;
 }
 

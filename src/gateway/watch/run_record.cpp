@@ -6,6 +6,7 @@ namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kMostQuestion = 500;  // bytes
+constexpr std::size_t kMostName = 200;      // likewise
 
 }  // namespace
 
@@ -39,6 +40,10 @@ std::string_view name(RunStatus status) {
 
 std::string kept_text(std::string_view text) {
     return std::string(utf8_prefix(text, kMostText));
+}
+
+std::string kept_name(std::string_view name) {
+    return std::string(utf8_prefix(name, kMostName));
 }
 
 std::string_view shown_question(const RunRecord& run) {

@@ -61,6 +61,9 @@ struct RunRecord {
 // What is kept of a text: all of it, or the beginning of a long one. With room for no more.
 std::string kept_text(std::string_view text);
 
+// Likewise of a name, which nobody means to be longer than a line.
+std::string kept_name(std::string_view name);
+
 // The beginning of its question, as the history has it.
 std::string_view shown_question(const RunRecord& run);
 
