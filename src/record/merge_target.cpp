@@ -32,7 +32,12 @@ void refuse_existing(const std::string& path) {
 
 }  // namespace
 
-MergeTarget::MergeTarget(const std::string& path, std::int64_t largest_pages) : path_(path), part_(path + ".part") {
+std::string temporary_name(const std::string& path) {
+    return path + ".part";
+}
+
+MergeTarget::MergeTarget(const std::string& path, std::int64_t largest_pages)
+    : path_(path), part_(temporary_name(path)) {
     refuse_existing(path_);
     Outcome<FileLock> lock = FileLock::take(part_);
     if (!lock) throw ErrorException(lock.error());

@@ -13,6 +13,9 @@
 
 namespace retort {
 
+// Where a merged journal is while it is made.
+std::string temporary_name(const std::string& path);
+
 class MergeTarget {
   public:
     // Refuses a path where something is. What a merge left that was killed is begun anew.

@@ -189,6 +189,7 @@ class Words(ProgramTest):
 
         self.assertEqual(offered("retort", "so"), ["solve"])
         self.assertEqual(offered("retort", "model", "p"), ["pull"])
+        self.assertEqual(offered("retort", "journal", "m"), ["merge"])
         self.assertEqual(offered("retort", "solve", "--max"), ["--max-answer"])
         self.assertEqual(offered("retort", "solve", "--distiller", "topk"), ["topk", "topk-each"])
 

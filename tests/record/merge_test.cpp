@@ -362,6 +362,16 @@ TEST(Merge, BeginsAnewWhatAMergeLeftThatWasKilled) {
     EXPECT_EQ(folder.files(), 2U);
 }
 
+TEST(Merge, RefusesAnInputWithItsTemporaryName) {
+    const TemporaryFolder folder;
+    const auto a = journal_of(folder, "out.db.part", {"a"});
+    const auto refused = merge_journals(folder.file("out.db"), {a});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+    EXPECT_THAT(refused.error().message, HasSubstr(a));
+    EXPECT_EQ(merge_journals(folder.file("another.db"), {a}).value().calls, 1);
+}
+
 TEST(Merge, ReadsAJournalThatIsBeingWritten) {
     const TemporaryFolder folder;
     OpenRun writing(folder.file("a.db"));
