@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "record/merge.h"
-#include "record/merge_plan.h"
 #include "record/support.h"
 
 namespace retort::test {
@@ -381,27 +380,6 @@ TEST(Merge, ReadsAJournalThatIsBeingWritten) {
     const auto reader = JournalReader::open(folder.file("out.db")).value();
     EXPECT_EQ(all_calls(*reader, 1)[1].state, RecordedCall::State::in_flight);
     writing.complete(request_at(draft_place(1, 2)), scripted_text("and goes on"));
-}
-
-TEST(MergePlan, KeepsOfSeveralAsFarTheFirst) {
-    MergePlan plan;
-    const MergePlan::Key key{1, {"p", 0}};
-    plan.add(key, {0, 2, 0, 0, true});
-    plan.add(key, {1, 2, 0, 0, true});
-    EXPECT_EQ(plan.kept(key), 0U);
-    plan.add(key, {2, 2, 0, 1, true});
-    EXPECT_EQ(plan.kept(key), 2U);
-    plan.add(key, {3, 3, 0, 0, true});
-    EXPECT_EQ(plan.kept(key), 3U);
-    EXPECT_EQ(plan.stories().at(key).size(), 4U);
-    EXPECT_EQ(plan.samples(), 1);
-}
-
-TEST(MergePlan, CountsNoSamplesThatOnlyHaveEvents) {
-    MergePlan plan;
-    plan.add({1, {"p", -1}}, {0, 0, 0, 0, false});
-    plan.add({1, {"", 0}}, {0, 0, 0, 0, false});
-    EXPECT_EQ(plan.samples(), 0);
 }
 
 }  // namespace
