@@ -152,7 +152,7 @@ std::vector<float> product(const NamedTensor& a, const NamedTensor& b, double sc
     return out;
 }
 
-// A head's floats after the rotary positions of either layout: `stride` floats lie between the two of a pair.
+// A head's floats after the rotary positions of either layout: pairs are neighbours, or half a head apart.
 std::vector<double> rotated(std::vector<double> head, double position, bool neighbours) {
     const std::size_t half = head.size() / 2;
     for (std::size_t i = 0; i < half; ++i) {
