@@ -211,6 +211,16 @@ double last_share(const ArmSettings& arm) {
     return arm.share_end < 0 ? arm.share : arm.share_end;
 }
 
+std::optional<std::string> check_plan(const PlanSettings& p) {
+    if (p.mean_length <= 0 || p.mean_length > 1)
+        return fmt::format("plan.mean_length: expected a part of a call's limit, above 0 and at most 1, found {}",
+                           p.mean_length);
+    const double least = std::min({p.sample_tokens_per_gpu_s, p.train_tokens_per_gpu_s, static_cast<double>(p.gpus),
+                                   p.price_gpu_hour, p.price_sample_mtok, p.price_prefill_mtok, p.price_train_mtok});
+    if (least < 0) return "plan: figures and prices are 0 or more";
+    return std::nullopt;
+}
+
 std::optional<std::string> check(const TrainConfig& c) {
     if (auto wrong = check_model(c.model)) return wrong;
     if (auto wrong = check_steps("sft", c.sft)) return wrong;
@@ -244,6 +254,7 @@ std::optional<std::string> check(const TrainConfig& c) {
                "says what to start from";
     if (c.task.empty() && c.sft.steps > 0 && c.sft.examples.empty())
         return "sft: expected worked examples: sft.examples = FILE, or task = \"countdown\"";
+    if (auto wrong = check_plan(c.plan)) return wrong;
     if (c.eval.every < 0 || c.eval.samples < 1 || c.eval.temperature < 0) return "eval: a value is out of range";
     return std::nullopt;
 }

@@ -105,6 +105,19 @@ struct EvalSettings : ProblemSettings {
     double temperature = 1;
 };
 
+// What --dry-run reckons a run on a training server by: figures of that server, which nobody but its user knows. They
+// change nothing in the run.
+struct PlanSettings {
+    double mean_length = 0.6;            // of a call's limit that is written on average; above 0, at most 1
+    double sample_tokens_per_gpu_s = 0;  // sampled tokens a second of one GPU, all its sequences together; 0: not said
+    double train_tokens_per_gpu_s = 0;   // tokens a second of one GPU, forward and backward; 0: not said
+    std::int64_t gpus = 0;               // that work at a time; 0: not said
+    double price_gpu_hour = 0;           // money of any one currency; 0: not said
+    double price_sample_mtok = 0;        // of a million tokens sampled
+    double price_prefill_mtok = 0;       // of a million tokens read before sampling
+    double price_train_mtok = 0;         // of a million tokens that go forward and backward
+};
+
 struct TrainConfig {
     std::string run;  // the run's folder
     std::int64_t seed = 0;
@@ -123,6 +136,7 @@ struct TrainConfig {
     RewardSettings reward;
     DataSettings data;
     EvalSettings eval;
+    PlanSettings plan;
 };
 
 // Whether a run may be resumed with another value of a key.
