@@ -80,18 +80,18 @@ class Steps {
         const std::vector<double> shares = shares_at(arms_, step, config_.rl.steps);
         std::vector<double> prompts;
         for (const double share : shares) prompts.push_back(std::round(share * number(config_.rl.prompts)));
-        // Each arm's prompts are dealt out from the first update on; one that gets none is not made.
-        const double dealt = *std::max_element(prompts.begin(), prompts.end());
-        const double updates = std::min(number(config_.rl.updates), dealt);
+        // Each arm's prompts are dealt out from the first update on; an update that gets none is not made.
         RemoteWork out;
-        for (std::size_t i = 0; i < arms_.size(); ++i)
-            if (prompts[i] > 0) out += of_arm(calls_[i], prompts[i] * number(config_.rl.generations), updates);
-        out.optim_steps = updates;
+        for (std::size_t i = 0; i < arms_.size(); ++i) {
+            const double updates = std::min(number(config_.rl.updates), prompts[i]);
+            if (updates > 0) out += of_arm(calls_[i], prompts[i] * number(config_.rl.generations), updates);
+            out.optim_steps = std::max(out.optim_steps, updates);
+        }
         out.sampler_saves = 1;
         return out;
     }
 
-    // Whether all steps are alike.
+    // Whether one step is not like another.
     bool change() const {
         return std::any_of(arms_.begin(), arms_.end(), [](const Arm& arm) { return arm.settings->share_end >= 0; });
     }
