@@ -200,8 +200,8 @@ TEST(RemotePlanText, HasAColumnForEachPhaseAndSaysWhatItReckonsBy) {
                                 "0.5 of their limits\n"));
     EXPECT_THAT(text, HasSubstr("RL step  evaluation  in all\n"));
     EXPECT_THAT(text, Not(HasSubstr("SFT step  ")));
-    EXPECT_THAT(text, HasSubstr("# tokens sampled, at most         1,880         300  10,600\n"));
-    EXPECT_THAT(text, HasSubstr("# save_weights requests               -           -       3\n"));
+    EXPECT_THAT(text, HasSubstr("# tokens sampled, at most             1,880         300  10,600\n"));
+    EXPECT_THAT(text, HasSubstr("# save_weights requests                   -           -       3\n"));
     EXPECT_THAT(text, HasSubstr("# GPU-hours of sampling     0.1, at most 0.3 (at 10 tokens/s a GPU)\n"));
     EXPECT_THAT(text, HasSubstr("# money for tokens          0.01, at most 0.02 (a million: sampled 2, read 0, "
                                 "learnt from 0)\n"));
