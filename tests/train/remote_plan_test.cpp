@@ -122,6 +122,13 @@ TEST(RemotePlan, ARunIsItsStepsAndItsEvaluations) {
     EXPECT_DOUBLE_EQ(plan.all.sampler_saves, 9);
 }
 
+TEST(RemotePlan, TheEndOfTheExamplesIsEvaluatedAndSavedToo) {
+    const RemotePlan plan = small({"sft.steps=3"});  // of 8: after 2, 3, 4, 6 and 8
+    EXPECT_EQ(plan.evaluations, 6);
+    EXPECT_DOUBLE_EQ(plan.all.saves, 5);
+    EXPECT_EQ(small({"sft.steps=4"}).evaluations, 6);  // of 9: after 2, 4, 6, 8 and 9
+}
+
 TEST(RemotePlan, SharesThatChangeAreAddedUpStepByStep) {
     // The trace arm has 4, 3, 2, 1 and 0 of the prompts (shares 4, 3, 2, 1, 0 to 0, 1, 2, 3, 4).
     const RemotePlan plan =

@@ -148,9 +148,11 @@ Outcome<RemoteWork> evaluation(const TrainConfig& config, const Questions& tests
     return out;
 }
 
-// Every so many steps, and after the last.
-std::int64_t times(std::int64_t every, std::int64_t steps) {
-    return steps / every + (steps % every != 0 ? 1 : 0);
+// Every so many steps, and after the last of either phase.
+std::int64_t times(std::int64_t every, const TrainConfig& config) {
+    const std::int64_t steps = config.sft.steps + config.rl.steps;
+    const bool after_sft = config.rl.steps > 0 && config.sft.steps % every != 0;
+    return steps / every + (steps % every != 0 ? 1 : 0) + (after_sft ? 1 : 0);
 }
 
 std::optional<Amount> hours(const Amount& tokens, double tokens_per_second) {
@@ -223,7 +225,6 @@ Outcome<RemotePlan> plan_remote(const TrainConfig& config, const RemoteInputs& i
     RemotePlan out;
     out.sft_steps = config.sft.steps;
     out.rl_steps = config.rl.steps;
-    const std::int64_t steps = config.sft.steps + config.rl.steps;
     if (config.sft.steps > 0) out.sft_step = sft_step(config, inputs.coefficients);
     out.all = out.sft_step * number(config.sft.steps);
     if (config.rl.steps > 0) {
@@ -236,10 +237,10 @@ Outcome<RemotePlan> plan_remote(const TrainConfig& config, const RemoteInputs& i
         const auto work = evaluation(config, inputs.tests, prompts);
         if (!work) return work.error();
         out.evaluation = *work;
-        out.evaluations = 1 + times(config.eval.every, steps);
+        out.evaluations = 1 + times(config.eval.every, config);
         out.all += *work * number(out.evaluations);
     }
-    out.all.saves = number(times(config.checkpoint_every, steps));
+    out.all.saves = number(times(config.checkpoint_every, config));
     out.cost = cost_of(out.all, config.plan);
     return out;
 }
