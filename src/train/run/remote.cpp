@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "train/gguf/adapter.h"
+#include "train/gguf/archive.h"
 #include "train/gguf/whole_file.h"
 #include "train/tinker/tinker_net.h"
 #include "train/tinker/tinker_writer.h"
@@ -84,6 +86,32 @@ Outcome<void> Remote::note_model() const {
     const std::string text = json.dump(2) + "\n";
     if (const auto written = file->write(std::as_bytes(std::span(text))); !written) return written.error();
     return file->commit();
+}
+
+void Remote::start_anew() {
+    link_.run(link_.client().start({})).value();
+}
+
+std::string Remote::stays(const std::string& path, const std::string& why) const {
+    return fmt::format("no model.gguf: {}; the adapter stays on the server as {}", why, path);
+}
+
+Outcome<std::optional<ModelFile>> Remote::trained(std::int64_t step) {
+    const std::string path = link_.run(link_.client().save_for_sampler(fmt::format("final-{:06}", step))).value();
+    auto base = read_model(model_path(config_));
+    if (!base) {
+        listener_.told(stays(path, base.error().message));
+        return std::optional<ModelFile>();
+    }
+    const tinker::Result<std::string> archive = link_.run(link_.client().archive(path));
+    if (!archive) {
+        listener_.told(stays(path, archive.error().message));
+        return std::optional<ModelFile>();
+    }
+    const auto files = unpack_tar_gz(*archive);
+    if (!files) return files.error();
+    if (const auto merged = merge_adapter(*base, *files); !merged) return merged.error();
+    return std::optional(std::move(*base));
 }
 
 std::unique_ptr<Net> Remote::net() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -27,13 +28,19 @@ class Remote {
     std::unique_ptr<Net> net();
     std::unique_ptr<Writer> writer();
 
-    tinker::Link& link() { return link_; }
+    // Before the first step of a run that no checkpoint has begun.
+    void start_anew();
+
+    // The model as it is now: the base model's file with the adapter in its weights. None, which is told: the file has
+    // no weights or is of another architecture, or the server gives no archive; the adapter stays on the server.
+    Outcome<std::optional<ModelFile>> trained(std::int64_t step);
 
   private:
     Remote(const TrainConfig& config, const TrainedModel& model, TrainListener& listener, tinker::ClientOptions options,
            const std::atomic<bool>* stop)
         : config_(config), model_(model), listener_(listener), link_(std::move(options), stop) {}
     void give_up_earlier();
+    std::string stays(const std::string& path, const std::string& why) const;
     Outcome<void> note_model() const;
 
     const TrainConfig& config_;

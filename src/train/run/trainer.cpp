@@ -210,6 +210,7 @@ Outcome<void> Trainer::prepare() {
     if (const auto made = prepare_net(); !made) return made.error();
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
+    if (remote_ && state_.step == 0) remote_->start_anew();
     if (const auto opened = prepare_records(); !opened) return opened.error();
     return prepare_phases();
 }
@@ -254,8 +255,8 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
         if (const auto saved = save_model(); !saved) return saved.error();
         return Error{ErrorKind::interrupted,
                      fmt::format("stopped after step {}: a checkpoint is written, go on with --resume; "
-                                 "the model so far is {}",
-                                 state_.step, folder_.file("model.gguf"))};
+                                 "the model so far is in {}",
+                                 state_.step, folder_.path())};
     }
     return {};
 }
@@ -287,14 +288,26 @@ Outcome<void> Trainer::steps() {
     return {};
 }
 
+// Of a model on a server what can be had of it.
 Outcome<void> Trainer::save_model() {
-    model_.file.tensors = net_->weights();
+    ModelFile file = model_.file;
+    if (remote_) {
+        auto trained = remote_->trained(state_.step);
+        if (!trained) return trained.error();
+        if (!*trained) return {};
+        file = std::move(**trained);
+    } else {
+        file.tensors = net_->weights();
+    }
     const TrainConfig shown = without_places(config_);
     RunMetadata about{config_.task, model_.prompts, {}};  // without a task the model keeps its name
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
                    {"retort.train.config", to_toml(shown, false)}};
-    return write_model(folder_.file("model.gguf"), model_.file, *weight_type_from(config_.save), about);
+    const std::string path = folder_.file("model.gguf");
+    const auto written = write_model(path, file, *weight_type_from(config_.save), about);
+    if (written) listener_.told(path + " is written");
+    return written;
 }
 
 Outcome<void> Trainer::run() {
@@ -305,9 +318,7 @@ Outcome<void> Trainer::run() {
     if (journal_)
         if (const auto closed = journal_->close(); !closed && stepped) stepped = closed.error();
     if (!stepped) return stepped.error();
-    if (const auto saved = save_model(); !saved) return saved.error();
-    listener_.told(fmt::format("{} is written", folder_.file("model.gguf")));
-    return {};
+    return save_model();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace retort::train::tinker {
 namespace {
 
 constexpr std::size_t kShown = 200;  // bytes of a body that a message quotes
+constexpr double kRoomWait = 10;     // seconds
 
 std::string shown(std::string_view body) {
     return one_line(body, kShown);
@@ -74,6 +75,11 @@ Answer without_answer(const HttpResult& http, Repeat repeat, bool submission, co
 
 bool says_lost(const Reply& reply) {
     return reply.detail.find("not loaded") != std::string::npos || reply.detail.find("not found") != std::string::npos;
+}
+
+// A server holds so many models; one that is given up leaves in some minutes.
+bool says_full(const Reply& reply) {
+    return reply.detail.find("Maximum number") != std::string::npos;
 }
 
 // Of a status that no repetition would change.
@@ -193,6 +199,12 @@ Answer answer_to_poll(const HttpResult& http, std::string_view body, Repeat repe
     if (status >= 500) {
         Answer out = later(what, why, http.head.retry_after);
         out.capped = status == 500;
+        return out;
+    }
+    if (status == 400 && says_full(reply)) {
+        Answer out = later(what, why);
+        out.next = Next::resubmit;
+        out.wait_s = kRoomWait;
         return out;
     }
     // Proxies answer a bare 400.

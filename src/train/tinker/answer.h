@@ -16,7 +16,7 @@ enum class Next {
     ask_now,    // not finished yet
     ask_later,  // the server or the way to it is not well: wait, each time longer, as long as the run's patience goes
     billing,    // the account is paused: wait some seconds, for an hour at most
-    resubmit,   // the promise is gone, and the request may be made again
+    resubmit,   // the promise is gone, or there is no room yet: the request may be made again after a while
     fail,
 };
 

@@ -16,7 +16,7 @@ constexpr double kBillingPatience = 3600;
 constexpr int kCappedTries = 5;
 constexpr double kSubmitTimeout = 60;
 constexpr double kPollTimeout = 330;  // servers answer a poll after 300 s at the latest
-constexpr int kMostResubmissions = 3;
+constexpr std::size_t kShown = 1000;  // bytes of an answer that is no file
 constexpr const char* kPollPath = "/api/v1/retrieve_future";
 
 std::chrono::nanoseconds duration(double seconds) {
@@ -60,18 +60,17 @@ class Client::Waits {
 
 Client::Client(asio::io_context& loop, ClientOptions options) : http_(loop), options_(std::move(options)) {}
 
-Task<Client::Received> Client::send(const Call& call, std::string body, double timeout_s) {
-    Received out;
-    HttpRequest request;
-    request.post = !body.empty();
-    request.url = options_.url + call.path;
-    request.body = std::move(body);
-    request.timeouts.idle = std::chrono::milliseconds(0);
-    request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
-    request.max_bytes = call.max_bytes;
-    if (request.post) request.headers.emplace_back("Content-Type: application/json");
+HttpRequest Client::request_to(const std::string& url, bool with_key) const {
+    HttpRequest out;
+    out.url = url;
+    out.timeouts.idle = std::chrono::milliseconds(0);
     const std::string& key = token_.empty() ? options_.key : token_;
-    if (!key.empty()) request.headers.push_back("X-API-Key: " + key);
+    if (with_key && !key.empty()) out.headers.push_back("X-API-Key: " + key);
+    return out;
+}
+
+Task<Client::Received> Client::send(HttpRequest request) {
+    Received out;
     const OnBody on_body = [&out](const HttpHead&, std::string_view part) {
         out.body += part;
         return BodyVerdict::more;
@@ -80,78 +79,105 @@ Task<Client::Received> Client::send(const Call& call, std::string body, double t
     co_return out;
 }
 
-// Until there is an answer to take, or a reason to end. `resubmit`: the promise is gone and may be asked for again.
-Task<Result<Reply>> Client::answered(const Call& call, bool poll, std::string promise, bool& resubmit) {
+Task<Client::Received> Client::try_once(const Call& call, std::string body, double timeout_s) {
+    HttpRequest request = request_to(options_.url + call.path, true);
+    request.post = !body.empty();
+    request.body = std::move(body);
+    request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
+    request.max_bytes = call.max_bytes;
+    if (request.post) request.headers.emplace_back("Content-Type: application/json");
+    Received out = co_await send(std::move(request));
+    co_return out;
+}
+
+// Until there is an answer to take, or a reason to end or to begin anew. With a promise: what was promised.
+Task<Answer> Client::answered(const Call& call, std::optional<std::string> promise) {
     Waits waits(options_);
     Call sent = call;
-    if (poll) sent.path = kPollPath;
+    if (promise) sent.path = kPollPath;
     while (true) {
-        std::string body = poll ? promise_body(promise) : call.body ? call.body() : std::string();
-        const Received got = co_await send(sent, std::move(body), poll ? kPollTimeout : kSubmitTimeout);
-        Answer answer = poll ? answer_to_poll(got.http, got.body, call.repeat, call.what)
-                             : answer_to_submission(got.http, got.body, call.repeat, call.what);
+        std::string body = promise ? promise_body(*promise) : call.body ? call.body() : std::string();
+        const Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : kSubmitTimeout);
+        Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what)
+                                : answer_to_submission(got.http, got.body, call.repeat, call.what);
         if (answer.next == Next::take || answer.next == Next::ask_now) tell_recovery();
-        if (answer.next == Next::take) co_return std::move(answer.reply);
-        if (answer.next == Next::fail) co_return answer.failure;
-        if (answer.next == Next::resubmit) {
-            resubmit = true;
-            co_return answer.failure;
-        }
+        if (answer.next == Next::take || answer.next == Next::fail || answer.next == Next::resubmit) co_return answer;
         if (answer.next == Next::ask_now) {
             waits.heard();
             continue;
         }
         tell_outage(answer.failure);
-        const std::optional<Failure> over = co_await waits.wait(answer);
-        if (over) co_return *over;
+        std::optional<Failure> over = co_await waits.wait(answer);
+        if (!over) continue;
+        answer.next = Next::fail;
+        answer.failure = std::move(*over);
+        co_return answer;
     }
 }
 
 Task<Result<Reply>> Client::ask(Call call) {
-    bool resubmit = false;
-    Result<Reply> reply = co_await answered(call, false, {}, resubmit);
-    co_return reply;
+    Answer answer = co_await answered(call, std::nullopt);
+    if (answer.next != Next::take) co_return answer.failure;
+    co_return std::move(answer.reply);
 }
 
 Task<Result<std::string>> Client::submit(Call call) {
-    bool resubmit = false;
-    const Result<Reply> reply = co_await answered(call, false, {}, resubmit);
-    if (!reply) co_return reply.error();
-    std::string promise(reply->word("request_id"));
+    const Answer answer = co_await answered(call, std::nullopt);
+    if (answer.next != Next::take) co_return answer.failure;
+    std::string promise(answer.reply.word("request_id"));
     if (promise.empty())
         co_return Failure{FailureKind::malformed, call.what + ": expected a promise (request_id), found none"};
     co_return promise;
 }
 
 Task<Result<Reply>> Client::result(std::string promise, Call call) {
-    bool resubmit = false;
-    Result<Reply> reply = co_await answered(call, true, std::move(promise), resubmit);
-    co_return reply;
+    Answer answer = co_await answered(call, std::move(promise));
+    if (answer.next != Next::take) co_return answer.failure;
+    co_return std::move(answer.reply);
 }
 
 Task<Result<Reply>> Client::call(Call call) {
-    for (int tries = 1;; ++tries) {
+    Waits waits(options_);
+    while (true) {
         Result<std::string> promise = co_await submit(call);
         if (!promise) co_return promise.error();
-        bool resubmit = false;
-        Result<Reply> reply = co_await answered(call, true, std::move(*promise), resubmit);
-        if (!resubmit || tries == kMostResubmissions) co_return reply;
+        Answer answer = co_await answered(call, std::move(*promise));
+        if (answer.next == Next::take) co_return std::move(answer.reply);
+        if (answer.next != Next::resubmit) co_return answer.failure;
+        tell_outage(answer.failure);
+        const std::optional<Failure> over = co_await waits.wait(answer);
+        if (over) co_return *over;
     }
 }
 
 Task<Result<bool>> Client::log_in() {
     const Call flags{"/api/v1/client/config", "client/config",
                      [] { return std::string(R"({"sdk_version":"0.0.0"})"); }};
-    const Received got = co_await send(flags, flags.body(), kSubmitTimeout);
+    const Received got = co_await try_once(flags, flags.body(), kSubmitTimeout);
     std::string why;
     const std::optional<Reply> reply = read_reply(got.body, why);
-    if (got.http.head.status != 200 || !reply || reply->word("pjwt_auth_enabled") != "true") co_return false;
+    if (got.http.head.status != 200 || !reply) co_return false;
+    if (reply->word("pjwt_auth_enabled") != "true") co_return true;
     const Call login{"/api/v1/auth/token", "auth/token", [] { return std::string("{}"); }};
     const Result<Reply> token = co_await ask(login);
     if (!token) co_return token.error();
     token_ = token->word("jwt");
     if (token_.empty()) co_return Failure{FailureKind::malformed, "auth/token: expected a token (jwt), found none"};
     co_return true;
+}
+
+Task<Result<std::string>> Client::download(std::string path, std::string what, std::size_t max_bytes) {
+    HttpRequest request = request_to(options_.url + path, true);
+    request.max_bytes = max_bytes;
+    Received got = co_await send(std::move(request));
+    const std::string there = got.http.head.location;
+    if (got.http.head.status >= 300 && got.http.head.status < 400 && !there.empty()) {
+        request = request_to(there, there.starts_with(options_.url + "/"));
+        request.max_bytes = max_bytes;
+        got = co_await send(std::move(request));
+    }
+    if (got.http.failure == HttpFailure::none && got.http.head.status == 200) co_return std::move(got.body);
+    co_return answer_to_submission(got.http, got.body.substr(0, kShown), Repeat::harmless, what).failure;
 }
 
 void Client::tell_outage(const Failure& why) {

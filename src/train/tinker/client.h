@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -44,14 +45,17 @@ class Client {
     // The server answers with a promise: its id.
     Task<Result<std::string>> submit(Call call);
 
-    // What was promised. `call` is what was submitted. Its failure may have Next::resubmit's meaning: see call().
+    // What was promised. `call` is what was submitted.
     Task<Result<Reply>> result(std::string promise, Call call);
 
-    // Both, and once more where the promise got lost and a repetition is harmless.
+    // Both, and again where the promise got lost or the server has no room yet.
     Task<Result<Reply>> call(Call call);
 
-    // A token of the key is sent in its place from now on, where the server wants that. 404: it does not.
+    // A token of the key is sent in its place from now on, where the server wants that. Whether it has flags at all.
     Task<Result<bool>> log_in();
+
+    // A file of the server, or of another that it points to, which does not get the key.
+    Task<Result<std::string>> download(std::string path, std::string what, std::size_t max_bytes);
 
     // Calls wait for a server that is not well.
     bool in_outage() const { return outage_; }
@@ -62,8 +66,10 @@ class Client {
         std::string body;
     };
     class Waits;
-    Task<Received> send(const Call& call, std::string body, double timeout_s);
-    Task<Result<Reply>> answered(const Call& call, bool poll, std::string promise, bool& resubmit);
+    HttpRequest request_to(const std::string& url, bool with_key) const;
+    Task<Received> send(HttpRequest request);
+    Task<Received> try_once(const Call& call, std::string body, double timeout_s);
+    Task<Answer> answered(const Call& call, std::optional<std::string> promise);
     void tell_outage(const Failure& why);
     void tell_recovery();
 

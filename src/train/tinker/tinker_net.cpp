@@ -29,6 +29,7 @@ std::optional<double> norm_in(const Reply& step) {
 std::string differences(const ServerKind& kind) {
     std::string out;
     if (!kind.takes_clip_norm) out += "; it ignores clip_norm";
+    if (kind.one_weights_slot) out += "; weight_decay would be that of all its models";
     if (!kind.takes_adam) out += "; of the optimiser's settings it takes the learning rate alone";
     return out;
 }
@@ -96,7 +97,7 @@ std::string TinkerNet::keep(const std::string& name) {
 }
 
 void TinkerNet::go_back_to(const std::string& kept) {
-    link_.run(link_.client().load(kept)).value();
+    link_.run(link_.client().start(kept)).value();
 }
 
 std::string TinkerNet::engine() const {

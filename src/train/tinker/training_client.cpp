@@ -10,7 +10,8 @@ namespace {
 
 constexpr const char* kApi = "/api/v1/";
 constexpr std::size_t kReplyBytes = std::size_t{1} << 20;  // of an answer beside its numbers
-constexpr std::size_t kNumberBytes = 32;                   // of a number with its comma, the longest
+constexpr std::size_t kArchiveBytes = std::size_t{4} << 30;
+constexpr std::size_t kNumberBytes = 32;  // of a number with its comma, the longest
 
 // A position is answered with its log-probability and its loss.
 std::size_t bytes_of(const std::vector<Datum>& data) {
@@ -53,13 +54,26 @@ Task<Result<bool>> TrainingClient::open(ModelRequest request) {
     const Result<Reply> begun = co_await client_.ask(session);
     if (!begun) co_return begun.error();
     session_ = begun->word("session_id");
+    if (session_.empty()) co_return Failure{FailureKind::malformed, "create_session: expected a session, found none"};
+    // Of a session that was never heard of again servers keep the models for ever.
+    co_await heartbeat();
+    request_ = std::move(request);
+    Result<bool> made = co_await make_model();
+    co_return made;
+}
+
+Task<Result<bool>> TrainingClient::make_model() {
+    seq_id_ = 0;
     Call model = numbered("create_model", "create_model", Repeat::harmless);
-    model.body = [this, request] { return model_body(session_, 0, base_model_, request.rank, request.seed); };
+    model.body = [this, number = models_++] {
+        return model_body(session_, number, base_model_, request_.rank, request_.seed);
+    };
     const Result<Reply> made = co_await client_.call(model);
     if (!made) co_return made.error();
     model_ = made->word("model_id");
-    if (session_.empty() || model_.empty())
-        co_return Failure{FailureKind::malformed, "create_model: expected a session and a model, found none"};
+    if (model_.empty()) co_return Failure{FailureKind::malformed, "create_model: expected a model, found none"};
+    // SkyRL's answer has it, the hosted service's has not.
+    may_inherit_ = !made->word("base_model").empty();
     co_return true;
 }
 
@@ -69,6 +83,38 @@ Task<Result<bool>> TrainingClient::load(std::string path) {
     const Result<Reply> loaded = co_await client_.call(call);
     if (!loaded) co_return loaded.error();
     co_return true;
+}
+
+// By a step of no length. It counts as one to the optimiser, so that weights and optimiser are loaded after it.
+Task<Result<Reply>> TrainingClient::use_up_gradient() {
+    Call step = numbered("optim_step", "optim_step of no length", Repeat::harmless);
+    step.body = [this, seq_id = ++seq_id_] { return step_body(model_, seq_id, {0, 0.9, 0.95, 1e-12, 0, 0}); };
+    Result<Reply> reply = co_await client_.call(step);
+    co_return reply;
+}
+
+Task<Result<bool>> TrainingClient::start(std::string kept) {
+    if (!may_inherit_) {
+        Result<bool> loaded = true;
+        if (!kept.empty()) loaded = co_await load(kept);
+        co_return loaded;
+    }
+    std::string from = kept;
+    if (from.empty()) {
+        Result<std::string> fresh = co_await save("fresh");
+        if (!fresh) co_return fresh.error();
+        from = std::move(*fresh);
+    }
+    const Result<Reply> used = co_await use_up_gradient();
+    if (!used) co_return used.error();
+    Result<bool> loaded = co_await load(from);
+    if (loaded || loaded.error().kind != FailureKind::refused) co_return loaded;
+    // There are servers that load into an untouched model alone.
+    co_await unload(model_);
+    Result<bool> made = co_await make_model();
+    if (!made || kept.empty()) co_return made;
+    loaded = co_await load(kept);
+    co_return loaded;
 }
 
 Task<Result<Reply>> TrainingClient::forward(Data data) {
@@ -171,6 +217,12 @@ Task<void> TrainingClient::unload(std::string model) {
     Call call = numbered("unload_model", "unload_model", Repeat::counts);
     call.body = [model] { return unload_body(model); };
     co_await client_.submit(call);
+}
+
+Task<Result<std::string>> TrainingClient::archive(std::string path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    return client_.download(fmt::format("{}training_runs/{}/checkpoints/{}/archive", kApi, model_, name),
+                            "archive of " + path, kArchiveBytes);
 }
 
 }  // namespace retort::train::tinker

@@ -26,16 +26,17 @@ class TrainingClient {
     // Not owned.
     explicit TrainingClient(Client& client) : client_(client) {}
 
-    // Logs in, begins a session and makes the model. Weights are those of the base model.
+    // Logs in, begins a session and makes the model. start() is to follow.
     Task<Result<bool>> open(ModelRequest request);
+
+    // Weights and optimiser become those that save() gave this path, or, of an empty one, a new model's. A server that
+    // hands on to a new model what an abandoned one had gathered of a gradient is made to forget it.
+    Task<Result<bool>> start(std::string kept);
 
     const std::string& base_model() const { return base_model_; }
     const std::string& session() const { return session_; }
     const std::string& model() const { return model_; }
     bool has_flags() const { return has_flags_; }  // see kind_of()
-
-    // Weights and optimiser, as save() gave their path. Before anything else that is asked of the model.
-    Task<Result<bool>> load(std::string path);
 
     // Log-probabilities of all positions, one list a datum.
     Task<Result<Reply>> forward(Data data);
@@ -61,8 +62,14 @@ class TrainingClient {
     // Room on the server for others. What fails is of no matter any more.
     Task<void> unload(std::string model);
 
+    // The adapter that save_for_sampler() gave this path, as an archive (tar.gz).
+    Task<Result<std::string>> archive(std::string path);
+
   private:
     Call numbered(std::string path, std::string what, Repeat repeat);
+    Task<Result<bool>> make_model();
+    Task<Result<bool>> load(std::string path);
+    Task<Result<Reply>> use_up_gradient();
     using NamedBody = std::function<std::string(const std::string& name)>;
     Task<Result<std::string>> saved(std::string path, std::string name, NamedBody body);
 
@@ -71,6 +78,9 @@ class TrainingClient {
     std::string session_;
     std::string model_;
     bool has_flags_ = false;
+    bool may_inherit_ = false;  // gradients of models that were here before
+    ModelRequest request_;
+    std::int64_t models_ = 0;     // that were made in this session
     std::int64_t seq_id_ = 0;     // of the model's last request
     std::int64_t snapshots_ = 0;  // sampling sessions that were asked for
     std::int64_t samples_ = 0;    // of the newest sampling session
