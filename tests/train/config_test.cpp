@@ -95,6 +95,7 @@ const std::map<std::string, std::string>& other_values() {
         {"backend", "'local'"},
         {"url", "'http://host:8000'"},
         {"tinker.base_model", "'m'"},
+        {"tinker.from", "'tinker://m/weights/a'"},
         {"tinker.rank", "8"},
         {"tinker.reduction", "'sum'"},
         {"tinker.loss", "'cispo'"},
@@ -140,6 +141,14 @@ const std::map<std::string, std::string>& other_values() {
         {"eval.operators", "['cot think=5', 'pdr:2 k=1']"},
         {"eval.samples", "2"},
         {"eval.temperature", "0"},
+        {"plan.mean_length", "0.5"},
+        {"plan.sample_tokens_per_gpu_s", "2500"},
+        {"plan.train_tokens_per_gpu_s", "6000"},
+        {"plan.gpus", "8"},
+        {"plan.price_gpu_hour", "2.5"},
+        {"plan.price_sample_mtok", "1.25"},
+        {"plan.price_prefill_mtok", "0.5"},
+        {"plan.price_train_mtok", "1.5"},
     };
     return values;
 }
@@ -305,6 +314,10 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"task=", "model.from=m.gguf", "sft.steps=1"}, "sft: expected worked examples: sft.examples = FILE"},
         {{"rl.sampler=vllm"}, "rl.sampler: expected own or llama, found \"vllm\""},
         {{"eval.samples=0"}, "eval: a value is out of range"},
+        {{"plan.mean_length=0"}, "plan.mean_length: expected a part"},
+        {{"plan.mean_length=1.5"}, "plan.mean_length: expected a part"},
+        {{"plan.gpus=-1"}, "plan: figures and prices are 0 or more"},
+        {{"plan.price_gpu_hour=-0.5"}, "plan: figures and prices are 0 or more"},
     };
     for (const auto& [words, message] : wrong)
         EXPECT_THAT(error_of(kLeast, words), AllOf(HasSubstr("run.toml: "), HasSubstr(message))) << words[0];

@@ -49,6 +49,21 @@ TEST(CallSizes, OfAVoteAreThoseOfItsDrafts) {
     EXPECT_EQ(sizes.side_by_side, 16);
 }
 
+TEST(CallSizes, OfDistillersAndJudgesAreCountedAsTheyAreMade) {
+    for (const char* operator_name : {"cot", "pdr:8,4", "sr:3,analysis", "vote:16", "best:5", "tournament:7,2,3"})
+        for (const DistillerKind kind : {DistillerKind::random, DistillerKind::summary, DistillerKind::topk_each}) {
+            const CallSizes sizes = sizes_of(operator_name, {kind, 4, 50, 100, 10});
+            std::int64_t calls = 0;
+            for (const CallKind& one : sizes.kinds) calls += one.count;
+            EXPECT_EQ(calls, sizes.calls) << operator_name;
+        }
+    const CallSizes sizes = sizes_of("pdr:8,4", {DistillerKind::topk_each, 4, 50, 100, 10});
+    ASSERT_EQ(sizes.kinds.size(), 5U);
+    EXPECT_EQ(sizes.kinds[1].count, 4);  // one for each draft of the next round
+    EXPECT_EQ(sizes.kinds[1].role, CallRole::select);
+    EXPECT_EQ(sizes.kinds[4].role, CallRole::final);
+}
+
 class MemoryPlan : public ::testing::Test {
   protected:
     TrainConfig config(const std::vector<std::string>& words = {}) const {

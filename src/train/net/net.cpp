@@ -78,6 +78,10 @@ TokenScores Net::accumulate(const Pack& pack, const Coefficients& coefficients, 
     return backend_->accumulate(pack, coefficients, temperature);
 }
 
+std::optional<TokenScores> Net::accumulate(const Pack& pack, const ClippedPolicy& policy) {
+    return backend_->accumulate_policy(pack, policy);
+}
+
 double Net::step(const AdamW& settings) {
     return backend_->step(settings);
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -32,6 +33,15 @@ struct TokenScores {
 // log-probabilities under the present weights. Nothing flows through the coefficients themselves. Asked for one
 // stretch of the pack after another; `first` is the stretch's first token among the wanted tokens of the pack.
 using Coefficients = std::function<std::vector<float>(std::size_t first, const TokenScores& stretch)>;
+
+// A policy loss that a server knows by itself, with what each wanted token weighs in it: what is maximised is
+// sum_t weight_t clip(r_t, low, high) log pi_t, where r_t = pi_t / exp(sampled_t), and nothing flows through r_t.
+struct ClippedPolicy {
+    std::vector<float> sampled;  // log-probabilities when sampled
+    std::vector<float> weights;
+    double low = 0;
+    double high = 0;
+};
 
 struct AdamW {
     double lr = 1e-3;
@@ -89,6 +99,10 @@ class Net {
 
     // Adds the gradient of -sum_t c_t log pi_t to what was gathered since the last step.
     TokenScores accumulate(const Pack& pack, const Coefficients& coefficients, double temperature = 1);
+
+    // The same for such a loss, where the weights are on a server that is to compute it; else none, and nothing has
+    // happened. Once a step.
+    std::optional<TokenScores> accumulate(const Pack& pack, const ClippedPolicy& policy);
 
     // One step down the gradient that was gathered, which is then zero again. The gradient's norm before clipping; a
     // norm that is no number leaves weights and optimiser as they are.

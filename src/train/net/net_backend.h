@@ -31,6 +31,11 @@ class NetBackend {
     virtual OptimiserState optimiser() const = 0;
     virtual void set_optimiser(const OptimiserState& state) = 0;
     virtual std::unique_ptr<DecoderBackend> decoder() = 0;
+    virtual std::optional<TokenScores> accumulate_policy(const Pack& pack, const ClippedPolicy& policy) {
+        (void)pack;
+        (void)policy;
+        return std::nullopt;
+    }
     // Where weights are on a server: it keeps them and the optimiser, and how it calls them; or it goes back to those.
     // Empty: they are not, and the functions above have them.
     virtual std::string keep(const std::string& name) {

@@ -218,11 +218,22 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
         return fmt::format("tinker.reduction: expected auto, sum or seq_mean, found \"{}\"", t.reduction);
     if (!one_of(t.loss, {"coefficients", "cispo"}))
         return fmt::format("tinker.loss: expected coefficients or cispo, found \"{}\"", t.loss);
+    if (!t.from.empty() && !t.from.starts_with("tinker://"))
+        return fmt::format("tinker.from: expected a path of the server, tinker://..., found \"{}\"", t.from);
     if (t.rank < 1 || t.in_flight < 1 || t.in_flight > 16384 || t.patience_s < 0 || t.context < 0)
         return "tinker: rank is at least 1, in_flight 1 to 16384, patience_s and context 0 or more";
     if (c.model.from.empty())
         return "model.from: expected the GGUF of the server's base model (its vocabulary is enough): it has the "
                "tokenizer and the chat template";
+    if (std::error_code failed; std::filesystem::exists(c.model.from + "/server-model.json", failed))
+        return fmt::format(
+            "model.from: {} was trained on a server: give the base model's GGUF here, and the path that the "
+            "server keeps in tinker.from",
+            c.model.from);
+    if (t.loss == "cispo" && (c.rl.objective.alpha != 0 || c.rl.objective.surrogate != Surrogate::cispo))
+        return "tinker.loss: a server's own cispo has no place for the SFT term or another surrogate: set rl.alpha = "
+               "0, "
+               "or leave it at coefficients";
     if (c.rl.temperature != 1)
         return "rl.temperature: a training server's log-probabilities are those at temperature 1: leave it at 1";
     if (c.async != 0)
@@ -233,6 +244,16 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
 
 double last_share(const ArmSettings& arm) {
     return arm.share_end < 0 ? arm.share : arm.share_end;
+}
+
+std::optional<std::string> check_plan(const PlanSettings& p) {
+    if (p.mean_length <= 0 || p.mean_length > 1)
+        return fmt::format("plan.mean_length: expected a part of a call's limit, above 0 and at most 1, found {}",
+                           p.mean_length);
+    const double least = std::min({p.sample_tokens_per_gpu_s, p.train_tokens_per_gpu_s, static_cast<double>(p.gpus),
+                                   p.price_gpu_hour, p.price_sample_mtok, p.price_prefill_mtok, p.price_train_mtok});
+    if (least < 0) return "plan: figures and prices are 0 or more";
+    return std::nullopt;
 }
 
 std::optional<std::string> check(const TrainConfig& c) {
@@ -269,6 +290,7 @@ std::optional<std::string> check(const TrainConfig& c) {
                "says what to start from";
     if (c.task.empty() && c.sft.steps > 0 && c.sft.examples.empty())
         return "sft: expected worked examples: sft.examples = FILE, or task = \"countdown\"";
+    if (auto wrong = check_plan(c.plan)) return wrong;
     if (c.eval.every < 0 || c.eval.samples < 1 || c.eval.temperature < 0) return "eval: a value is out of range";
     return std::nullopt;
 }

@@ -107,14 +107,28 @@ struct EvalSettings : ProblemSettings {
 
 // A server that trains and samples in this program's place: backend = "tinker".
 struct TinkerSettings {
-    std::string base_model;             // as the server calls it; empty: the one that it has
-    std::int64_t rank = 32;             // of the LoRA adapter that learns
-    std::string reduction = "auto";     // auto | sum | seq_mean: what the server makes of the losses of tokens
+    std::string base_model;          // as the server calls it; empty: the one that it has
+    std::string from;                // weights that a server keeps, to go on from: "tinker://..."; empty: a new adapter
+    std::int64_t rank = 32;          // of the LoRA adapter that learns
+    std::string reduction = "auto";  // auto | sum | seq_mean: what the server makes of the losses of tokens
     std::string loss = "coefficients";  // coefficients | cispo: who weighs each token
     std::int64_t in_flight = 1024;      // samples, at most
     double patience_s = 600;            // seconds that a call waits for a server that is not well
     std::int64_t context = 0;           // most tokens of a sequence; 0: as the model's file says
     std::string api_key_env = "TINKER_API_KEY";
+};
+
+// What --dry-run reckons a run on a training server by: figures of that server, which nobody but its user knows. They
+// change nothing in the run.
+struct PlanSettings {
+    double mean_length = 0.6;            // of a call's limit that is written on average; above 0, at most 1
+    double sample_tokens_per_gpu_s = 0;  // sampled tokens a second of one GPU, all its sequences together; 0: not said
+    double train_tokens_per_gpu_s = 0;   // tokens a second of one GPU, forward and backward; 0: not said
+    std::int64_t gpus = 0;               // that work at a time; 0: not said
+    double price_gpu_hour = 0;           // money of any one currency; 0: not said
+    double price_sample_mtok = 0;        // of a million tokens sampled
+    double price_prefill_mtok = 0;       // of a million tokens read before sampling
+    double price_train_mtok = 0;         // of a million tokens that go forward and backward
 };
 
 struct TrainConfig {
@@ -138,6 +152,7 @@ struct TrainConfig {
     RewardSettings reward;
     DataSettings data;
     EvalSettings eval;
+    PlanSettings plan;
 };
 
 // Whether a run may be resumed with another value of a key.

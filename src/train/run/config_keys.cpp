@@ -75,6 +75,7 @@ void add_rl(Keys& keys, RlSettings& r) {
 
 void add_tinker(Keys& keys, TinkerSettings& t) {
     keys.push_back({"tinker.base_model", "as the server calls it; empty: the one that it has", &t.base_model});
+    keys.push_back({"tinker.from", "a path of the server to go on from (tinker://...); empty: a new adapter", &t.from});
     keys.push_back({"tinker.rank", "of the LoRA adapter that learns", &t.rank});
     keys.push_back(
         {"tinker.reduction",
@@ -95,6 +96,25 @@ void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
     keys.push_back({name + ".options", "their difficulty: \"numbers=4,largest=15\"", &p.options});
     keys.push_back({name + ".count", "how many are made; of a suite the first so many, 0: all of it", &p.count});
     keys.push_back({name + ".seed", "of making them", &p.seed});
+}
+
+void add_plan(Keys& keys, PlanSettings& p) {
+    keys.push_back(
+        {"plan.mean_length", "--dry-run: the part of its limit that a call writes on average", &p.mean_length});
+    keys.push_back({"plan.sample_tokens_per_gpu_s",
+                    "--dry-run: tokens a second that a GPU of the server samples; 0: not said",
+                    &p.sample_tokens_per_gpu_s});
+    keys.push_back({"plan.train_tokens_per_gpu_s",
+                    "--dry-run: tokens a second that go forward and backward on a GPU of the server; 0: not said",
+                    &p.train_tokens_per_gpu_s});
+    keys.push_back({"plan.gpus", "--dry-run: GPUs of the server; 0: not said", &p.gpus});
+    keys.push_back({"plan.price_gpu_hour", "--dry-run: money for an hour of a GPU; 0: not said", &p.price_gpu_hour});
+    keys.push_back(
+        {"plan.price_sample_mtok", "--dry-run: money for a million sampled tokens; 0: not said", &p.price_sample_mtok});
+    keys.push_back({"plan.price_prefill_mtok", "--dry-run: money for a million tokens of prompts; 0: not said",
+                    &p.price_prefill_mtok});
+    keys.push_back({"plan.price_train_mtok", "--dry-run: money for a million tokens learnt from; 0: not said",
+                    &p.price_train_mtok});
 }
 
 constexpr std::array<std::string_view, 10> kFree{
@@ -131,7 +151,7 @@ bool holds(const auto& names, std::string_view name) {
 }  // namespace
 
 OnResume on_resume(std::string_view key) {
-    if (holds(kFree, key)) return OnResume::free;
+    if (holds(kFree, key) || key.starts_with("plan.")) return OnResume::free;
     return holds(kTunes, key) ? OnResume::tunes : OnResume::fixed;
 }
 
@@ -169,6 +189,7 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
     keys.push_back({"eval.operators", "each: an operator and its settings, \"pdr:8 think=48 k=4\"", &c.eval.operators});
     keys.push_back({"eval.samples", "of each problem", &c.eval.samples});
     keys.push_back({"eval.temperature", "of sampling; 0: greedy", &c.eval.temperature});
+    add_plan(keys, c.plan);
     return keys;
 }
 

@@ -24,25 +24,17 @@ std::int64_t workspace_of(const Round& round) {
     return round.distil.workspace > 0 ? std::min(round.distil.workspace, solutions) : solutions;
 }
 
-struct Questions {
-    std::int64_t count = 0;
-    std::int64_t longest = 0;  // tokens, among the first of them
-};
+// Calls of a round's distiller, and what they are for.
+std::int64_t distiller_calls(const Schedule& schedule, std::size_t round) {
+    const bool last = round + 1 == schedule.rounds.size();
+    if (last && schedule.finish.kind != FinishKind::call) return 0;
+    const int readers = last ? 1 : schedule.rounds[round + 1].width;
+    return distil_calls(schedule.rounds[round].distil.kind, readers);
+}
 
-Outcome<Questions> questions_of(const ProblemSettings& settings, const std::string& split, const TrainedModel& model) {
-    constexpr std::int64_t kLooked = 64;
-    ProblemSettings few = settings;
-    few.count = std::min(settings.count, kLooked);
-    const auto suite = load_problems(few, split);
-    if (!suite) return suite.error();
-    Questions out{std::max(settings.count, static_cast<std::int64_t>(suite->problems.size()))};
-    for (std::size_t i = 0; i < std::min<std::size_t>(suite->problems.size(), kLooked); ++i) {
-        const auto prompt =
-            model.tokenizer->chat().render(draft_question(model.prompts, suite->problems[i].problem.text), true);
-        if (!prompt) return prompt.error();
-        out.longest = std::max(out.longest, static_cast<std::int64_t>(prompt->tokens.size()));
-    }
-    return out;
+CallRole distiller_role(DistillerKind kind) {
+    if (kind == DistillerKind::analysis) return CallRole::analysis;
+    return kind == DistillerKind::summary ? CallRole::summary : CallRole::select;
 }
 
 // What is asked of net, sampler and journal over the whole run.
@@ -151,24 +143,47 @@ std::int64_t live_bytes(const TrainConfig& config, const NetShape& shape, const 
 CallSizes call_sizes(const Schedule& schedule, std::int64_t question) {
     CallSizes out;
     out.calls = plan_calls(schedule).calls;
-    const auto add = [&out](std::int64_t prompt, std::int64_t think, std::int64_t max_answer, std::int64_t width) {
-        out.kinds.push_back({width, out.kinds.empty() ? 1 : width, prompt, prompt + think + max_answer});
+    const auto add = [&out](CallRole role, std::int64_t count, std::int64_t prompt, std::int64_t think,
+                            std::int64_t max_answer) {
+        if (count == 0) return;
+        const std::int64_t whole = prompt + think + max_answer;
+        out.kinds.push_back({count, out.kinds.empty() ? 1 : count, prompt, whole, think, role});
         out.prompt = std::max(out.prompt, prompt);
-        out.whole = std::max(out.whole, prompt + think + max_answer);
-        out.side_by_side = std::max(out.side_by_side, width);
+        out.whole = std::max(out.whole, whole);
+        out.side_by_side = std::max(out.side_by_side, count);
     };
     std::int64_t read = 0;       // of the round before, through its distiller
     std::int64_t solutions = 0;  // of the round before, uncut
-    for (const Round& round : schedule.rounds) {
-        add(question + read, round.think, round.max_answer, round.width);
+    for (std::size_t i = 0; i < schedule.rounds.size(); ++i) {
+        const Round& round = schedule.rounds[i];
+        add(CallRole::draft, round.width, question + read, round.think, round.max_answer);
         read = workspace_of(round);
         solutions = round.width * round.max_answer;
-        if (distil_calls(round.distil.kind, 1) > 0)
-            add(question + solutions, round.distil.think, round.distil.max_answer, 1);
+        add(distiller_role(round.distil.kind), distiller_calls(schedule, i), question + solutions, round.distil.think,
+            round.distil.max_answer);
     }
     const FinishStep& finish = schedule.finish;
-    if (finish.kind == FinishKind::call) add(question + read, finish.think, finish.max_answer, 1);
-    if (is_judged(finish.kind)) add(question + solutions, finish.think, finish.max_answer, 1);
+    const CallRole role = is_judged(finish.kind) ? CallRole::judge : CallRole::final;
+    const std::int64_t reads = is_judged(finish.kind) ? solutions : read;
+    const std::int64_t drafts = schedule.rounds.empty() ? 0 : schedule.rounds.back().width;
+    for (const std::int64_t calls : finish_calls(finish, drafts))
+        add(role, calls, question + reads, finish.think, finish.max_answer);
+    return out;
+}
+
+Outcome<Questions> questions_of(const ProblemSettings& settings, const std::string& split, const TrainedModel& model) {
+    constexpr std::int64_t kLooked = 64;
+    ProblemSettings few = settings;
+    few.count = std::min(settings.count, kLooked);
+    const auto suite = load_problems(few, split);
+    if (!suite) return suite.error();
+    Questions out{std::max(settings.count, static_cast<std::int64_t>(suite->problems.size()))};
+    for (std::size_t i = 0; i < std::min<std::size_t>(suite->problems.size(), kLooked); ++i) {
+        const auto prompt =
+            model.tokenizer->chat().render(draft_question(model.prompts, suite->problems[i].problem.text), true);
+        if (!prompt) return prompt.error();
+        out.longest = std::max(out.longest, static_cast<std::int64_t>(prompt->tokens.size()));
+    }
     return out;
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "base/place.h"
 #include "operator/schedule.h"
 #include "train/run/model_setup.h"
 
@@ -15,6 +17,8 @@ struct CallKind {
     std::int64_t prompts = 0;  // different ones among them
     std::int64_t prompt = 0;
     std::int64_t whole = 0;
+    std::int64_t think = 0;  // of what is written
+    CallRole role = CallRole::draft;
 };
 
 // What the calls of a schedule are at most, where its problem's first prompt has `question` tokens.
@@ -26,6 +30,14 @@ struct CallSizes {
     std::vector<CallKind> kinds = {};
 };
 CallSizes call_sizes(const Schedule& schedule, std::int64_t question);
+
+// Problems as a draft is asked them; tokens.
+struct Questions {
+    std::int64_t count = 0;
+    std::int64_t longest = 0;  // among the first 64 of them
+};
+// `split`: "train" or "test", for problems that are made. Errors: those of load_problems().
+Outcome<Questions> questions_of(const ProblemSettings& settings, const std::string& split, const TrainedModel& model);
 
 // Bytes.
 struct RunMemory {

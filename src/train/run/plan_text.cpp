@@ -7,6 +7,7 @@
 #include "train/run/arms.h"
 #include "train/run/memory_plan.h"
 #include "train/run/methods.h"
+#include "train/run/remote_plan.h"
 #include "train/run/trainer.h"
 #include "train/tasks/example_file.h"
 
@@ -67,6 +68,11 @@ Outcome<std::string> plan_text(const TrainConfig& config) {
     }
     const auto model = planned_model(config, teacher.get());
     if (!model) return model.error();
+    if (config.backend == "tinker") {
+        auto plan = remote_plan_text(config, *model, config.tinker.loss == "coefficients");
+        if (!plan) return plan.error();
+        return to_toml(config) + "\n" + *plan;
+    }
     const auto memory = memory_of(config, *model, teacher.get());
     if (!memory) return memory.error();
     const NetShape& shape = model->file.shape;

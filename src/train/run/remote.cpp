@@ -89,7 +89,7 @@ Outcome<void> Remote::note_model() const {
 }
 
 void Remote::start_anew() {
-    link_.run(link_.client().start({})).value();
+    link_.run(link_.client().start(config_.tinker.from)).value();
 }
 
 std::string Remote::stays(const std::string& path, const std::string& why) const {
@@ -119,6 +119,7 @@ std::unique_ptr<Net> Remote::net() {
     settings.rank = config_.tinker.rank;
     settings.request_tokens = config_.pack_tokens;
     settings.reduction = tinker::reduction_from(config_.tinker.reduction);
+    settings.native_cispo = config_.tinker.loss == "cispo";
     settings.told = [this](const std::string& message) { listener_.told(message); };
     return std::make_unique<Net>(model_.file.shape, std::make_unique<tinker::TinkerNet>(link_, std::move(settings)));
 }

@@ -33,6 +33,13 @@ class Update {
         return out;
     }
 
+    ClippedPolicy clipped_policy() const {
+        ClippedPolicy out{batch_.sampled_logprobs, {}, objective_.is_clip_min, objective_.is_clip_max};
+        out.weights.reserve(batch_.term_of.size());
+        for (const std::size_t term : batch_.term_of) out.weights.push_back(static_cast<float>(weights_[term].policy));
+        return out;
+    }
+
     double value() const { return value_; }
     double sft() const { return sft_; }
     double entropy_sum() const { return entropy_; }
@@ -55,10 +62,14 @@ class Update {
 // One update; the gradient's norm.
 double make_update(Net& net, const MiniBatch& batch, Update& update, double temperature, const AdamW& settings,
                    RatioStatistics& ratios) {
-    net.accumulate(
-        batch.pack,
-        [&](std::size_t first, const TokenScores& scores) { return update.coefficients(first, scores, ratios); },
-        temperature);
+    const auto coefficients = [&](std::size_t first, const TokenScores& scores) {
+        return update.coefficients(first, scores, ratios);
+    };
+    // What the coefficients would be is only told then.
+    if (const auto scores = net.accumulate(batch.pack, update.clipped_policy()))
+        coefficients(0, *scores);
+    else
+        net.accumulate(batch.pack, coefficients, temperature);
     return net.step(settings);
 }
 

@@ -73,18 +73,40 @@ TokenScores TinkerNet::accumulate(const Pack& pack, const Coefficients& coeffici
     return scores;
 }
 
+std::vector<Data> TinkerNet::parts_of(std::vector<Datum> data) const {
+    std::vector<Data> out;
+    for (std::vector<Datum>& part : in_parts(std::move(data), settings_.request_tokens))
+        out.push_back(std::make_shared<const std::vector<Datum>>(std::move(part)));
+    return out;
+}
+
+std::optional<TokenScores> TinkerNet::accumulate_policy(const Pack& pack, const ClippedPolicy& policy) {
+    if (!settings_.native_cispo) return std::nullopt;
+    if (std::exchange(on_server_, true)) throw std::logic_error("a second policy before the step");
+    std::vector<Datum> data = data_of(pack);
+    if (kind_ == nullptr) scores_of({data.front()}, 1);  // to see what the server does with sums
+    set_coefficients(data, policy.sampled, policy.weights, reduction());
+    const std::vector<Data> parts = parts_of(std::move(data));
+    const std::vector<Reply> replies =
+        link_.run(link_.client().learn(parts, Loss::cispo, ClipBounds{policy.low, policy.high}, std::nullopt)).value();
+    TokenScores out;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (const auto fault = take_scores(*parts[i], replies[i], out.logprobs))
+            throw FailureException({FailureKind::malformed, "forward_backward: " + *fault});
+    out.entropies.assign(out.logprobs.size(), std::numeric_limits<float>::quiet_NaN());
+    return out;
+}
+
 double TinkerNet::step(const AdamW& settings) {
     Gathered gathered = std::exchange(gathered_, {});
-    if (gathered.data.empty()) throw std::logic_error("a step without a gradient");
+    if (!std::exchange(on_server_, false) && gathered.data.empty()) throw std::logic_error("a step without a gradient");
     for (const float coefficient : gathered.coefficients)
         if (!std::isfinite(coefficient)) return std::numeric_limits<double>::quiet_NaN();
-    set_coefficients(gathered.data, gathered.logprobs, gathered.coefficients,
-                     settings_.reduction.value_or(kind_->reduction));
-    std::vector<Data> parts;
-    for (std::vector<Datum>& part : in_parts(std::move(gathered.data), settings_.request_tokens))
-        parts.push_back(std::make_shared<const std::vector<Datum>>(std::move(part)));
+    if (!gathered.data.empty()) set_coefficients(gathered.data, gathered.logprobs, gathered.coefficients, reduction());
     const std::vector<Reply> replies =
-        link_.run(link_.client().learn(parts, Loss::importance_sampling, std::nullopt, parameters_of(settings)))
+        link_
+            .run(link_.client().learn(parts_of(std::move(gathered.data)), Loss::importance_sampling, std::nullopt,
+                                      parameters_of(settings)))
             .value();
     if (const auto norm = norm_in(replies.back())) return *norm;
     if (!std::exchange(told_of_norm_, true))

@@ -16,12 +16,14 @@ struct NetSettings {
     std::int64_t rank = 32;              // for people
     std::int64_t request_tokens = 4096;  // of a forward or forward_backward request
     std::optional<Reduction> reduction;  // none: as the server's first answer shows
+    bool native_cispo = false;           // the server's own loss computes policies
     std::function<void(const std::string&)> told = [](const std::string&) {};
 };
 
 // Learns by the coefficient trick: what is maximised is exactly that of Net::accumulate, on any server. The gradient
-// is handed over by step(), where the number of data is known. Failures are FailureException. Entropies are not known
-// (no number), since servers do not tell them; temperatures other than 1 are a std::invalid_argument.
+// is handed over by step(), where the number of data is known; that of a policy at once. Failures are FailureException.
+// Entropies are not known (no number), since servers do not tell them; temperatures other than 1 are a
+// std::invalid_argument.
 class TinkerNet final : public NetBackend {
   public:
     // `link` is not owned; its client has a model.
@@ -29,8 +31,9 @@ class TinkerNet final : public NetBackend {
 
     TokenScores score(const Pack& pack, double temperature) override;
     TokenScores accumulate(const Pack& pack, const Coefficients& coefficients, double temperature) override;
+    std::optional<TokenScores> accumulate_policy(const Pack& pack, const ClippedPolicy& policy) override;
     double step(const AdamW& settings) override;
-    void drop_gradient() override { gathered_.clear(); }
+    void drop_gradient() override { gathered_.clear(); }  // one that is on the server stays
     std::string keep(const std::string& name) override;
     void go_back_to(const std::string& kept) override;
     std::string engine() const override;
@@ -46,6 +49,8 @@ class TinkerNet final : public NetBackend {
   private:
     TokenScores scores_of(const std::vector<Datum>& data, double temperature);
     void meet(const Reply& forward);
+    Reduction reduction() const { return settings_.reduction.value_or(kind_->reduction); }
+    std::vector<Data> parts_of(std::vector<Datum> data) const;
 
     // What step() will send: data, and for each wanted token its log-probability and coefficient.
     struct Gathered {
@@ -60,6 +65,7 @@ class TinkerNet final : public NetBackend {
     const ServerKind* kind_ = nullptr;  // from the first answer on
     bool told_of_norm_ = false;
     Gathered gathered_;
+    bool on_server_ = false;  // the gradient is there already
 };
 
 }  // namespace retort::train::tinker

@@ -87,9 +87,9 @@ Task<Result<bool>> TrainingClient::load(std::string path) {
 
 // By a step of no length. It counts as one to the optimiser, so that weights and optimiser are loaded after it.
 Task<Result<Reply>> TrainingClient::use_up_gradient() {
-    Call step = numbered("optim_step", "optim_step of no length", Repeat::harmless);
-    step.body = [this, seq_id = ++seq_id_] { return step_body(model_, seq_id, {0, 0.9, 0.95, 1e-12, 0, 0}); };
-    Result<Reply> reply = co_await client_.call(step);
+    Call call = step({0, 0.9, 0.95, 1e-12, 0, 0});
+    call.repeat = Repeat::harmless;
+    Result<Reply> reply = co_await client_.call(call);
     co_return reply;
 }
 
@@ -126,22 +126,29 @@ Task<Result<Reply>> TrainingClient::forward(Data data) {
     co_return reply;
 }
 
-Task<Result<std::vector<Reply>>> TrainingClient::learn(std::vector<Data> parts, Loss loss,
-                                                       std::optional<ClipBounds> bounds, AdamParameters settings) {
-    std::vector<Call> calls;
-    for (const Data& data : parts) {
-        const std::int64_t seq_id = ++seq_id_;
-        Call call = numbered("forward_backward", fmt::format("forward_backward {}", seq_id), Repeat::counts);
-        call.max_bytes = bytes_of(*data);
-        call.body = [this, data, seq_id, loss, bounds] {
-            return forward_backward_body(model_, seq_id, *data, loss, bounds);
-        };
-        calls.push_back(std::move(call));
-    }
+Call TrainingClient::pass(const Data& data, Loss loss, std::optional<ClipBounds> bounds) {
     const std::int64_t seq_id = ++seq_id_;
-    Call step = numbered("optim_step", fmt::format("optim_step {}", seq_id), Repeat::counts);
-    step.body = [this, seq_id, settings] { return step_body(model_, seq_id, settings); };
-    calls.push_back(std::move(step));
+    Call out = numbered("forward_backward", fmt::format("forward_backward {}", seq_id), Repeat::counts);
+    out.max_bytes = bytes_of(*data);
+    out.body = [this, data, seq_id, loss, bounds] {
+        return forward_backward_body(model_, seq_id, *data, loss, bounds);
+    };
+    return out;
+}
+
+Call TrainingClient::step(const AdamParameters& settings) {
+    const std::int64_t seq_id = ++seq_id_;
+    Call out = numbered("optim_step", fmt::format("optim_step {}", seq_id), Repeat::counts);
+    out.body = [this, seq_id, settings] { return step_body(model_, seq_id, settings); };
+    return out;
+}
+
+Task<Result<std::vector<Reply>>> TrainingClient::learn(std::vector<Data> parts, Loss loss,
+                                                       std::optional<ClipBounds> bounds,
+                                                       std::optional<AdamParameters> settings) {
+    std::vector<Call> calls;
+    for (const Data& data : parts) calls.push_back(pass(data, loss, bounds));
+    if (settings) calls.push_back(step(*settings));
     std::vector<std::string> promises;
     for (const Call& call : calls) {
         Result<std::string> promise = co_await client_.submit(call);

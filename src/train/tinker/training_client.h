@@ -41,10 +41,10 @@ class TrainingClient {
     // Log-probabilities of all positions, one list a datum.
     Task<Result<Reply>> forward(Data data);
 
-    // One optimiser step over all parts, which are sent side by side and count in this order. The replies of the parts,
-    // and that of the step at the end.
+    // The gradient of all parts, which are sent side by side and count in this order, and an optimiser step where its
+    // settings are given. The replies of the parts, and that of the step at the end.
     Task<Result<std::vector<Reply>>> learn(std::vector<Data> parts, Loss loss, std::optional<ClipBounds> bounds,
-                                           AdamParameters settings);
+                                           std::optional<AdamParameters> settings);
 
     // The path. A name is used once in a model's life.
     Task<Result<std::string>> save(std::string name);
@@ -67,6 +67,8 @@ class TrainingClient {
 
   private:
     Call numbered(std::string path, std::string what, Repeat repeat);
+    Call pass(const Data& data, Loss loss, std::optional<ClipBounds> bounds);
+    Call step(const AdamParameters& settings);
     Task<Result<bool>> make_model();
     Task<Result<bool>> load(std::string path);
     Task<Result<Reply>> use_up_gradient();
