@@ -141,6 +141,7 @@ const std::map<std::string, std::string>& other_values() {
         {"eval.operators", "['cot think=5', 'pdr:2 k=1']"},
         {"eval.samples", "2"},
         {"eval.temperature", "0"},
+        {"plan.question", "99"},
         {"plan.mean_length", "0.5"},
         {"plan.sample_tokens_per_gpu_s", "2500"},
         {"plan.train_tokens_per_gpu_s", "6000"},

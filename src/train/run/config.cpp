@@ -247,6 +247,7 @@ double last_share(const ArmSettings& arm) {
 }
 
 std::optional<std::string> check_plan(const PlanSettings& p) {
+    if (p.question < 1) return "plan.question: expected 1 token or more";
     if (p.mean_length <= 0 || p.mean_length > 1)
         return fmt::format("plan.mean_length: expected a part of a call's limit, above 0 and at most 1, found {}",
                            p.mean_length);

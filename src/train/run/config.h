@@ -121,6 +121,7 @@ struct TinkerSettings {
 // What --dry-run reckons a run on a training server by: figures of that server, which nobody but its user knows. They
 // change nothing in the run.
 struct PlanSettings {
+    std::int64_t question = 256;         // tokens of a problem, where the tokenizer or the suite is not here
     double mean_length = 0.6;            // of a call's limit that is written on average; above 0, at most 1
     double sample_tokens_per_gpu_s = 0;  // sampled tokens a second of one GPU, all its sequences together; 0: not said
     double train_tokens_per_gpu_s = 0;   // tokens a second of one GPU, forward and backward; 0: not said

@@ -99,6 +99,8 @@ void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
 }
 
 void add_plan(Keys& keys, PlanSettings& p) {
+    keys.push_back({"plan.question", "--dry-run: tokens of a problem, where its suite or the model's file is not here",
+                    &p.question});
     keys.push_back(
         {"plan.mean_length", "--dry-run: the part of its limit that a call writes on average", &p.mean_length});
     keys.push_back({"plan.sample_tokens_per_gpu_s",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 
 #include "train/run/arms.h"
@@ -66,10 +67,12 @@ Outcome<std::string> plan_text(const TrainConfig& config) {
         if (!made) return made.error();
         teacher = std::move(*made);
     }
-    const auto model = planned_model(config, teacher.get());
+    std::error_code failed;
+    const bool known = config.backend == "local" || std::filesystem::exists(model_path(config), failed);
+    const auto model = known ? planned_model(config, teacher.get()) : Outcome<TrainedModel>(TrainedModel());
     if (!model) return model.error();
     if (config.backend == "tinker") {
-        auto plan = remote_plan_text(config, *model, config.tinker.loss == "coefficients");
+        auto plan = remote_plan_text(config, known ? &*model : nullptr, config.tinker.loss == "coefficients");
         if (!plan) return plan.error();
         return to_toml(config) + "\n" + *plan;
     }

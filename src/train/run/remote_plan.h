@@ -87,7 +87,8 @@ RemoteCost cost_of(const RemoteWork& work, const PlanSettings& plan);
 // A table, and what it costs; each line begins with "# ".
 std::string remote_plan_text(const RemotePlan& plan, const PlanSettings& settings);
 
-// All of it, of a model of which the tokenizer alone need be there. Errors: those of questions_of() besides.
-Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedModel& model, bool coefficients);
+// All of it. `model`: of which the tokenizer alone need be there; null: it is not here, and how long problems are is
+// assumed and said, as it is where a suite's file is missing. Errors: those of questions_of() besides.
+Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedModel* model, bool coefficients);
 
 }  // namespace retort::train

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 
 #include "cli/display/text.h"
@@ -131,22 +132,57 @@ std::string remote_plan_text(const RemotePlan& plan, const PlanSettings& setting
     return out + table.text() + cost_text(plan.cost, settings);
 }
 
-Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedModel& model, bool coefficients) {
+namespace {
+
+// A plan is often made where neither the tokenizer nor the problems are.
+class Asked {
+  public:
+    Asked(const TrainConfig& config, const TrainedModel* model) : config_(config), model_(model) {
+        if (model == nullptr) miss(config.model.from);
+    }
+
+    Outcome<Questions> questions(const ProblemSettings& problems, const std::string& split) {
+        constexpr std::int64_t kProblems = 30;  // as many as a year's contest has
+        std::error_code failed;
+        const bool here = problems.suite.empty() || std::filesystem::exists(problems.suite, failed);
+        if (!here) miss(problems.suite);
+        if (here && model_ != nullptr) return questions_of(problems, split, *model_);
+        return Questions{problems.count > 0 ? problems.count : kProblems, config_.plan.question};
+    }
+
+    std::string assumed() const {
+        if (missing_.empty()) return "";
+        return fmt::format("# assumed: problems of {} tokens (plan.question), 30 in a suite: {} not here\n",
+                           config_.plan.question, missing_);
+    }
+
+  private:
+    void miss(const std::string& file) { missing_ += (missing_.empty() ? "" : ", ") + file; }
+
+    const TrainConfig& config_;
+    const TrainedModel* model_;
+    std::string missing_;
+};
+
+}  // namespace
+
+Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedModel* model, bool coefficients) {
     RemoteInputs inputs;
     inputs.coefficients = coefficients;
+    Asked asked(config, model);
     if (config.rl.steps > 0) {
-        const auto questions = questions_of(config.data, "train", model);
+        const auto questions = asked.questions(config.data, "train");
         if (!questions) return questions.error();
         inputs.question = questions->longest;
     }
     if (config.eval.every > 0) {
-        const auto questions = questions_of(config.eval, "test", model);
+        const auto questions = asked.questions(config.eval, "test");
         if (!questions) return questions.error();
         inputs.tests = *questions;
     }
-    const auto plan = plan_remote(config, inputs, model.prompts);
+    const auto plan = plan_remote(config, inputs, model != nullptr ? model->prompts : prompt_set_for(""));
     if (!plan) return plan.error();
-    return remote_plan_text(*plan, config.plan);
+    return asked.assumed() + remote_plan_text(*plan, config.plan);
 }
 
 }  // namespace retort::train
