@@ -61,6 +61,13 @@ TEST(Poll, WhatIsNotFinishedIsAskedForAtOnce) {
     EXPECT_THAT(poll(200, kTryAgain).failure.message, HasSubstr("paused_capacity"));
 }
 
+TEST(Poll, TheStateOfAQueueIsOneShortLineWhateverTheServerSays) {
+    const std::string state = R"(a\n\u001b)" + std::string(4000, 'x');
+    const std::string message = poll(200, R"({"type":"try_again","queue_state":")" + state + R"("})").failure.message;
+    EXPECT_LT(message.size(), 300U);
+    EXPECT_EQ(message.find_first_of("\n\x1b"), std::string::npos);
+}
+
 TEST(Poll, ARequestThatFailedEndsTheRunAndIsShownWordForWord) {
     for (const Repeat repeat : kBoth) {
         const Answer hosted = poll(200, R"({"error":"no such loss","category":"user"})", repeat);
