@@ -116,7 +116,7 @@ bool is_json(const HttpHead& head) {
 // Of a 200: a result, or a word on why there is none.
 Answer of_body(const HttpResult& http, Reply reply, const std::string& what) {
     if (reply.word("type") == "try_again") {
-        Answer out = later(what, fmt::format("still in the queue ({})", reply.word("queue_state")));
+        Answer out = later(what, fmt::format("still in the queue ({})", one_line(reply.word("queue_state"), kShown)));
         out.next = Next::ask_now;
         return out;
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "train/tinker/messages.h"
 
@@ -15,12 +16,24 @@ constexpr double kBillingWait = 5;   // while the account is paused
 constexpr double kBillingPatience = 3600;
 constexpr int kCappedTries = 5;
 constexpr double kSubmitTimeout = 60;
-constexpr double kPollTimeout = 330;  // servers answer a poll after 300 s at the latest
-constexpr std::size_t kShown = 1000;  // bytes of an answer that is no file
+constexpr double kPollTimeout = 330;      // servers answer a poll after 300 s at the latest
+constexpr std::chrono::minutes kIdle{2};  // of a download, without a byte
+constexpr std::size_t kShown = 1000;      // bytes of an answer that is no file
 constexpr const char* kPollPath = "/api/v1/retrieve_future";
 
 std::chrono::nanoseconds duration(double seconds) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+}
+
+// Nothing was done of what was sent with a token that the server no longer takes.
+bool ran_out(const Answer& answer, const std::string& token) {
+    return !token.empty() && answer.next == Next::fail && answer.failure.kind == FailureKind::unauthorised;
+}
+
+// There are servers that have no such call.
+bool means_no_flags(const Failure& failure) {
+    return failure.kind == FailureKind::refused || failure.kind == FailureKind::lost ||
+           failure.kind == FailureKind::malformed;
 }
 
 }  // namespace
@@ -60,12 +73,11 @@ class Client::Waits {
 
 Client::Client(asio::io_context& loop, ClientOptions options) : http_(loop), options_(std::move(options)) {}
 
-HttpRequest Client::request_to(const std::string& url, bool with_key) const {
+HttpRequest Client::request_to(const std::string& url, const std::string& key) const {
     HttpRequest out;
     out.url = url;
     out.timeouts.idle = std::chrono::milliseconds(0);
-    const std::string& key = token_.empty() ? options_.key : token_;
-    if (with_key && !key.empty()) out.headers.push_back("X-API-Key: " + key);
+    if (!key.empty()) out.headers.push_back("X-API-Key: " + key);
     return out;
 }
 
@@ -80,7 +92,7 @@ Task<Client::Received> Client::send(HttpRequest request) {
 }
 
 Task<Client::Received> Client::try_once(const Call& call, std::string body, double timeout_s) {
-    HttpRequest request = request_to(options_.url + call.path, true);
+    HttpRequest request = request_to(options_.url + call.path, call.by_key ? options_.key : key_now());
     request.post = !body.empty();
     request.body = std::move(body);
     request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
@@ -95,15 +107,22 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
     Waits waits(options_);
     Call sent = call;
     if (promise) sent.path = kPollPath;
+    bool renewed = false;
     while (true) {
+        const std::string token = sent.by_key ? std::string() : token_;
         std::string body = promise ? promise_body(*promise) : call.body ? call.body() : std::string();
         const Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : kSubmitTimeout);
         Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what)
                                 : answer_to_submission(got.http, got.body, call.repeat, call.what);
         if (answer.next == Next::take || answer.next == Next::ask_now) tell_recovery();
+        if (ran_out(answer, token) && !std::exchange(renewed, true)) {
+            const bool usable = co_await renew_token(token);
+            if (usable) continue;
+        }
         if (answer.next == Next::take || answer.next == Next::fail || answer.next == Next::resubmit) co_return answer;
         if (answer.next == Next::ask_now) {
             waits.heard();
+            renewed = false;
             continue;
         }
         tell_outage(answer.failure);
@@ -151,29 +170,44 @@ Task<Result<Reply>> Client::call(Call call) {
 }
 
 Task<Result<bool>> Client::log_in() {
-    const Call flags{"/api/v1/client/config", "client/config",
-                     [] { return std::string(R"({"sdk_version":"0.0.0"})"); }};
-    const Received got = co_await try_once(flags, flags.body(), kSubmitTimeout);
-    std::string why;
-    const std::optional<Reply> reply = read_reply(got.body, why);
-    if (got.http.head.status != 200 || !reply) co_return false;
+    Call flags{"/api/v1/client/config", "client/config", [] { return std::string(R"({"sdk_version":"0.0.0"})"); }};
+    flags.by_key = true;
+    const Result<Reply> reply = co_await ask(flags);
+    if (!reply && means_no_flags(reply.error())) co_return false;
+    if (!reply) co_return reply.error();
     if (reply->word("pjwt_auth_enabled") != "true") co_return true;
-    const Call login{"/api/v1/auth/token", "auth/token", [] { return std::string("{}"); }};
-    const Result<Reply> token = co_await ask(login);
-    if (!token) co_return token.error();
-    token_ = token->word("jwt");
-    if (token_.empty()) co_return Failure{FailureKind::malformed, "auth/token: expected a token (jwt), found none"};
+    Result<bool> taken = co_await take_token();
+    co_return taken;
+}
+
+Task<Result<bool>> Client::take_token() {
+    Call login{"/api/v1/auth/token", "auth/token", [] { return std::string("{}"); }};
+    login.by_key = true;
+    const Result<Reply> reply = co_await ask(login);
+    if (!reply) co_return reply.error();
+    std::string token(reply->word("jwt"));
+    if (token.empty()) co_return Failure{FailureKind::malformed, "auth/token: expected a token (jwt), found none"};
+    token_ = std::move(token);
     co_return true;
 }
 
+// Of many calls the first renews it.
+Task<bool> Client::renew_token(std::string old) {
+    if (token_ != old) co_return true;
+    const Result<bool> taken = co_await take_token();
+    co_return taken.has_value();
+}
+
 Task<Result<std::string>> Client::download(std::string path, std::string what, std::size_t max_bytes) {
-    HttpRequest request = request_to(options_.url + path, true);
+    HttpRequest request = request_to(options_.url + path, key_now());
     request.max_bytes = max_bytes;
+    request.timeouts.idle = kIdle;
     Received got = co_await send(std::move(request));
     const std::string there = got.http.head.location;
     if (got.http.head.status >= 300 && got.http.head.status < 400 && !there.empty()) {
-        request = request_to(there, there.starts_with(options_.url + "/"));
+        request = request_to(there, there.starts_with(options_.url + "/") ? key_now() : std::string());
         request.max_bytes = max_bytes;
+        request.timeouts.idle = kIdle;
         got = co_await send(std::move(request));
     }
     if (got.http.failure == HttpFailure::none && got.http.head.status == 200) co_return std::move(got.body);

@@ -31,6 +31,7 @@ struct Call {
     std::function<std::string()> body;  // made anew for each try; null: a GET
     Repeat repeat = Repeat::harmless;
     std::size_t max_bytes = std::size_t{1} << 20;  // of the answer
+    bool by_key = false;                           // by the key itself, also where a token stands in its place
 };
 
 // All members on the loop's thread; any number of calls in flight.
@@ -51,7 +52,8 @@ class Client {
     // Both, and again where the promise got lost or the server has no room yet.
     Task<Result<Reply>> call(Call call);
 
-    // A token of the key is sent in its place from now on, where the server wants that. Whether it has flags at all.
+    // A token of the key is sent in its place from now on, where the server wants that, and another when it has run
+    // out. Whether it has flags at all.
     Task<Result<bool>> log_in();
 
     // A file of the server, or of another that it points to, which does not get the key.
@@ -66,7 +68,10 @@ class Client {
         std::string body;
     };
     class Waits;
-    HttpRequest request_to(const std::string& url, bool with_key) const;
+    Task<Result<bool>> take_token();
+    Task<bool> renew_token(std::string old);
+    HttpRequest request_to(const std::string& url, const std::string& key) const;
+    const std::string& key_now() const { return token_.empty() ? options_.key : token_; }
     Task<Received> send(HttpRequest request);
     Task<Received> try_once(const Call& call, std::string body, double timeout_s);
     Task<Answer> answered(const Call& call, std::optional<std::string> promise);

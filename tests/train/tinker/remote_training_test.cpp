@@ -1,0 +1,358 @@
+// Whole runs on a training server over a real net. The server learns all weights and draws as the local sampler does,
+// so that a run there and the same run in process come to the same figures.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "train/run/trainer.h"
+#include "train/tinker/training_server.h"
+#include "train/trainee.h"
+
+namespace retort::train::tinker::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using train::test::Folder;
+using train::test::Trainee;
+
+class Heard : public TrainListener {
+  public:
+    void told(const std::string& line) override { lines.push_back(line); }
+    void doing(const std::string&) override {}
+    void stepped(const MetricsRow& row) override {
+        if (row.step() == stop_after) stop = true;
+    }
+
+    std::vector<std::string> lines;
+    std::int64_t stop_after = -1;
+    std::atomic<bool> stop = false;
+};
+
+using Rows = std::vector<json>;
+
+Rows rows_in(const std::string& path) {
+    Rows out;
+    std::ifstream in(path);
+    for (std::string line; std::getline(in, line);) out.push_back(json::parse(line));
+    return out;
+}
+
+std::size_t recoveries_in(const Rows& rows) {
+    std::size_t out = 0;
+    for (const json& row : rows) out += row.contains("recovered");
+    return out;
+}
+
+// What clock and server leave out or add.
+bool is_compared(const std::string& name) {
+    return !name.starts_with("time/") && name != "actor/entropy" && name != "recovered" && name != "changed";
+}
+
+// Of numbers to a part of the larger.
+void expect_same(const Rows& found, const Rows& expected, double tolerance) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        for (const auto& [name, value] : expected[i].items()) {
+            if (!is_compared(name)) continue;
+            ASSERT_TRUE(found[i].contains(name)) << "row " << i << ": " << name;
+            if (!value.is_number()) {
+                EXPECT_EQ(found[i][name], value) << "row " << i << ": " << name;
+                continue;
+            }
+            const double a = found[i][name];
+            const double b = value;
+            EXPECT_NEAR(a, b, tolerance * std::max({std::abs(a), std::abs(b), 1.0})) << "row " << i << ": " << name;
+        }
+}
+
+// Two steps of SFT and two of reinforcement, in both arms, with evaluations.
+class RemoteTraining : public ::testing::Test {
+  protected:
+    RemoteTraining() {
+        trainee_.model.file.tensors = trainee_.net.weights();
+        const auto written =
+            write_model(base_, trainee_.model.file, WeightType::f32, {"base", trainee_.model.prompts, {}});
+        if (!written) throw std::runtime_error(written.error().message);
+    }
+
+    TrainConfig config(const std::string& name, const std::string& more) const {
+        return parse_config(
+                   "run",
+                   fmt::format("task = 'countdown'\nrun = '{}'\nthreads = 1\njournal = false\ncheckpoint_every = 1\n"
+                               "seed = 3\ndata.count = 8\nmodel.from = '{}'\nreward.length = -5\n"
+                               "sft = {{steps = 2, batch_tokens = 600, lr = 1e-3, warmup = 1}}\n"
+                               "eval = {{every = 2, count = 2, seed = 9, operators = ['cot think=6 max_answer=5']}}\n"
+                               "[rl]\nsteps = 2\nprompts = 4\ngenerations = 2\nupdates = 2\nlr = 1e-3\nwarmup = 1\n"
+                               "trace = {{share = 0.5, think = 8, max_answer = 4}}\n"
+                               "op = {{share = 0.5, operator = 'pdr:2', think = 6, max_answer = 6, workspace = 64}}\n",
+                               folder_ / name, base_),
+                   split(more))
+            .value();
+    }
+
+    TrainConfig remote(const std::string& name, const TrainingServer& server, const std::string& more = "") const {
+        return config(name, "backend=tinker url=" + server.url() + (more.empty() ? "" : " " + more));
+    }
+
+    static std::vector<std::string> split(const std::string& words) {
+        std::istringstream in(words);
+        return {std::istream_iterator<std::string>(in), {}};
+    }
+
+    std::unique_ptr<TrainingServer> server(ServerSettings settings = {}) const {
+        return std::make_unique<TrainingServer>(trainee_.net.shape(), trainee_.net.weights(), std::move(settings));
+    }
+
+    Outcome<void> run(const TrainConfig& settled, bool resume = false) {
+        TrainOptions options;
+        options.listener = &heard_;
+        options.stop = &heard_.stop;
+        options.resume = resume;
+        return train(settled, options);
+    }
+
+    Rows rows(const std::string& name) const { return rows_in(folder_ / (name + "/metrics.jsonl")); }
+
+    // Of the run that nothing happens to.
+    Rows unbroken() {
+        const auto calm = server();
+        const auto trained = run(remote("unbroken", *calm));
+        EXPECT_TRUE(trained) << trained.error().message;
+        EXPECT_EQ(calm->steps(), 6);
+        return rows("unbroken");
+    }
+
+    // To the end, whatever the server does, with the figures of the run that nothing happens to.
+    void expect_unharmed(const std::string& name, ServerSettings settings, const Rows& expected,
+                         std::size_t recovered) {
+        SCOPED_TRACE(name);
+        heard_.lines.clear();
+        const auto faulty = server(std::move(settings));
+        const auto trained = run(remote(name, *faulty));
+        ASSERT_TRUE(trained) << trained.error().message;
+        expect_same(rows(name), expected, 0);
+        EXPECT_EQ(recoveries_in(rows(name)), recovered);
+        if (recovered > 0) EXPECT_THAT(heard_.lines, Contains(HasSubstr("going back to the last checkpoint")));
+    }
+
+    static ServerSettings with(std::vector<Fault> faults) {
+        ServerSettings out;
+        out.faults = std::move(faults);
+        return out;
+    }
+
+    Folder folder_;
+    const std::string base_ = folder_ / "base.gguf";
+    Trainee trainee_{2};
+    Heard heard_;
+};
+
+// Floats are summed in another order, and AdamW divides by what is nearly nothing.
+constexpr double kSameFigures = 2e-3;
+
+TEST_F(RemoteTraining, LearnsWhatTheSameRunLearnsInProcess) {
+    ASSERT_TRUE(run(config("local", "")));
+    const Rows expected = rows("local");
+    ASSERT_THAT(expected, SizeIs(5));
+    EXPECT_NE(expected.back().at("actor/grad_norm"), 0);
+    ServerSettings sums;
+    sums.reduction = Reduction::sum;
+    sums.metrics = {{"loss:sum", 1}};
+    for (const auto& [name, settings] : {std::pair{"seq_mean", ServerSettings()}, {"sum", sums}}) {
+        SCOPED_TRACE(name);
+        const auto there = server(settings);
+        const auto trained = run(remote(name, *there));
+        ASSERT_TRUE(trained) << trained.error().message;
+        expect_same(rows(name), expected, kSameFigures);
+        EXPECT_EQ(there->steps(), 6);
+        EXPECT_EQ(there->last("optim_step").at("adam_params").at("grad_clip_norm"), 1);
+    }
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("losses are reduced by seq_mean")));
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("losses are reduced by sum")));
+}
+
+TEST_F(RemoteTraining, RequestsOfFewTokensLearnTheSame) {
+    const Rows expected = unbroken();
+    const auto there = server();
+    ASSERT_TRUE(run(remote("parts", *there, "pack_tokens=150 tinker.in_flight=1")));
+    EXPECT_GT(there->requests("forward_backward"), 12);
+    EXPECT_EQ(there->steps(), 6);
+    expect_same(rows("parts"), expected, kSameFigures);
+}
+
+TEST_F(RemoteTraining, AStepWhoseAnswerIsLostIsNeverCountedTwice) {
+    const Rows expected = unbroken();
+    // The first optim_step of a model that may have inherited a gradient uses that up.
+    for (const auto& [route, number] : {std::pair{"forward_backward", 2}, {"optim_step", 3}, {"optim_step", 6}})
+        for (const bool done : {false, true}) {
+            Fault fault{route, number};
+            fault.done = done;
+            expect_unharmed(fmt::format("{}-{}-{}", route, number, done), with({fault}), expected, 1);
+        }
+}
+
+TEST_F(RemoteTraining, AGradientThatAServerHandsOnIsNotLearntFrom) {
+    const Rows expected = unbroken();
+    Fault fault{"optim_step", 3};
+    ServerSettings settings = with({fault});
+    settings.hands_on = true;
+    expect_unharmed("late", settings, expected, 1);
+    settings.hands_on = false;
+    settings.loads_late = false;
+    expect_unharmed("first", settings, expected, 1);
+}
+
+TEST_F(RemoteTraining, AServerThatStartsAgainIsGoneOnWith) {
+    const Rows expected = unbroken();
+    for (const auto& [route, number] : {std::pair{"forward", 2},
+                                        {"forward_backward", 3},
+                                        {"optim_step", 4},
+                                        {"save_weights", 3},
+                                        {"save_weights_for_sampler", 2},
+                                        {"asample", 9},
+                                        {"retrieve_future", 30}}) {
+        Fault fault{route, number};
+        fault.restart = true;
+        expect_unharmed(fmt::format("restart-{}", route), with({fault}), expected, 1);
+    }
+}
+
+TEST_F(RemoteTraining, WhatIsHarmlessIsMadeAgainWithoutGoingBack) {
+    const Rows expected = unbroken();
+    std::vector<Fault> faults;
+    for (const char* route : {"create_model", "forward", "save_weights", "asample", "retrieve_future"}) {
+        Fault fault{route, 1};
+        fault.done = true;
+        faults.push_back(fault);
+    }
+    Fault late{"asample", 2};
+    late.status = 425;
+    late.body = R"({"detail":"Checkpoint is still being created"})";
+    Fault slow{"retrieve_future", 9};
+    slow.status = 408;
+    slow.body = R"({"detail":"Timeout waiting for result"})";
+    faults.insert(faults.end(), {late, slow});
+    ServerSettings settings = with(std::move(faults));
+    settings.polls = 2;
+    for (const bool knows_numbers : {false, true}) {
+        settings.knows_numbers = knows_numbers;
+        expect_unharmed(fmt::format("harmless-{}", knows_numbers), settings, expected, 0);
+        EXPECT_THAT(heard_.lines, Contains(HasSubstr("the server answers again")));
+    }
+}
+
+TEST_F(RemoteTraining, StoppedAndResumedItComesToTheSame) {
+    const Rows expected = unbroken();
+    const auto there = server();
+    for (const std::int64_t stop_after : {1, 3}) {
+        heard_.stop_after = stop_after;
+        const auto stopped = run(remote("stopped", *there), stop_after > 1);
+        ASSERT_FALSE(stopped);
+        EXPECT_EQ(stopped.error().kind, ErrorKind::interrupted);
+        heard_.stop = false;
+    }
+    heard_.stop_after = -1;
+    const auto trained = run(remote("stopped", *there), true);
+    ASSERT_TRUE(trained) << trained.error().message;
+    expect_same(rows("stopped"), expected, 0);
+    EXPECT_EQ(recoveries_in(rows("stopped")), 0U);
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("is given up on the server")));
+    EXPECT_EQ(there->live_models(), 1U) << "each process gives up the model of the one before";
+}
+
+TEST_F(RemoteTraining, WithoutAnArchiveItSaysWhereTheWeightsAre) {
+    const auto there = server();
+    ASSERT_TRUE(run(remote("kept", *there)));
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("no model.gguf: archive of tinker://")));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "kept/model.gguf"));
+}
+
+TEST_F(RemoteTraining, AServerThatTellsNoNormIsSaidToOnce) {
+    ServerSettings settings;
+    settings.tells_norm = false;
+    settings.flags = false;
+    const auto there = server(settings);
+    ASSERT_TRUE(run(remote("silent", *there, "rl.steps=0 eval.every=0")));
+    const std::string line = "the server tells no norm of the gradient: actor/grad_norm is 0";
+    EXPECT_EQ(std::count(heard_.lines.begin(), heard_.lines.end(), line), 1);
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("as skyrl-tx does")));
+}
+
+TEST_F(RemoteTraining, AnAnswerThatCannotBeEndsTheRunAndSaysWhatWasWrong) {
+    Fault few{"forward", 2};
+    few.spoil = [](json& result) { result["loss_fn_outputs"].erase(0); };
+    Fault twice{"forward", 2};
+    twice.spoil = [](json& result) { result["loss_fn_outputs"].push_back(result["loss_fn_outputs"][0]); };
+    Fault cut{"forward", 2};
+    cut.spoil = [](json& result) { result["loss_fn_outputs"][0]["logprobs"]["data"].erase(0); };
+    Fault above{"forward", 2};
+    above.spoil = [](json& result) { result["loss_fn_outputs"][0]["logprobs"]["data"][0] = 7; };
+    int number = 0;
+    for (const Fault& fault : {few, twice, cut, above}) {
+        const auto there = server(with({fault}));
+        const auto trained = run(remote(fmt::format("spoilt-{}", ++number), *there));
+        ASSERT_FALSE(trained);
+        EXPECT_THAT(trained.error().message, HasSubstr("forward: ")) << trained.error().message;
+        EXPECT_EQ(there->steps(), 1);
+    }
+}
+
+// Like a local call that fails: the rollout is not learnt from.
+TEST_F(RemoteTraining, ASampleThatCannotBeCostsItsRolloutAlone) {
+    Fault fault{"asample", 5};
+    fault.spoil = [](json& result) { result["sequences"][0]["tokens"][0] = 1000000; };
+    const auto there = server(with({fault}));
+    const auto trained = run(remote("sample", *there, "eval.every=0"));
+    ASSERT_TRUE(trained) << trained.error().message;
+    double failed = 0;
+    for (const json& row : rows("sample"))
+        if (row.at("phase") == "rl") failed += row.at("trace/failed").get<double>() + row.at("op/failed").get<double>();
+    EXPECT_EQ(failed, 1);
+}
+
+TEST_F(RemoteTraining, AnUnknownBaseModelIsSaidWithThoseThatThereAre) {
+    const auto there = server();
+    const auto trained = run(remote("unknown", *there, "tinker.base_model=other"));
+    ASSERT_FALSE(trained);
+    EXPECT_THAT(trained.error().message, HasSubstr("trains tiny-model: set tinker.base_model to one of them"));
+}
+
+TEST_F(RemoteTraining, AServerThatIsNotThereIsSaidWithWhatToDo) {
+    const auto trained = run(config("gone", "backend=tinker url=http://127.0.0.1:1 tinker.patience_s=0"));
+    ASSERT_FALSE(trained);
+    EXPECT_THAT(trained.error().message, HasSubstr("http://127.0.0.1:1"));
+    EXPECT_THAT(trained.error().message, HasSubstr("start the server again, then go on with --resume"));
+}
+
+TEST_F(RemoteTraining, AWrongKeyIsSaidWithItsVariableAndNeverShown) {
+    ServerSettings settings;
+    settings.key = "tml-right";
+    settings.jwt = "eyJtoken";
+    const auto there = server(settings);
+    ASSERT_EQ(setenv("RETORT_TEST_TINKER_KEY", "tml-wrong", 1), 0);
+    const TrainConfig settled = remote("key", *there, "tinker.api_key_env=RETORT_TEST_TINKER_KEY");
+    const auto refused = run(settled);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+    EXPECT_THAT(refused.error().message, HasSubstr("expected a key in RETORT_TEST_TINKER_KEY"));
+    EXPECT_THAT(refused.error().message, Not(HasSubstr("tml-wrong")));
+    ASSERT_EQ(setenv("RETORT_TEST_TINKER_KEY", "tml right", 1), 0);
+    const auto impossible = run(settled, true);
+    ASSERT_FALSE(impossible);
+    EXPECT_THAT(impossible.error().message, HasSubstr("printable characters"));
+    ASSERT_EQ(setenv("RETORT_TEST_TINKER_KEY", "tml-right", 1), 0);
+    EXPECT_TRUE(run(settled, true));
+    unsetenv("RETORT_TEST_TINKER_KEY");
+}
+
+}  // namespace
+}  // namespace retort::train::tinker::test
