@@ -84,7 +84,7 @@ TEST(TrainingClient, NumbersItsRequestsWithoutAGapAndStepsAfterAllParts) {
                {json_reply(200, kPass), json_reply(200, kPass), json_reply(200, {{"metrics", {{"grad_norm", 2}}}})}));
     ASSERT_TRUE(bench.run(bench.training.open({"", 8, 3})));
     const Result<std::vector<Reply>> replies = bench.run(bench.training.learn(
-        {one_datum(), one_datum()}, Loss::importance_sampling, std::nullopt, {1e-3, 0.9, 0.95, 1e-12, 0, 1}));
+        {one_datum(), one_datum()}, Loss::importance_sampling, std::nullopt, AdamParameters{1e-3, 0.9, 0.95, 1e-12, 0, 1}));
     ASSERT_TRUE(replies) << replies.error().message;
     EXPECT_THAT(*replies, SizeIs(3));
     EXPECT_EQ(replies->back().metrics.at("grad_norm"), 2);
