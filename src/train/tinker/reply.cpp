@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -148,7 +149,9 @@ class Reader : public nlohmann::json_sax<Json> {
 
     void add_detail(const std::string& value) {
         if (!reply_.detail.empty()) reply_.detail += ' ';
-        reply_.detail += one_line(value, kLongestDetail);
+        constexpr std::size_t kEllipsis = 3;  // bytes that a cut line ends with besides
+        const std::size_t room = kLongestDetail - std::min(kLongestDetail, reply_.detail.size() + kEllipsis);
+        reply_.detail += one_line(value, room);
     }
 
     std::string& why_;

@@ -180,6 +180,21 @@ TEST_F(RemoteTraining, LearnsWhatTheSameRunLearnsInProcess) {
     EXPECT_THAT(heard_.lines, Contains(HasSubstr("losses are reduced by sum")));
 }
 
+TEST_F(RemoteTraining, ByTheServersOwnCispoItLearnsTheSame) {
+    ASSERT_TRUE(run(config("local", "rl.alpha=0")));
+    ServerSettings sums;
+    sums.reduction = Reduction::sum;
+    sums.metrics = {{"loss:sum", 1}};
+    for (const auto& [name, settings] : {std::pair{"seq_mean", ServerSettings()}, {"sum", sums}}) {
+        SCOPED_TRACE(name);
+        const auto there = server(settings);
+        const auto trained = run(remote(name, *there, "rl.alpha=0 tinker.loss=cispo"));
+        ASSERT_TRUE(trained) << trained.error().message;
+        expect_same(rows(name), rows("local"), kSameFigures);
+        EXPECT_EQ(there->last("forward_backward").at("forward_backward_input").at("loss_fn"), "cispo");
+    }
+}
+
 TEST_F(RemoteTraining, RequestsOfFewTokensLearnTheSame) {
     const Rows expected = unbroken();
     const auto there = server();

@@ -83,8 +83,9 @@ TEST(TrainingClient, NumbersItsRequestsWithoutAGapAndStepsAfterAllParts) {
         hosted({{"forward_backward", {promise("1")}}, {"optim_step", {promise("2")}}},
                {json_reply(200, kPass), json_reply(200, kPass), json_reply(200, {{"metrics", {{"grad_norm", 2}}}})}));
     ASSERT_TRUE(bench.run(bench.training.open({"", 8, 3})));
-    const Result<std::vector<Reply>> replies = bench.run(bench.training.learn(
-        {one_datum(), one_datum()}, Loss::importance_sampling, std::nullopt, AdamParameters{1e-3, 0.9, 0.95, 1e-12, 0, 1}));
+    const Result<std::vector<Reply>> replies =
+        bench.run(bench.training.learn({one_datum(), one_datum()}, Loss::importance_sampling, std::nullopt,
+                                       AdamParameters{1e-3, 0.9, 0.95, 1e-12, 0, 1}));
     ASSERT_TRUE(replies) << replies.error().message;
     EXPECT_THAT(*replies, SizeIs(3));
     EXPECT_EQ(replies->back().metrics.at("grad_norm"), 2);
@@ -101,7 +102,8 @@ TEST(TrainingClient, AStepWhoseAnswerIsLostIsNotMadeAgain) {
         answers[route] = {hang_up()};
         TrainingBench bench(hosted(answers, {json_reply(200, kPass)}));
         ASSERT_TRUE(bench.run(bench.training.open({"", 8, 3})));
-        const auto replies = bench.run(bench.training.learn({one_datum()}, Loss::cross_entropy, std::nullopt, {}));
+        const auto replies =
+            bench.run(bench.training.learn({one_datum()}, Loss::cross_entropy, std::nullopt, AdamParameters{}));
         ASSERT_FALSE(replies);
         EXPECT_EQ(replies.error().kind, FailureKind::lost);
         EXPECT_THAT(bench.server.requests(route), SizeIs(1));
