@@ -2,12 +2,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/check.h"
 #include "cli/commands.h"
-#include "cli/display/screen.h"
-#include "cli/display/text.h"
 #include "cli/doctor_checks.h"
 #include "cli/load.h"
 #include "cli/output.h"
@@ -17,22 +15,6 @@ namespace retort::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string_view level_name(Check::Level level) {
-    switch (level) {
-        case Check::Level::ok:
-            return "ok";
-        case Check::Level::warn:
-            return "warn";
-        case Check::Level::fail:
-            return "fail";
-    }
-    return "fail";
-}
-
-Tone level_tone(Check::Level level) {
-    return level == Check::Level::ok ? Tone::good : level == Check::Level::warn ? Tone::accent : Tone::bad;
-}
 
 void append(std::vector<Check>& all, std::vector<Check> more) {
     for (Check& check : more) all.push_back(std::move(check));
@@ -75,26 +57,11 @@ std::vector<Check> all_checks(const Invocation& invocation) {
     return out;
 }
 
-std::string text_of(const std::vector<Check>& checks) {
-    const bool colour = allows_colour(kStdout);
-    std::string out;
-    for (const Check& check : checks) {
-        const Line line{{pad_right(level_name(check.level), 6), level_tone(check.level)},
-                        {pad_right(check.what, 16), Tone::dim},
-                        {one_line(check.found)}};
-        out += paint(line, colour) + "\n";
-        if (!check.advice.empty()) out += std::string(22, ' ') + one_line(check.advice) + "\n";
-    }
-    return out;
-}
-
 std::string json_of(const std::vector<Check>& checks, bool well) {
     ordered_json all = ordered_json::array();
     for (const Check& check : checks)
-        all.push_back({{"level", level_name(check.level)},
-                       {"what", check.what},
-                       {"found", check.found},
-                       {"advice", check.advice}});
+        all.push_back(
+            {{"level", name(check.level)}, {"what", check.what}, {"found", check.found}, {"advice", check.advice}});
     return ordered_json{{"ok", well}, {"checks", all}}.dump(2, ' ', false, ordered_json::error_handler_t::replace) +
            "\n";
 }
@@ -102,10 +69,14 @@ std::string json_of(const std::vector<Check>& checks, bool well) {
 }  // namespace
 
 Outcome<ExitCode> run_doctor(const Invocation& invocation) {
+    if (!invocation.checked_training.empty()) {
+        std::vector<std::string> words = invocation.checked_training;
+        words.emplace_back("--check");
+        return run_train(words);
+    }
     const std::vector<Check> checks = all_checks(invocation);
-    const bool well =
-        std::none_of(checks.begin(), checks.end(), [](const Check& c) { return c.level == Check::Level::fail; });
-    const auto written = write_stdout(invocation.json ? json_of(checks, well) : text_of(checks));
+    const bool well = all_well(checks);
+    const auto written = write_stdout(invocation.json ? json_of(checks, well) : checks_text(checks));
     if (!written) return written.error();
     return well ? 0 : 1;
 }

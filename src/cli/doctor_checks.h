@@ -1,20 +1,13 @@
-// What `doctor` looks at. Each check says what is, whether it will do, and what to do where it will not.
+// What `doctor` looks at.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "cli/check.h"
 #include "cli/plan.h"
 
 namespace retort::cli {
-
-struct Check {
-    enum class Level { ok, warn, fail };
-    Level level = Level::ok;
-    std::string what;
-    std::string found;
-    std::string advice;  // empty: nothing to do
-};
 
 std::vector<Check> check_program();
 

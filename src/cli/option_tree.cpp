@@ -236,6 +236,10 @@ void add_doctor(CLI::App& app, Invocation& invocation) {
     CLI::App& command =
         add_command(app, invocation, Command::doctor, "doctor", "Check what solve needs, and say what to do");
     command.add_flag("--json", invocation.json, "One JSON object on stdout")->group("Output");
+    command
+        .add_option("--train", invocation.checked_training,
+                    "Ask the training server of this configuration (key=value words after it win) whether it takes it")
+        ->type_name("FILE.toml");
     add_settings(command, invocation.flags);
 }
 

@@ -146,9 +146,10 @@ struct Invocation {
     ReportArguments report;
     ExportArguments export_samples;
     TrainArguments train;
-    std::vector<std::string> train_words;  // what stands behind `train`: the trainer reads it
-    bool json = false;                     // of doctor, model and suite
-    std::string name;                      // model pull NAME, model info NAME|FILE, completion SHELL
+    std::vector<std::string> train_words;       // what stands behind `train`: the trainer reads it
+    std::vector<std::string> checked_training;  // doctor --train: the file, then words
+    bool json = false;                          // of doctor, model and suite
+    std::string name;                           // model pull NAME, model info NAME|FILE, completion SHELL
 };
 
 // The program's commands and options, those of the trainer too, so that help and completion know them. `invocation`

@@ -13,6 +13,7 @@ void add_train_options(CLI::App& app, TrainArguments& arguments) {
         ->type_name("");
     app.add_flag("--resume", arguments.resume, "Go on after the folder's last checkpoint");
     app.add_flag("--dry-run", arguments.dry_run, "Print the resolved configuration and what a step takes, and stop");
+    app.add_flag("--check", arguments.check, "Ask the training server whether it takes this configuration, and stop");
     app.add_flag("-q,--quiet", arguments.quiet, "No progress");
     app.add_flag("--keys", arguments.keys, "Print every key of a configuration with its standard value");
     app.footer(kTrainExamples);

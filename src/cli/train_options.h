@@ -17,6 +17,7 @@ struct TrainArguments {
     std::vector<std::string> words;  // "key=value"
     bool resume = false;
     bool dry_run = false;
+    bool check = false;
     bool quiet = false;
     bool keys = false;
 };

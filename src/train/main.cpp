@@ -13,6 +13,7 @@
 #include "cli/train_options.h"
 #include "cli/version.h"
 #include "train/display/train_display.h"
+#include "train/run/server_check.h"
 #include "train/run/trainer.h"
 
 namespace {
@@ -65,6 +66,12 @@ int run(const cli::TrainArguments& arguments) {
         if (!plan) return cli::report(plan.error());
         const auto written = cli::write_stdout(*plan);
         return written ? 0 : cli::report(written.error());
+    }
+    if (arguments.check) {
+        const std::vector<cli::Check> checks = train::check_server(*config);
+        const auto written = cli::write_stdout(cli::checks_text(checks));
+        if (!written) return cli::report(written.error());
+        return cli::all_well(checks) ? 0 : 1;
     }
     train::TrainDisplay display({config->sft.steps, config->rl.steps}, arguments.quiet, signals);
     train::TrainOptions options;

@@ -51,14 +51,10 @@ std::string earlier_model(const std::string& path, const std::string& url) {
 
 Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, const TrainedModel& model,
                                                  TrainListener& listener, const std::atomic<bool>* stop) {
-    auto key = key_of(config);
-    if (!key) return key.error();
-    tinker::ClientOptions options;
-    options.url = without_slash(config.url);
-    options.key = std::move(*key);
-    options.patience_s = config.tinker.patience_s;
-    options.told = [&listener](const std::string& message) { listener.told(message); };
-    std::unique_ptr<Remote> out(new Remote(config, model, listener, std::move(options), stop));
+    auto options = client_options(config);
+    if (!options) return options.error();
+    options->told = [&listener](const std::string& message) { listener.told(message); };
+    std::unique_ptr<Remote> out(new Remote(config, model, listener, std::move(*options), stop));
     out->give_up_earlier();
     tinker::Link& link = out->link_;
     link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
@@ -127,6 +123,16 @@ std::unique_ptr<Net> Remote::net() {
 std::unique_ptr<Writer> Remote::writer() {
     return tinker::tinker_writer(link_, *model_.tokenizer,
                                  {config_.tinker.in_flight, model_.tokenizer->vocabulary().size()});
+}
+
+Outcome<tinker::ClientOptions> client_options(const TrainConfig& config) {
+    auto key = key_of(config);
+    if (!key) return key.error();
+    tinker::ClientOptions out;
+    out.url = without_slash(config.url);
+    out.key = std::move(*key);
+    out.patience_s = config.tinker.patience_s;
+    return out;
 }
 
 Error error_of(const tinker::Failure& failure, const TrainConfig& config) {

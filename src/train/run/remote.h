@@ -49,6 +49,9 @@ class Remote {
     tinker::Link link_;
 };
 
+// How the server of a configuration is called; the error is that of a key that no header can carry.
+Outcome<tinker::ClientOptions> client_options(const TrainConfig& config);
+
 // The run's error of what a server did: with what to do about it.
 Error error_of(const tinker::Failure& failure, const TrainConfig& config);
 

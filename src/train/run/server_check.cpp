@@ -1,0 +1,141 @@
+#include "train/run/server_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/run/model_setup.h"
+#include "train/run/remote.h"
+#include "train/tinker/server_kind.h"
+
+namespace retort::train {
+namespace {
+
+using cli::Check;
+
+constexpr std::int64_t kScored = 8;   // tokens
+constexpr std::int64_t kSampled = 8;  // tokens
+constexpr double kAgreement = 0.01;   // by which log-probabilities of sampler and trainer may differ
+constexpr double kPatience = 10;      // seconds: somebody waits for the answer
+
+class Checks {
+  public:
+    void ok(const std::string& what, const std::string& found) { all_.push_back({Check::Level::ok, what, found, ""}); }
+    void warn(const std::string& what, const std::string& found, const std::string& advice) {
+        all_.push_back({Check::Level::warn, what, found, advice});
+    }
+    void fail(const std::string& what, const std::string& found, const std::string& advice) {
+        all_.push_back({Check::Level::fail, what, found, advice});
+    }
+    std::vector<Check> take() { return std::move(all_); }
+
+  private:
+    std::vector<Check> all_;
+};
+
+// What the kind of server means for this configuration.
+void check_kind(Checks& checks, const TrainConfig& config, const tinker::ServerKind& kind) {
+    checks.ok("kind", fmt::format("answers as {} does: losses are reduced by {}", kind.name, name(kind.reduction)));
+    if (const auto set = tinker::reduction_from(config.tinker.reduction); set && *set != kind.reduction)
+        checks.warn("reduction", fmt::format("tinker.reduction = \"{}\"", config.tinker.reduction),
+                    "leave it at auto, unless you know this server better");
+    if (config.tinker.loss == "cispo" && !kind.native_cispo)
+        checks.fail("loss", "the server has no cispo of its own", "set tinker.loss = \"coefficients\"");
+    if (!kind.takes_clip_norm && (config.sft.clip_norm > 0 || config.rl.clip_norm > 0))
+        checks.warn("clip_norm", "the server bounds no gradient", "lower the learning rates should gradients explode");
+    if (!kind.takes_adam)
+        checks.warn("optimiser", "the server takes the learning rate alone", "set the rest in its own configuration");
+    if (kind.one_weights_slot && (config.sft.weight_decay > 0 || config.rl.weight_decay > 0))
+        checks.warn("weight_decay", "on this server it is that of all models that it holds", "set it to 0");
+}
+
+// The last tokens of the vocabulary: a model with fewer answers no numbers.
+tinker::Data probe(std::int64_t vocabulary) {
+    tinker::Datum datum;
+    for (std::int64_t i = 0; i < kScored; ++i) {
+        datum.tokens.push_back(static_cast<TokenId>(std::max<std::int64_t>(vocabulary - 1 - i, 0)));
+        datum.targets.push_back(static_cast<TokenId>(std::max<std::int64_t>(vocabulary - 2 - i, 0)));
+        datum.mask.push_back(1);
+    }
+    return std::make_shared<const std::vector<tinker::Datum>>(1, std::move(datum));
+}
+
+void check_sampling(Checks& checks, tinker::Link& link, std::int64_t vocabulary) {
+    const std::string session = link.run(link.client().snapshot()).value();
+    const auto prompt = std::make_shared<const std::vector<TokenId>>(probe(vocabulary)->front().tokens);
+    const auto none = std::make_shared<const std::vector<TokenId>>();
+    const tinker::Reply reply = link.run(link.client().sample(session, prompt, none, {kSampled, 1, 1, 1})).value();
+    const auto fault = reply.sequences.size() == 1
+                           ? fault_of_sequence(reply.sequences[0], vocabulary, kSampled)
+                           : std::optional<std::string>("another number of sequences than was asked for");
+    if (fault) return checks.fail("sampling", *fault, "the run would end at its first sample");
+    const tinker::SampledSequence& sampled = reply.sequences[0];
+    tinker::Datum datum{*prompt, {}, {}, {}, {}};
+    datum.tokens.insert(datum.tokens.end(), sampled.tokens.begin(), sampled.tokens.end() - 1);
+    datum.targets.assign(datum.tokens.begin() + 1, datum.tokens.end());
+    datum.targets.push_back(sampled.tokens.back());
+    datum.mask.assign(datum.tokens.size(), 1);
+    const auto data = std::make_shared<const std::vector<tinker::Datum>>(1, std::move(datum));
+    const tinker::Reply scored = link.run(link.client().forward(data)).value();
+    double largest = 0;
+    const std::vector<float>& logprobs = scored.logprobs.at(0);
+    const std::size_t first = logprobs.size() - sampled.tokens.size();
+    for (std::size_t i = 0; i < sampled.tokens.size(); ++i)
+        largest = std::max(largest, static_cast<double>(std::abs(logprobs[first + i] - sampled.logprobs[i])));
+    const std::string found = fmt::format("sampler and trainer differ by {:.2g} in log-probability", largest);
+    if (largest > kAgreement)
+        checks.warn("sampling", found, "the importance ratio makes up for it, as far as it is not clipped");
+    else
+        checks.ok("sampling", found);
+}
+
+void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, tinker::Link& link) {
+    link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
+    checks.ok("model", fmt::format("LoRA of rank {} on {}", config.tinker.rank, link.client().base_model()));
+    const std::int64_t vocabulary = model.tokenizer->vocabulary().size();
+    const tinker::Data data = probe(vocabulary);
+    const tinker::Result<tinker::Reply> forward = link.run(link.client().forward(data));
+    const bool numbers = forward && forward->logprobs.size() == 1 &&
+                         !tinker::fault_of_logprobs(forward->logprobs[0], data->front().tokens.size());
+    if (!numbers)
+        return checks.fail("vocabulary",
+                           forward ? "tokens at its end have no log-probability" : forward.error().message,
+                           "model.from has to be the GGUF of the server's base model");
+    checks.ok("vocabulary",
+              fmt::format("{} tokens, to the last of which the server has log-probabilities", vocabulary));
+    check_kind(checks, config, tinker::kind_of(*forward, link.client().has_flags()));
+    check_sampling(checks, link, vocabulary);
+    link.run(link.client().unload(link.client().model()));
+}
+
+}  // namespace
+
+std::vector<cli::Check> check_server(const TrainConfig& config) {
+    Checks checks;
+    if (config.backend == "local") {
+        checks.warn("backend", "local: no server is asked", "set backend = \"tinker\" and url");
+        return checks.take();
+    }
+    const auto model = planned_model(config, nullptr);
+    if (!model) {
+        checks.fail("tokenizer", model.error().message, "model.from: the GGUF of the server's base model");
+        return checks.take();
+    }
+    checks.ok("tokenizer", fmt::format("{}, context {} tokens", model_path(config), model->file.shape.context));
+    auto options = client_options(config);
+    if (!options) {
+        checks.fail("key", options.error().message, "");
+        return checks.take();
+    }
+    options->patience_s = std::min(options->patience_s, kPatience);
+    try {
+        tinker::Link link(std::move(*options), nullptr);
+        ask(checks, config, *model, link);
+    } catch (const tinker::FailureException& failed) {
+        checks.fail("server", error_of(failed.failure(), config).message, "");
+    }
+    return checks.take();
+}
+
+}  // namespace retort::train
