@@ -52,6 +52,8 @@ if(RETORT_TRAIN)
 endif()
 if(RETORT_ONEDNN OR RETORT_TORCH)
   set(RETORT_NET ON)
+  # What servers give away of a training there is a tar archive.
+  find_package(LibArchive REQUIRED)
 else()
   set(RETORT_NET OFF)
 endif()

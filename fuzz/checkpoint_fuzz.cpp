@@ -50,6 +50,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         floats += count;
     }
     const std::string body = bytes + "\n" + std::string(3 * floats * sizeof(float), '\x3f');
-    read("retort checkpoint 1\n" + retort::sha256_hex(body) + "\n" + body);
+    read("retort checkpoint 3\n" + retort::sha256_hex(body) + "\n" + body);
     return 0;
 }

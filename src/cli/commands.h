@@ -12,6 +12,7 @@ Outcome<ExitCode> run_eval_command(const Invocation& invocation);
 Outcome<ExitCode> run_sweep(const Invocation& invocation);
 Outcome<ExitCode> run_serve(const Invocation& invocation);
 Outcome<ExitCode> run_show(const ShowArguments& arguments);
+Outcome<ExitCode> run_journal_merge(const MergeArguments& arguments);
 Outcome<ExitCode> run_verify(const VerifyArguments& arguments);
 Outcome<ExitCode> run_doctor(const Invocation& invocation);
 Outcome<ExitCode> run_model_list(const Invocation& invocation);

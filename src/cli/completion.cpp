@@ -52,6 +52,15 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
     return {};
 }
 
+// A shell's test for words behind which a command follows: "$path == model || $path == suite".
+std::string is_group(const std::vector<Node>& nodes) {
+    std::string out;
+    for (const Node& node : nodes)
+        if (!node.path.empty() && !node.app->get_subcommands({}).empty())
+            out += fmt::format("{}$path == {}", out.empty() ? "" : " || ", node.path);
+    return out;
+}
+
 bool takes_value(const CLI::Option& option) {
     return option.get_items_expected_max() > 0;
 }
@@ -86,13 +95,13 @@ _retort() {{
   local word="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}" path="" all="" i
   for ((i = 1; i < COMP_CWORD && i < 3; i++)); do
     case "${{COMP_WORDS[i]}}" in -*) break ;; esac
-    if [[ $i == 1 || $path == model || $path == suite ]]; then path="${{path:+$path }}${{COMP_WORDS[i]}}"; fi
+    if [[ $i == 1 || {} ]]; then path="${{path:+$path }}${{COMP_WORDS[i]}}"; fi
   done
   case "$before" in
 {}  esac
   case "$path" in
 {}  esac
-  if [[ $word == -* || -z $path || $path == model || $path == suite ]]; then
+  if [[ $word == -* || -z $path || {} ]]; then
     COMPREPLY=($(compgen -W "$all" -- "$word"))
   else
     COMPREPLY=($(compgen -f -- "$word"))
@@ -100,7 +109,7 @@ _retort() {{
 }}
 complete -o filenames -F _retort retort
 )",
-                       bash_choices(nodes), commands);
+                       is_group(nodes), bash_choices(nodes), commands, is_group(nodes));
 }
 
 std::string zsh_option(const CLI::Option& option) {
@@ -138,14 +147,14 @@ _retort() {{
   local path="" i
   for ((i = 2; i < CURRENT && i < 4; i++)); do
     [[ ${{words[i]}} == -* ]] && break
-    if [[ $i == 2 || $path == model || $path == suite ]]; then path="${{path:+$path }}${{words[i]}}"; fi
+    if [[ $i == 2 || {} ]]; then path="${{path:+$path }}${{words[i]}}"; fi
   done
   case "$path" in
 {}  esac
 }}
 _retort "$@"
 )",
-                       cases);
+                       is_group(nodes), cases);
 }
 
 std::string fish(const std::vector<Node>& nodes) {

@@ -13,7 +13,7 @@ namespace retort::cli {
 namespace {
 
 Outcome<EvalPlan> plan_eval(const EvalArguments& arguments, const Settings& settings, const PlanContext& context) {
-    auto suite = chosen_suite({arguments.suite, arguments.limit, arguments.only});
+    auto suite = chosen_suite({arguments.suite, arguments.limit, arguments.only, arguments.shard});
     if (!suite) return suite.error();
     const auto model = model_to_use(settings, context, arguments.dry_run, arguments.quiet);
     if (!model) return model.error();
@@ -23,7 +23,7 @@ Outcome<EvalPlan> plan_eval(const EvalArguments& arguments, const Settings& sett
 Outcome<ExitCode> evaluate(const EvalPlan& plan, const EvalArguments& arguments, const Settings& settings,
                            const Environment& environment) {
     EvalSessionOptions options{arguments.journal, arguments.resume, false, arguments.quiet, arguments.concurrency};
-    auto session = EvalSession::open(std::move(options), plan.models, *plan.suite, settings, environment);
+    auto session = EvalSession::open(std::move(options), plan.models, *plan.whole, settings, environment);
     if (!session) return session.error();
     if (auto error = (*session)->check(plan)) return *error;
     const auto outcome = (*session)->evaluate(plan);
@@ -55,7 +55,8 @@ Outcome<ExitCode> run_eval_command(const Invocation& invocation) {
     if (!arguments.quiet)
         for (const std::string& warning : plan->warnings) say("retort: warning: " + warning);
     if (!arguments.dry_run) return evaluate(*plan, arguments, *settings, context->environment);
-    const auto written = write_stdout(arguments.json ? eval_plan_json(plan->config) : eval_plan_text(plan->config));
+    const auto written = write_stdout(arguments.json ? eval_plan_json(plan->config, plan->shard)
+                                                     : eval_plan_text(plan->config, plan->shard));
     if (!written) return written.error();
     return 0;
 }

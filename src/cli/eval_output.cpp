@@ -49,36 +49,53 @@ std::string k_words(const std::map<int, double>& values) {
     return out;
 }
 
+std::size_t problems_of(const EvalConfig& config, const std::optional<Shard>& shard) {
+    return shard ? shard->problems(config.problems) : config.problems;
+}
+
+// "aime, 30 problems x 4 samples", "aime, shard 1 of 2: 15 of 30 problems x 4 samples"
+std::string suite_words(const EvalConfig& config, const std::optional<Shard>& shard) {
+    return fmt::format(
+        "{}, {} x {}", one_line(config.suite),
+        shard ? shard_words(*shard, config.problems) : counted(static_cast<std::int64_t>(config.problems), "problem"),
+        counted(config.samples, "sample"));
+}
+
+void put_shard(ordered_json& out, const std::optional<Shard>& shard) {
+    if (shard) out["shard"] = {{"index", shard->index}, {"of", shard->of}};
+}
+
 }  // namespace
 
 std::string eval_json(const EvalConfig& config, const EvalSummary& summary, const EvalEnding& ending) {
-    const ordered_json out{{"suite", config.suite},
-                           {"operator", config.method.schedule.name},
-                           {"model", config.method.model},
-                           {"problems", config.problems},
-                           {"samples", config.samples},
-                           {"mean", summary.mean ? ordered_json(summary.mean->value) : ordered_json(nullptr)},
-                           {"ci95", interval_json(summary.mean ? summary.mean->ci : std::nullopt)},
-                           {"pass_at_k", by_k(summary.pass_at_k)},
-                           {"maj_at_k", by_k(summary.maj_at_k)},
-                           {"b_seq", summary.b_seq},
-                           {"b_total", summary.b_total},
-                           {"b_seq_nominal", summary.b_seq_nominal},
-                           {"max_call_tokens", summary.max_call_tokens},
-                           {"wall_s", ending.wall_s},
-                           {"calls", summary.calls},
-                           {"failed_calls", summary.failed_calls},
-                           {"truncated", summary.truncated},
-                           {"resumed_calls", ending.resumed_calls},
-                           {"version", 1},
-                           {"landed", summary.landed},
-                           {"failed", summary.failed},
-                           {"judged", summary.judged},
-                           {"sample_wall_s", summary.wall_s},
-                           {"estimated", summary.estimated},
-                           {"simulated", is_simulated(config.method)},
-                           {"seed", config.method.settings.seed},
-                           {"run", run_id(config)}};
+    ordered_json out{{"suite", config.suite},
+                     {"operator", config.method.schedule.name},
+                     {"model", config.method.model},
+                     {"problems", problems_of(config, ending.shard)},
+                     {"samples", config.samples},
+                     {"mean", summary.mean ? ordered_json(summary.mean->value) : ordered_json(nullptr)},
+                     {"ci95", interval_json(summary.mean ? summary.mean->ci : std::nullopt)},
+                     {"pass_at_k", by_k(summary.pass_at_k)},
+                     {"maj_at_k", by_k(summary.maj_at_k)},
+                     {"b_seq", summary.b_seq},
+                     {"b_total", summary.b_total},
+                     {"b_seq_nominal", summary.b_seq_nominal},
+                     {"max_call_tokens", summary.max_call_tokens},
+                     {"wall_s", ending.wall_s},
+                     {"calls", summary.calls},
+                     {"failed_calls", summary.failed_calls},
+                     {"truncated", summary.truncated},
+                     {"resumed_calls", ending.resumed_calls},
+                     {"version", 1},
+                     {"landed", summary.landed},
+                     {"failed", summary.failed},
+                     {"judged", summary.judged},
+                     {"sample_wall_s", summary.wall_s},
+                     {"estimated", summary.estimated},
+                     {"simulated", is_simulated(config.method)},
+                     {"seed", config.method.settings.seed},
+                     {"run", run_id(config)}};
+    put_shard(out, ending.shard);
     return dumped(out);
 }
 
@@ -88,9 +105,7 @@ std::string eval_text(const EvalConfig& config, const EvalSummary& summary, cons
         if (!value.empty()) out += pad_right(what, 14) + value + "\n";
     };
     const std::string about = summary.estimated ? " (estimated)" : "";
-    line("suite", fmt::format("{}, {} x {}", one_line(config.suite),
-                              counted(static_cast<std::int64_t>(config.problems), "problem"),
-                              counted(config.samples, "sample")));
+    line("suite", suite_words(config, ending.shard));
     line("operator", config.method.schedule.name);
     line("distiller", distiller_words(config.method.schedule));
     line("model", one_line(config.method.model) + (is_simulated(config.method) ? "   SIMULATED" : ""));
@@ -113,16 +128,14 @@ std::string eval_text(const EvalConfig& config, const EvalSummary& summary, cons
     return out;
 }
 
-std::string eval_plan_text(const EvalConfig& config) {
+std::string eval_plan_text(const EvalConfig& config, const std::optional<Shard>& shard) {
     const CallPlan calls = plan_calls(config.method.schedule);
-    const auto samples = static_cast<std::int64_t>(config.problems) * config.samples;
+    const auto samples = static_cast<std::int64_t>(problems_of(config, shard)) * config.samples;
     std::string out;
     const auto line = [&out](std::string_view what, const std::string& value) {
         out += pad_right(what, 18) + value + "\n";
     };
-    line("suite", fmt::format("{}, {} x {}", one_line(config.suite),
-                              counted(static_cast<std::int64_t>(config.problems), "problem"),
-                              counted(config.samples, "sample")));
+    line("suite", suite_words(config, shard));
     line("operator", config.method.schedule.name);
     if (const std::string words = distiller_words(config.method.schedule); !words.empty()) line("distiller", words);
     line("model", one_line(config.method.model));
@@ -134,20 +147,22 @@ std::string eval_plan_text(const EvalConfig& config) {
     return out;
 }
 
-std::string eval_plan_json(const EvalConfig& config) {
+std::string eval_plan_json(const EvalConfig& config, const std::optional<Shard>& shard) {
     const CallPlan calls = plan_calls(config.method.schedule);
-    const auto samples = static_cast<std::int64_t>(config.problems) * config.samples;
-    return dumped({{"dry_run", true},
-                   {"suite", config.suite},
-                   {"problems", config.problems},
-                   {"samples", config.samples},
-                   {"operator", config.method.schedule.name},
-                   {"model", config.method.model},
-                   {"calls", samples * calls.calls},
-                   {"most_tokens_out", samples * calls.most_tokens_out},
-                   {"b_seq_nominal", calls.b_seq_nominal},
-                   {"config", ordered_json::parse(config_json(config))},
-                   {"run", run_id(config)}});
+    const auto samples = static_cast<std::int64_t>(problems_of(config, shard)) * config.samples;
+    ordered_json out{{"dry_run", true},
+                     {"suite", config.suite},
+                     {"problems", problems_of(config, shard)},
+                     {"samples", config.samples},
+                     {"operator", config.method.schedule.name},
+                     {"model", config.method.model},
+                     {"calls", samples * calls.calls},
+                     {"most_tokens_out", samples * calls.most_tokens_out},
+                     {"b_seq_nominal", calls.b_seq_nominal},
+                     {"config", ordered_json::parse(config_json(config))},
+                     {"run", run_id(config)}};
+    put_shard(out, shard);
+    return dumped(out);
 }
 
 }  // namespace retort::cli

@@ -19,9 +19,10 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-EvalTitle title_of(const EvalConfig& config) {
-    return {fmt::format("{}, {} problem{} x {} sample{}", config.suite, config.problems,
-                        config.problems == 1 ? "" : "s", config.samples, config.samples == 1 ? "" : "s"),
+EvalTitle title_of(const EvalConfig& config, const std::optional<Shard>& shard) {
+    const std::string problems = shard ? shard_words(*shard, config.problems)
+                                       : fmt::format("{} problem{}", config.problems, config.problems == 1 ? "" : "s");
+    return {fmt::format("{}, {} x {} sample{}", config.suite, problems, config.samples, config.samples == 1 ? "" : "s"),
             settings_words(config.method, terminal_canvas(kStderr).unicode)};
 }
 
@@ -60,9 +61,9 @@ Outcome<std::unique_ptr<EvalSession>> EvalSession::open(EvalSessionOptions optio
     return out;
 }
 
-EvalJob EvalSession::job_of(const EvalPlan& plan) const {
+EvalJob EvalSession::job_of(const EvalPlan& plan, const Suite& suite) const {
     EvalJob job;
-    job.suite = plan.suite.get();
+    job.suite = &suite;
     job.policy = std::make_shared<const FixedSchedule>(plan.config.method.schedule);
     job.settings = plan.config.method.settings;
     job.samples = plan.config.samples;
@@ -89,8 +90,9 @@ std::optional<Error> EvalSession::check(const EvalPlan& plan) {
         if (!begun) return begun.error();
         if (*begun) return std::nullopt;  // its budgets did when it was begun
     }
+    // Of the whole, so that no shard is refused after others have run.
     const std::optional<SuiteShortfall> shortfall =
-        run_to_end(loop_, suite_shortfall(job_of(plan), dependencies_of(plan)));
+        run_to_end(loop_, suite_shortfall(job_of(plan, *plan.whole), dependencies_of(plan)));
     if (!shortfall) return std::nullopt;
     const BudgetShortfall& largest = shortfall->largest;
     return Error{ErrorKind::budget,
@@ -109,7 +111,7 @@ Outcome<EvalOutcome> EvalSession::evaluate(const EvalPlan& plan) {
         if (!recorded) return recorded.error();
         known = std::move(*recorded);
     }
-    if (!options_.quiet) display_.emplace(title_of(plan.config), elapsed);
+    if (!options_.quiet) display_.emplace(title_of(plan.config, plan.shard), elapsed);
     Outcome<EvalEnd> end = run_to_end(loop_, run(plan, std::move(known)));
     if (display_) display_->close();
     display_.reset();
@@ -118,7 +120,7 @@ Outcome<EvalOutcome> EvalSession::evaluate(const EvalPlan& plan) {
     EvalOutcome out;
     out.end = *end;
     out.summary = summarise(*plan.suite, recorder_->facts());
-    out.ending = {elapsed(), resumed_calls_ + models_->resumed_calls(), models_->shared_calls()};
+    out.ending = {elapsed(), resumed_calls_ + models_->resumed_calls(), models_->shared_calls(), plan.shard};
     out.first_error = recorder_->first_error();
     return out;
 }
@@ -129,7 +131,7 @@ Task<Outcome<RunKey>> EvalSession::begin_recording(const EvalPlan& plan) {
     if (!run) co_return run.error();
     if (!journal_->continues(*run)) {
         co_await models_->find_out(stop_.get_token());
-        record_problems(*plan.suite, *run);
+        record_problems(*plan.whole, *run);
         JournalObserver warner(*journal_, *run, "");
         for (const std::string& warning : plan.warnings) warner.option_warning(warning);
     }
@@ -163,7 +165,7 @@ Task<Outcome<EvalEnd>> EvalSession::run(const EvalPlan& plan, std::map<SampleKey
         facts.push_back(std::move(one));
     }
     recorder_->take(std::move(facts));
-    EvalJob job = job_of(plan);
+    EvalJob job = job_of(plan, *plan.suite);
     EngineDependencies dependencies = dependencies_of(plan);
     const EvalEnd end =
         co_await run_eval(std::move(job), std::move(dependencies), std::move(done), *recorder_, stop_.get_token());

@@ -15,13 +15,16 @@
 #include "cli/interrupts.h"
 #include "cli/models.h"
 #include "cli/plan.h"
+#include "cli/shard.h"
 #include "eval/runner.h"
 
 namespace retort::cli {
 
 struct EvalPlan {
-    EvalConfig config;
-    std::shared_ptr<const Suite> suite;  // the problems that are run
+    EvalConfig config;                   // of the run, whatever part of it is run here
+    std::shared_ptr<const Suite> whole;  // the run's problems
+    std::shared_ptr<const Suite> suite;  // those that are run here: all, or a shard's
+    std::optional<Shard> shard;
     PromptSet prompts;
     std::vector<ModelSource> models;
     std::vector<std::string> warnings;
@@ -66,7 +69,7 @@ class EvalSession {
     EvalSession(EvalSessionOptions options);
     Task<Outcome<RunKey>> begin_recording(const EvalPlan& plan);
     Task<Outcome<EvalEnd>> run(const EvalPlan& plan, std::map<SampleKey, SampleFacts> known);
-    EvalJob job_of(const EvalPlan& plan) const;
+    EvalJob job_of(const EvalPlan& plan, const Suite& suite) const;
     EngineDependencies dependencies_of(const EvalPlan& plan) const;
     void record_problems(const Suite& suite, RunKey run);
 

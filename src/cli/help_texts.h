@@ -65,10 +65,23 @@ Examples:
   retort eval --suite aime.jsonl --model sim:skill=0.5 --operator pdr:8,4 --journal plan.db
       A simulated model, to plan with: no server, no network.
   retort report aime.db --out aime.html
+  retort eval --suite aime.jsonl --model qwen3 --url http://localhost:8080/v1 --shard 1/4 --journal part1.db
+      A quarter of the problems, for one of four machines; retort journal merge aime.db part1.db ... makes them one.
 
 Operators and distillers are those of retort solve --help; defaults come from the model (retort doctor shows them).
 A suite is a file with one JSON object a line: {"id","problem","answer"}, and "kind" for other problems than maths.
 Samples that failed count as wrong; --resume tries them again.)";
+
+inline constexpr const char* kMergeHelp = R"(
+Runs with the same id become one, with all their samples and calls; other runs stand side by side. What several journals
+have is kept once; where they have different completions of one call nothing is written, and both files are named.
+
+Example, each line of eval on a machine of its own:
+  retort eval --suite aime.jsonl --samples 16 --model qwen3 --url URL --shard 1/2 --journal a.db
+  retort eval --suite aime.jsonl --samples 16 --model qwen3 --url URL --shard 2/2 --journal b.db
+  retort journal merge aime.db a.db b.db
+  retort eval --suite aime.jsonl --samples 16 --model qwen3 --url URL --journal aime.db --resume
+      The figures of the whole: nothing is asked again.)";
 
 inline constexpr const char* kSweepExamples = R"(
 A sweep's file:

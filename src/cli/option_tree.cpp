@@ -98,6 +98,9 @@ void add_eval(CLI::App& app, Invocation& invocation) {
         ->type_name("ID,ID,...")
         ->delimiter(',')
         ->group(kSuite);
+    command.add_option("--shard", eval.shard, "Only part I of N of them; retort journal merge makes the parts one")
+        ->type_name("I/N")
+        ->group(kSuite);
     command.add_option("--concurrency", eval.concurrency, "Samples of problems in flight (default: 16)")
         ->type_name("N")
         ->check(CLI::Range(1, 100000).description(""))
@@ -128,6 +131,10 @@ void add_sweep(CLI::App& app, Invocation& invocation) {
     command.add_option("--limit", sweep.limit, "Only the first N problems")
         ->type_name("N")
         ->check(CLI::Range(1, 100000000).description(""));
+    command
+        .add_option("--shard", sweep.shard,
+                    "Only part I of N of the problems; retort journal merge makes the parts one")
+        ->type_name("I/N");
     command.add_option("--journal", sweep.journal, "Record every call in this file (default: the sweep's name, .db)")
         ->type_name("FILE");
     command.add_flag("--resume", sweep.resume, "Go on with the journal; runs that it lacks are begun");
@@ -198,6 +205,20 @@ void add_show(CLI::App& app, Invocation& invocation) {
         ->type_name("ID");
     command.add_flag("--text", invocation.show.text, "What each call read and wrote");
     command.add_flag("--json", invocation.show.json, "One JSON object on stdout");
+}
+
+void add_journal(CLI::App& app, Invocation& invocation) {
+    CLI::App* journal = app.add_subcommand("journal", "Journals as files");
+    journal->require_subcommand(1);
+    CLI::App& merge =
+        add_command(*journal, invocation, Command::journal_merge, "merge", "Make one journal of those of shards");
+    merge.add_option("OUT", invocation.merge.out, "The journal that is made; it must not be there")
+        ->type_name("")
+        ->required();
+    merge.add_option("JOURNAL", invocation.merge.journals, "Those that it is made of; they are left as they are")
+        ->type_name("")
+        ->required();
+    merge.footer(kMergeHelp);
 }
 
 void add_verify(CLI::App& app, Invocation& invocation) {
@@ -327,6 +348,7 @@ std::unique_ptr<CLI::App> make_options(Invocation& invocation) {
     add_eval(*app, invocation);
     add_sweep(*app, invocation);
     add_show(*app, invocation);
+    add_journal(*app, invocation);
     add_verify(*app, invocation);
     add_doctor(*app, invocation);
     add_model(*app, invocation);

@@ -22,6 +22,7 @@ enum class Command {
     train,
     serve,
     show,
+    journal_merge,
     verify,
     doctor,
     model_list,
@@ -74,6 +75,7 @@ struct EvalArguments {
     int samples = 1;
     int limit = 0;  // problems; 0: all
     std::vector<std::string> only;
+    std::optional<std::string> shard;  // "1/4": a part of the problems
     int concurrency = 16;
     std::string journal;
     bool resume = false;
@@ -88,10 +90,16 @@ struct SweepArguments {
     std::string journal;  // likewise
     int samples = 0;      // likewise; 0: the file's
     int limit = 0;        // problems; 0: all
+    std::optional<std::string> shard;
     bool resume = false;
     bool dry_run = false;
     bool quiet = false;
     bool json = false;
+};
+
+struct MergeArguments {
+    std::string out;
+    std::vector<std::string> journals;
 };
 
 struct VerifyArguments {
@@ -132,6 +140,7 @@ struct Invocation {
     SweepArguments sweep;
     ServeArguments serve;
     ShowArguments show;
+    MergeArguments merge;
     VerifyArguments verify;
     SuiteArguments suite;
     ReportArguments report;

@@ -22,6 +22,8 @@ Outcome<ExitCode> run_command(const Invocation& invocation) {
             return run_serve(invocation);
         case Command::show:
             return run_show(invocation.show);
+        case Command::journal_merge:
+            return run_journal_merge(invocation.merge);
         case Command::verify:
             return run_verify(invocation.verify);
         case Command::doctor:

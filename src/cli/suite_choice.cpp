@@ -45,13 +45,25 @@ std::optional<Error> check_oracles(const Schedule& schedule, const Suite& suite)
 
 }  // namespace
 
-Outcome<std::shared_ptr<const Suite>> chosen_suite(const SuiteChoice& choice) {
+Outcome<ChosenSuite> chosen_suite(const SuiteChoice& choice) {
+    ChosenSuite out;
+    if (choice.shard) {
+        const auto shard = parse_shard(*choice.shard);
+        if (!shard) return shard.error();
+        out.shard = *shard;
+    }
     const auto path = find_suite(choice.suite, environment_variable);
     if (!path) return path.error();
     auto suite = load_suite(*path);
     if (!suite) return suite.error();
     if (auto error = choose_problems(*suite, choice)) return *error;
-    return std::make_shared<const Suite>(std::move(*suite));
+    out.whole = std::make_shared<const Suite>(std::move(*suite));
+    out.part = out.whole;
+    if (!out.shard) return out;
+    auto part = part_of(*out.whole, *out.shard);
+    if (!part) return part.error();
+    out.part = std::make_shared<const Suite>(std::move(*part));
+    return out;
 }
 
 std::vector<std::string> suite_warnings(const Suite& suite) {
@@ -69,8 +81,9 @@ std::size_t beyond_scope(const Suite& suite, const std::optional<Scope>& scope) 
                       [&](const SuiteProblem& one) { return is_beyond(*scope, one.problem.text); }));
 }
 
-Outcome<EvalPlan> plan_evaluation(std::shared_ptr<const Suite> suite, int samples, const Settings& settings,
+Outcome<EvalPlan> plan_evaluation(const ChosenSuite& chosen, int samples, const Settings& settings,
                                   const std::string& model, const PlanContext& context, bool dry_run) {
+    const std::shared_ptr<const Suite>& suite = chosen.whole;
     auto method = plan_method(settings, model, context);
     if (!method) return method.error();
     if (auto error = check_oracles(method->method.schedule, *suite)) return *error;
@@ -87,7 +100,9 @@ Outcome<EvalPlan> plan_evaluation(std::shared_ptr<const Suite> suite, int sample
         plan.warnings.push_back(fmt::format("{} of {} problems are beyond the model {}, which knows {} alone", beyond,
                                             suite->problems.size(), plan.config.method.model,
                                             scope_words(*plan.prompts.scope)));
-    plan.suite = std::move(suite);
+    plan.whole = chosen.whole;
+    plan.suite = chosen.part;
+    plan.shard = chosen.shard;
     if (dry_run) return plan;
     auto models = find_models(plan.config.method, settings, context);
     if (!models) return models.error();

@@ -55,26 +55,26 @@ int samples_of(const SweepFile& file, const SweepArguments& arguments, const Fla
 }
 
 Outcome<EvalPlan> plan_one(const SweepFile& file, const Invocation& invocation, const Flags& run,
-                           std::shared_ptr<const Suite> suite, const PlanContext& context) {
+                           const ChosenSuite& suite, const PlanContext& context) {
     const auto flags = flags_of(file, invocation.flags, run);
     if (!flags) return flags.error();
     const auto settings = load_settings(*flags);
     if (!settings) return settings.error();
     const auto model = model_to_use(*settings, context, invocation.sweep.dry_run, true);
     if (!model) return model.error();
-    return plan_evaluation(std::move(suite), samples_of(file, invocation.sweep, run), *settings, *model, context,
+    return plan_evaluation(suite, samples_of(file, invocation.sweep, run), *settings, *model, context,
                            invocation.sweep.dry_run);
 }
 
 // Combinations that come to the same run (an option that an operator does not use) are run once.
-std::optional<Error> plan_runs(SweepPlan& out, const Invocation& invocation, std::shared_ptr<const Suite> suite,
+std::optional<Error> plan_runs(SweepPlan& out, const Invocation& invocation, const ChosenSuite& suite,
                                const PlanContext& context) {
     std::set<std::string> ids;
     for (const Flags& run : out.file.runs) {
         auto plan = plan_one(out.file, invocation, run, suite, context);
         if (!plan) return plan.error();
         if (!ids.insert(run_id(plan->config)).second) continue;
-        for (const std::string& warning : suite_warnings(*suite))
+        for (const std::string& warning : suite_warnings(*suite.whole))
             if (std::find(out.warnings.begin(), out.warnings.end(), warning) == out.warnings.end())
                 out.warnings.push_back(warning);
         out.runs.push_back(std::move(*plan));
@@ -112,7 +112,7 @@ Outcome<SweepPlan> plan_sweep(const Invocation& invocation) {
     if (out.journal.empty()) out.journal = std::filesystem::path(arguments.file).stem().string() + ".db";
     const auto context = load_plan_context();
     if (!context) return context.error();
-    auto suite = chosen_suite({path, arguments.limit, {}});
+    auto suite = chosen_suite({path, arguments.limit, {}, arguments.shard});
     if (!suite) return suite.error();
     const auto flags = flags_of(out.file, invocation.flags, {});
     if (!flags) return flags.error();
@@ -134,7 +134,7 @@ std::vector<ModelSource> all_models(const std::vector<EvalPlan>& runs) {
 
 Outcome<ExitCode> run_all(const SweepPlan& plan, const SweepArguments& arguments, const Environment& environment) {
     EvalSessionOptions options{plan.journal, arguments.resume, true, arguments.quiet, plan.file.concurrency};
-    auto session = EvalSession::open(std::move(options), all_models(plan.runs), *plan.runs.front().suite, plan.settings,
+    auto session = EvalSession::open(std::move(options), all_models(plan.runs), *plan.runs.front().whole, plan.settings,
                                      environment);
     if (!session) return session.error();
     for (const EvalPlan& run : plan.runs)
@@ -186,8 +186,10 @@ Outcome<ExitCode> run_sweep(const Invocation& invocation) {
     if (!arguments.dry_run) return run_all(*plan, arguments, environment_variable);
     std::vector<EvalConfig> configs;
     for (const EvalPlan& run : plan->runs) configs.push_back(run.config);
+    const std::optional<Shard>& shard = plan->runs.front().shard;
     const SweepCost cost = cost_of(configs, *plan->runs.front().suite, largest_template(plan->runs), plan->file.prices);
-    const auto written = write_stdout(arguments.json ? sweep_plan_json(configs, cost) : sweep_plan_text(configs, cost));
+    const auto written =
+        write_stdout(arguments.json ? sweep_plan_json(configs, cost, shard) : sweep_plan_text(configs, cost, shard));
     if (!written) return written.error();
     return 0;
 }

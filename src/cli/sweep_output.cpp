@@ -103,6 +103,11 @@ std::string rounded(double value) {
     return grouped(std::llround(value));
 }
 
+// What the table below it is of, where that is not the whole suite.
+std::string shard_line(const EvalConfig& run, const std::optional<Shard>& shard) {
+    return shard ? shard_words(*shard, run.problems) + "\n" : "";
+}
+
 // First-round calls that are the same whatever comes after them.
 std::string first_round_key(const MethodConfig& method) {
     const Round& round = method.schedule.rounds.front();
@@ -170,7 +175,9 @@ std::string sweep_text(const std::vector<SweepRow>& rows, int width) {
         cells.push_back(std::move(line));
         simulated = simulated || is_simulated(row.config->method);
     }
-    return (simulated ? "SIMULATED: these figures are of no real model\n" : "") + narrow_table(std::move(cells), width);
+    const std::string shard = rows.empty() ? "" : shard_line(*rows.front().config, rows.front().ending.shard);
+    return shard + (simulated ? "SIMULATED: these figures are of no real model\n" : "") +
+           narrow_table(std::move(cells), width);
 }
 
 std::string sweep_json(const std::vector<SweepRow>& rows) {
@@ -207,18 +214,20 @@ SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, std::
     return out;
 }
 
-std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost& cost) {
+std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost& cost,
+                            const std::optional<Shard>& shard) {
     std::vector<std::vector<std::string>> cells{
         {"model", "operator", "distiller", "workspace", "think", "samples", "calls", "written at most"}};
     for (const EvalConfig& run : runs) {
         const CallPlan plan = plan_calls(run.method.schedule);
-        const auto samples = static_cast<std::int64_t>(run.problems) * run.samples;
+        const std::size_t problems = shard ? shard->problems(run.problems) : run.problems;
+        const auto samples = static_cast<std::int64_t>(problems) * run.samples;
         std::vector<std::string> line = names_of(run);
         for (const std::int64_t number : {samples, samples * plan.calls, samples * plan.most_tokens_out})
             line.push_back(grouped(number));
         cells.push_back(std::move(line));
     }
-    std::string out = table(cells, 3);
+    std::string out = shard_line(runs.front(), shard) + table(cells, 3);
     out += fmt::format("\n{}, {} calls to make", counted(static_cast<std::int64_t>(runs.size()), "run"),
                        grouped(cost.calls));
     if (cost.shared_calls > 0) out += fmt::format(", at least {} more shared between runs", grouped(cost.shared_calls));
@@ -228,9 +237,10 @@ std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost
     return out;
 }
 
-std::string sweep_plan_json(const std::vector<EvalConfig>& runs, const SweepCost& cost) {
+std::string sweep_plan_json(const std::vector<EvalConfig>& runs, const SweepCost& cost,
+                            const std::optional<Shard>& shard) {
     ordered_json list = ordered_json::array();
-    for (const EvalConfig& run : runs) list.push_back(ordered_json::parse(eval_plan_json(run)));
+    for (const EvalConfig& run : runs) list.push_back(ordered_json::parse(eval_plan_json(run, shard)));
     return dumped({{"dry_run", true},
                    {"runs", std::move(list)},
                    {"calls", cost.calls},

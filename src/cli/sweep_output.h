@@ -36,7 +36,10 @@ struct SweepCost {
 SweepCost cost_of(const std::vector<EvalConfig>& runs, const Suite& suite, std::int64_t template_tokens,
                   const std::optional<SweepPrices>& prices);
 
-std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost& cost);
-std::string sweep_plan_json(const std::vector<EvalConfig>& runs, const SweepCost& cost);
+// `shard`: the cost is that of this part of the problems.
+std::string sweep_plan_text(const std::vector<EvalConfig>& runs, const SweepCost& cost,
+                            const std::optional<Shard>& shard);
+std::string sweep_plan_json(const std::vector<EvalConfig>& runs, const SweepCost& cost,
+                            const std::optional<Shard>& shard);
 
 }  // namespace retort::cli

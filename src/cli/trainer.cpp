@@ -20,9 +20,9 @@ constexpr const char* kName = "retort-train";
 // What this build lacked. Without the option the trainer was left out by the user's will; it is then as if not found.
 MissingTrainer build_lacked() {
     if (RETORT_HAS_NET == 0)
-        return {
-            "neither oneDNN nor LibTorch was found when this program was built",
-            "install libdnnl-dev (Debian; for GPUs a LibTorch, by CMAKE_PREFIX_PATH), and configure and build again"};
+        return {"neither oneDNN nor LibTorch was found when this program was built",
+                "install libdnnl-dev and libarchive-dev (Debian; for GPUs a LibTorch, by CMAKE_PREFIX_PATH), and "
+                "configure and build again"};
     if (!has_llama())
         return {"built without llama.cpp, which the trainer needs", "configure with RETORT_LLAMA=ON and build again"};
     return {trainer_path() + " is not there", "build it: cmake --build build --target retort-train"};

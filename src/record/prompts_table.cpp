@@ -23,7 +23,10 @@ PromptsReader::PromptsReader(const Database& database)
     : hash_(database, "SELECT hash FROM prompt WHERE id=?"),
       parts_(database,
              "SELECT p.tokens, part.role, c.body FROM prompt p JOIN prompt_part part ON part.prompt=p.id "
-             "JOIN content c ON c.id=part.content WHERE p.id=? ORDER BY part.n") {}
+             "JOIN content c ON c.id=part.content WHERE p.id=? ORDER BY part.n"),
+      stored_(database,
+              "SELECT p.hash, p.tokens, part.n, part.role, c.body FROM prompt p LEFT JOIN prompt_part part ON "
+              "part.prompt=p.id LEFT JOIN content c ON c.id=part.content WHERE p.id=? ORDER BY part.n") {}
 
 std::string PromptsReader::hash(PromptKey prompt) {
     if (!hash_.bind(prompt).step()) throw_corrupt("a call refers to a prompt that is missing");
@@ -48,6 +51,23 @@ Prompt PromptsReader::read(PromptKey prompt) {
     return std::make_shared<const std::vector<Message>>(std::move(messages));
 }
 
+StoredPrompt PromptsReader::stored(PromptKey prompt) {
+    StoredPrompt out;
+    bool found = false;
+    stored_.bind(prompt);
+    while (stored_.step()) {
+        found = true;
+        out.hash = stored_.text(0);
+        out.tokens = stored_.integer(1) != 0;
+        if (stored_.is_null(2)) continue;  // a prompt without parts
+        if (stored_.is_null(4)) throw_corrupt("a part of a prompt is missing");
+        out.parts.push_back({stored_.text(3), stored_.text(4)});
+    }
+    stored_.reset();
+    if (!found) throw_corrupt("a call refers to a prompt that is missing");
+    return out;
+}
+
 PromptsWriter::PromptsWriter(const Database& database)
     : find_prompt_(database, "SELECT id FROM prompt WHERE hash=?"),
       insert_prompt_(database, "INSERT INTO prompt(hash, tokens) VALUES(?,?) RETURNING id"),
@@ -59,12 +79,27 @@ PromptKey PromptsWriter::put(const Prompt& prompt) {
     const void* at = address(prompt);
     if (const auto known = known_.find(at); at != nullptr && known != known_.end()) return known->second.key;
     const std::string hash = prompt_hash(prompt);
-    PromptKey key = 0;
-    if (find_prompt_.bind(hash).step()) key = find_prompt_.integer(0);
-    find_prompt_.reset();
+    PromptKey key = find(hash);
     if (key == 0) key = put_new(prompt, hash);
     if (known_.size() >= kKnownPrompts) known_.clear();
     if (at != nullptr) known_.insert_or_assign(at, Known{prompt, key});
+    return key;
+}
+
+PromptKey PromptsWriter::put(const StoredPrompt& prompt) {
+    if (const PromptKey known = find(prompt.hash); known != 0) return known;
+    insert_prompt_.bind(prompt.hash, prompt.tokens).step();
+    const PromptKey key = insert_prompt_.integer(0);
+    insert_prompt_.run();
+    int n = 0;
+    for (const StoredPrompt::Part& part : prompt.parts)
+        insert_part_.bind(key, n++, part.role, put_content(part.body)).run();
+    return key;
+}
+
+PromptKey PromptsWriter::find(const std::string& hash) {
+    const PromptKey key = find_prompt_.bind(hash).step() ? find_prompt_.integer(0) : 0;
+    find_prompt_.reset();
     return key;
 }
 

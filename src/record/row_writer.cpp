@@ -30,6 +30,10 @@ RowWriter::RowWriter(const Database& database, std::int64_t next_key)
                "error_retry_after_s, error_http_status, reasoning, text, tokens_in, tokens_out, tokens_cached, "
                "tokens_reasoning, estimated, thinking, thinking_cut, requests, wall_s, first_token_s, token_ids, "
                "logprobs, forced) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      lost_(database,
+            "INSERT INTO outcome(id, call, finish, ended, reasoning, text, tokens_in, tokens_out, tokens_cached, "
+            "tokens_reasoning, estimated, thinking, thinking_cut, requests, wall_s, first_token_s) "
+            "VALUES(?,?,?,?,'','',0,0,0,0,0,'none',0,0,0,0)"),
       attempt_(database,
                "INSERT INTO attempt(outcome, n, error_kind, error_message, error_retryable, error_retry_after_s, "
                "error_http_status, tokens_in, tokens_out, tokens_cached, tokens_reasoning, estimated, wall_s) "
@@ -62,17 +66,27 @@ void RowWriter::model(RunKey run, const std::string& name, const RecordedModel& 
 CallKey RowWriter::call(std::int64_t session, RunKey run, const CompletionRequest& request, double started) {
     const PromptKey prompt = prompts_.put(request.prompt);
     const CallKey key = take_key();
+    insert_call(key, session, run, prompt, request, started);
+    return key;
+}
+
+void RowWriter::insert_call(CallKey key, std::int64_t session, RunKey run, PromptKey prompt,
+                            const CompletionRequest& request, double started) {
     const Place& place = request.place;
     call_
         .bind(key, session, run, place.problem, place.sample, place.round, place.draft, name(place.role), place.turn,
               request.model, prompt, request.prompt_hash, request.think, request.max_answer, request.temperature,
               request.top_p, request.seed, request.logprobs, started)
         .run();
-    return key;
 }
 
 OutcomeKey RowWriter::outcome(CallKey call, const Completion& completion, double ended) {
     const OutcomeKey key = take_key();
+    insert_outcome(key, call, completion, ended);
+    return key;
+}
+
+void RowWriter::insert_outcome(OutcomeKey key, CallKey call, const Completion& completion, double ended) {
     const Usage& usage = completion.usage;
     const auto error = [&](auto member) {
         using Value = std::decay_t<decltype(member(*completion.error))>;
@@ -99,11 +113,21 @@ OutcomeKey RowWriter::outcome(CallKey call, const Completion& completion, double
     }
     n = 0;
     for (const std::string& text : completion.notes) note_.bind(key, n++, text).run();
-    return key;
 }
 
 void RowWriter::event(const RecordedEvent& event) {
     event_.bind(take_key(), event.run, event.problem, event.sample, event.kind, event.body_json, event.at_unix).run();
+}
+
+void RowWriter::copy(RunKey run, const RecordedCall& call) {
+    insert_call(call.key, call.session, run, call.prompt, call.request, call.started_unix);
+    if (call.state == RecordedCall::State::lost) lost_.bind(call.outcome, call.key, kLost, call.ended_unix).run();
+    if (call.state == RecordedCall::State::ended)
+        insert_outcome(call.outcome, call.key, call.completion, call.ended_unix);
+}
+
+void RowWriter::copy(const RecordedEvent& event) {
+    event_.bind(event.key, event.run, event.problem, event.sample, event.kind, event.body_json, event.at_unix).run();
 }
 
 void RowWriter::count(RunKey run, const std::string& model, const std::string& hash, const RecordedCount& count) {
@@ -114,11 +138,7 @@ std::int64_t RowWriter::lose_calls_in_flight(double now) {
     std::vector<CallKey> lost;
     Statement in_flight(database_, "SELECT id FROM call WHERE id NOT IN (SELECT call FROM outcome) ORDER BY id");
     while (in_flight.step()) lost.push_back(in_flight.integer(0));
-    Statement insert(database_,
-                     "INSERT INTO outcome(id, call, finish, ended, reasoning, text, tokens_in, tokens_out, "
-                     "tokens_cached, tokens_reasoning, estimated, thinking, thinking_cut, requests, wall_s, "
-                     "first_token_s) VALUES(?,?,?,?,'','',0,0,0,0,0,'none',0,0,0,0)");
-    for (const CallKey call : lost) insert.bind(take_key(), call, kLost, now).run();
+    for (const CallKey call : lost) lost_.bind(take_key(), call, kLost, now).run();
     return static_cast<std::int64_t>(lost.size());
 }
 

@@ -74,17 +74,26 @@ class RowWriter {
     void event(const RecordedEvent& event);
     void count(RunKey run, const std::string& model, const std::string& hash, const RecordedCount& count);
 
+    // From another journal, under the keys that the values have: those that were given out stay apart from them.
+    PromptKey prompt(const StoredPrompt& prompt) { return prompts_.put(prompt); }
+    void copy(RunKey run, const RecordedCall& call);  // with what it came to
+    void copy(const RecordedEvent& event);
+
     // Every call without an outcome is recorded as lost. How many there were.
     std::int64_t lose_calls_in_flight(double now);
 
   private:
     std::int64_t take_key() { return next_key_++; }
+    void insert_call(CallKey key, std::int64_t session, RunKey run, PromptKey prompt, const CompletionRequest& request,
+                     double started);
+    void insert_outcome(OutcomeKey key, CallKey call, const Completion& completion, double ended);
 
     const Database& database_;
     std::int64_t next_key_;
     PromptsWriter prompts_;
     Statement call_;
     Statement outcome_;
+    Statement lost_;
     Statement attempt_;
     Statement note_;
     Statement event_;

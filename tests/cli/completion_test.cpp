@@ -26,5 +26,14 @@ TEST(Completion, KnowsEveryOptionInEveryShell) {
     EXPECT_FALSE(completion_script(*app, "tcsh"));
 }
 
+TEST(Completion, GoesOnBehindAGroupOfCommands) {
+    Invocation unused;
+    const auto app = make_options(unused);
+    for (const char* shell : {"bash", "zsh"})
+        EXPECT_THAT(*completion_script(*app, shell), HasSubstr("$path == journal || $path == model || $path == suite"))
+            << shell;
+    EXPECT_THAT(*completion_script(*app, "fish"), HasSubstr("__fish_seen_subcommand_from journal"));
+}
+
 }  // namespace
 }  // namespace retort::cli

@@ -52,6 +52,16 @@ TEST(Options, CommandsBelowCommands) {
     EXPECT_EQ(parsed->invocation->name, "tiny");
 }
 
+TEST(Options, AMergeNamesWhatIsMadeAndOfWhat) {
+    const auto parsed = parse({"journal", "merge", "all.db", "a.db", "b.db"});
+    ASSERT_TRUE(parsed && parsed->invocation);
+    EXPECT_EQ(parsed->invocation->command, Command::journal_merge);
+    EXPECT_EQ(parsed->invocation->merge.out, "all.db");
+    EXPECT_EQ(parsed->invocation->merge.journals, (std::vector<std::string>{"a.db", "b.db"}));
+    EXPECT_THAT(failure({"journal", "merge", "all.db"}), HasSubstr("retort journal merge --help"));
+    EXPECT_THAT(failure({"journal", "marge"}), HasSubstr("did you mean \"merge\"?"));
+}
+
 TEST(Options, UnknownWordsNameTheNearest) {
     EXPECT_THAT(failure({"sovle"}), HasSubstr("unknown command \"sovle\" (did you mean \"solve\"?)"));
     EXPECT_THAT(failure({"evaluate"}), HasSubstr("expected one of: solve, eval, sweep"));

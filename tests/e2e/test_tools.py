@@ -175,7 +175,7 @@ class Words(ProgramTest):
         self.assertEqual(version.code, 0)
         for part in ("retort ", "commit ", "libcurl ", "SQLite "):
             self.assertIn(part, version.out)
-        for command in ("solve", "show", "doctor", "verify", "completion"):
+        for command in ("solve", "show", "journal", "doctor", "verify", "completion"):
             done = self.run_program(command, "--help")
             self.assertEqual((done.code, done.err), (0, ""))
         self.assertIn("Examples:", self.run_program("solve", "--help").out)
@@ -189,6 +189,7 @@ class Words(ProgramTest):
 
         self.assertEqual(offered("retort", "so"), ["solve"])
         self.assertEqual(offered("retort", "model", "p"), ["pull"])
+        self.assertEqual(offered("retort", "journal", "m"), ["merge"])
         self.assertEqual(offered("retort", "solve", "--max"), ["--max-answer"])
         self.assertEqual(offered("retort", "solve", "--distiller", "topk"), ["topk", "topk-each"])
 

@@ -51,15 +51,15 @@ Checkpoint some_checkpoint() {
     out.state.best_step = 100;
     out.inputs = {"seed = 1\n", {{"s.jsonl (data.suite)", "abc"}}};
     out.state.changes = {"before step 7: rl.lr 0.1 -> 0.01"};
-    out.weights = tensors_of(small_shape());
+    out.net.weights = tensors_of(small_shape());
     std::size_t all = 0;
-    for (NamedTensor& tensor : out.weights) {
+    for (NamedTensor& tensor : out.net.weights) {
         std::size_t size = 1;
         for (const std::int64_t n : tensor.shape) size *= static_cast<std::size_t>(n);
         tensor.values = awkward_floats(size, static_cast<std::uint32_t>(size + all));
         all += size;
     }
-    out.optimiser = {345, awkward_floats(all, 1), awkward_floats(all, 2)};
+    out.net.optimiser = {345, awkward_floats(all, 1), awkward_floats(all, 2)};
     return out;
 }
 
@@ -83,15 +83,15 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
     EXPECT_EQ(a.inputs.config, b.inputs.config);
     EXPECT_EQ(a.inputs.digests, b.inputs.digests);
     EXPECT_EQ(a.state.changes, b.state.changes);
-    ASSERT_EQ(a.weights.size(), b.weights.size());
-    for (std::size_t i = 0; i < a.weights.size(); ++i) {
-        EXPECT_EQ(a.weights[i].name, b.weights[i].name);
-        EXPECT_EQ(a.weights[i].shape, b.weights[i].shape);
-        EXPECT_TRUE(same_bits(a.weights[i].values, b.weights[i].values)) << a.weights[i].name;
+    ASSERT_EQ(a.net.weights.size(), b.net.weights.size());
+    for (std::size_t i = 0; i < a.net.weights.size(); ++i) {
+        EXPECT_EQ(a.net.weights[i].name, b.net.weights[i].name);
+        EXPECT_EQ(a.net.weights[i].shape, b.net.weights[i].shape);
+        EXPECT_TRUE(same_bits(a.net.weights[i].values, b.net.weights[i].values)) << a.net.weights[i].name;
     }
-    EXPECT_EQ(a.optimiser.steps, b.optimiser.steps);
-    EXPECT_TRUE(same_bits(a.optimiser.first, b.optimiser.first));
-    EXPECT_TRUE(same_bits(a.optimiser.second, b.optimiser.second));
+    EXPECT_EQ(a.net.optimiser.steps, b.net.optimiser.steps);
+    EXPECT_TRUE(same_bits(a.net.optimiser.first, b.net.optimiser.first));
+    EXPECT_TRUE(same_bits(a.net.optimiser.second, b.net.optimiser.second));
 }
 
 std::string error_of(const std::string& path) {
@@ -102,7 +102,7 @@ std::string error_of(const std::string& path) {
 TEST(Checkpoint, HoldsTheWeightsThatRolloutsAheadWereSampledWith) {
     const Folder folder;
     Checkpoint written = some_checkpoint();
-    written.behind = written.weights;
+    written.behind = written.net.weights;
     for (NamedTensor& tensor : written.behind) tensor.values[0] = 7;
     ASSERT_TRUE(write_checkpoint(folder / "c", written));
     const auto read = read_checkpoint(folder / "c", small_shape());

@@ -92,6 +92,16 @@ const std::map<std::string, std::string>& other_values() {
         {"rl.is_clip_min", "0.8"},
         {"rl.is_clip_max", "1.28"},
         {"rl.surrogate", "'clip'"},
+        {"backend", "'local'"},
+        {"url", "'http://host:8000'"},
+        {"tinker.base_model", "'m'"},
+        {"tinker.rank", "8"},
+        {"tinker.reduction", "'sum'"},
+        {"tinker.loss", "'cispo'"},
+        {"tinker.in_flight", "9"},
+        {"tinker.patience_s", "1.5"},
+        {"tinker.context", "99"},
+        {"tinker.api_key_env", "'KEY'"},
         {"rl.advantage_std", "'none'"},
         {"rl.loss_agg", "'batch_token'"},
         {"rl.trace.share", "3"},
@@ -141,8 +151,8 @@ TEST(Config, EveryKeyIsReadAndWrittenAgainAsItIs) {
     const auto config = parse(toml);
     ASSERT_TRUE(config) << config.error().message;
     const auto lines = lines_of(*config);
-    // These have one value that is allowed, or the value that kLeast needs.
-    const std::vector<std::string> alike{"task", "rl.op.gradient"};
+    // These have one value that is allowed here, or the value that kLeast needs.
+    const std::vector<std::string> alike{"backend", "task", "rl.op.gradient"};
     for (const auto& [key, value] : lines) {
         EXPECT_TRUE(other_values().contains(key)) << "a value for " << key << " is missing in this test";
         if (std::find(alike.begin(), alike.end(), key) == alike.end())

@@ -13,6 +13,7 @@
 #include <random>
 
 #include "operator/schedule.h"
+#include "train/rollout/net_writer.h"
 #include "train/rollout/rollouts.h"
 #include "train/run/batch.h"
 #include "train/run/methods.h"
@@ -144,7 +145,7 @@ class Dump {
         TrainedModel model = set_up_model(config_, teacher.get()).value();
         Net net(model.file.shape, moved(model.file.tensors, 0.2), {config_.device, 1, config_.pack_tokens});
         asio::io_context loop;
-        Sampler sampler(loop, net, *model.tokenizer, {"random", 16});
+        Sampler sampler(loop, *model.tokenizer, {"random", net.shape().context}, net_writer(net, *model.tokenizer, 16));
         const Suite suite = load_problems(config_.data, "train").value();
         const std::vector<std::vector<Rollout>> sampled{roll_out(loop, sampler, model.prompts, suite, config_.rl.trace),
                                                         roll_out(loop, sampler, model.prompts, suite, config_.rl.op)};

@@ -83,7 +83,8 @@ TEST(Sampler, AskedInBatchesOfOtherSizesItWritesTheSame) {
     const Suite suite = trainee.problems(3);
     const std::vector<CompletionRequest> requests = requests_of(suite, 20, 1);
     const auto expected = sampled(trainee, requests);
-    Sampler narrow(trainee.loop, trainee.net, *trainee.model.tokenizer, {"trainee", 3});
+    Sampler narrow(trainee.loop, *trainee.model.tokenizer, {"trainee", trainee.net.shape().context},
+                   net_writer(trainee.net, *trainee.model.tokenizer, 3));
     run_with(trainee.loop, narrow, ask_all(narrow, requests));
     const auto calls = narrow.take_calls();
     int parted = 0;
@@ -220,12 +221,16 @@ class LlamaSampler : public ::testing::Test {
         return sampler.take_calls();
     }
 
+    static TrainConfig with_llama(TrainConfig config) {
+        config.rl.sampler = "llama";
+        return config;
+    }
+
     Trainee trainee;
     Sampler sampler{trainee.loop,
-                    trainee.net,
                     *trainee.model.tokenizer,
-                    {"trainee", 64},
-                    live_model(trainee.config, trainee.model, trainee.model.file.tensors).value()};
+                    {"trainee", trainee.net.shape().context},
+                    local_writer(with_llama(trainee.config), trainee.model, trainee.net).value()};
     const Suite suite = trainee.problems(3);
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "train/folder.h"
+#include "train/rollout/net_writer.h"
 #include "train/rollout/rollouts.h"
 #include "train/run/model_setup.h"
 #include "train/run/problems.h"
@@ -35,7 +36,7 @@ class Trainee {
           teacher(make_teacher(config.task).value()),
           model(set_up_model(config, teacher.get()).value()),
           net(model.file.shape, scaled(model.file.tensors, scale), {"cpu", 1}),
-          sampler(loop, net, *model.tokenizer, {"trainee", 64}) {}
+          sampler(loop, *model.tokenizer, {"trainee", net.shape().context}, net_writer(net, *model.tokenizer, 64)) {}
 
     Suite problems(std::int64_t count) const {
         DataSettings settings;

@@ -36,6 +36,7 @@ struct HttpHead {
     int status = 0;  // 0: no reply
     std::string content_type;
     std::string retry_after;
+    std::string location;  // of a redirect, which is not followed
 };
 
 enum class HttpFailure {

@@ -27,6 +27,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     if (line.starts_with("HTTP/")) head = {};
     read_header(line, "content-type", head.content_type);
     read_header(line, "retry-after", head.retry_after);
+    read_header(line, "location", head.location);
     return size;
 }
 

@@ -1,5 +1,6 @@
 #include "model/llama/generation.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace retort::llama {
@@ -34,6 +35,17 @@ void Generation::count(Place before) {
 bool Generation::over_limit() const {
     if (rules_.marks == nullptr) return usage_.out >= limits_.think + limits_.max_answer;
     return splitter_.place() != Place::reasoning && usage_.out - usage_.reasoning >= limits_.max_answer;
+}
+
+std::int64_t Generation::room() const {
+    std::int64_t out = limits_.max_answer - (usage_.out - usage_.reasoning);
+    if (rules_.marks == nullptr)
+        out = limits_.think + limits_.max_answer - usage_.out;
+    else if (splitter_.place() == Place::reasoning)
+        out = limits_.think - usage_.reasoning;
+    else if (splitter_.place() == Place::undecided)
+        out = std::max(out, limits_.think - usage_.out);
+    return std::max<std::int64_t>(out, 1);
 }
 
 std::span<const TokenId> Generation::forced() {

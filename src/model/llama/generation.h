@@ -41,6 +41,9 @@ class Generation {
     // Tokens that must follow now, unsampled: the forced end of the reasoning. To be called after each take.
     std::span<const TokenId> forced();
 
+    // The most tokens that may be sampled before a limit ends it or its reasoning; at least 1.
+    std::int64_t room() const;
+
     bool done() const { return done_; }
     std::int64_t written() const { return usage_.out; }
 

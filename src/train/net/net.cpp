@@ -63,6 +63,9 @@ Net::Net(const NetShape& shape, const std::vector<NamedTensor>& weights, const N
     : shape_(shape), backend_(make_backend(shape, flat_of(shape, weights), options)) {
     for (const NamedTensor& tensor : tensors_of(shape)) parameters_ += size_of(tensor);
 }
+Net::Net(const NetShape& shape, std::unique_ptr<NetBackend> backend) : shape_(shape), backend_(std::move(backend)) {
+    for (const NamedTensor& tensor : tensors_of(shape)) parameters_ += size_of(tensor);
+}
 Net::~Net() = default;
 Net::Net(Net&&) noexcept = default;
 Net& Net::operator=(Net&&) noexcept = default;
@@ -108,6 +111,17 @@ void Net::set_optimiser(const OptimiserState& state) {
     if (state.first.size() != size || state.second.size() != size)
         throw std::invalid_argument("the optimiser's state is that of another model");
     backend_->set_optimiser(state);
+}
+
+NetState Net::state(const std::string& name) {
+    if (std::string kept = backend_->keep(name); !kept.empty()) return {{}, {}, std::move(kept)};
+    return {weights(), optimiser(), {}};
+}
+
+void Net::set_state(const NetState& state) {
+    if (!state.kept.empty()) return backend_->go_back_to(state.kept);
+    set_weights(state.weights);
+    set_optimiser(state.optimiser);
 }
 
 Decoder::Decoder(const Net& net) : backend_(net.backend_->decoder()) {}

@@ -1,10 +1,12 @@
 // A Llama model that can be trained: log-probabilities of packed sequences, gradients, AdamW. C++17 and free of
-// LibTorch, which is behind it. One thread at a time. Failures (no memory, no such device) are exceptions.
+// LibTorch, which is behind it. One thread at a time. Failures (no memory, no such device, a server that is gone) are
+// exceptions.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,20 @@ struct NetOptions {
     std::int64_t pack_tokens = 4096;  // a pack is cut where it is longer, sequences stay whole; bounds memory
 };
 
+// What a run keeps of a net: its weights and what its optimiser remembers, or, where these are on a server, how the
+// server calls them.
+struct NetState {
+    std::vector<NamedTensor> weights;
+    OptimiserState optimiser;
+    std::string kept;  // not empty: the others are
+};
+
+// Weights are elsewhere and cannot be reached. It says nothing against what was to be learnt.
+class NetUnreachable : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 class Decoder;
 class NetBackend;
 
@@ -60,6 +76,8 @@ class Net {
   public:
     // `weights` are those of tensors_of(shape), in its order.
     Net(const NetShape& shape, const std::vector<NamedTensor>& weights, const NetOptions& options);
+    // Weights are where the backend has them.
+    Net(const NetShape& shape, std::unique_ptr<NetBackend> backend);
     ~Net();
     Net(Net&&) noexcept;
     Net& operator=(Net&&) noexcept;
@@ -84,6 +102,10 @@ class Net {
     void set_weights(const std::vector<NamedTensor>& weights);
     OptimiserState optimiser() const;
     void set_optimiser(const OptimiserState& state);
+
+    // To go on from later. `name` is for a server that keeps them; it is not used again by this net.
+    NetState state(const std::string& name);
+    void set_state(const NetState& state);
 
     std::int64_t parameters() const { return parameters_; }
 

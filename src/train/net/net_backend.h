@@ -31,6 +31,13 @@ class NetBackend {
     virtual OptimiserState optimiser() const = 0;
     virtual void set_optimiser(const OptimiserState& state) = 0;
     virtual std::unique_ptr<DecoderBackend> decoder() = 0;
+    // Where weights are on a server: it keeps them and the optimiser, and how it calls them; or it goes back to those.
+    // Empty: they are not, and the functions above have them.
+    virtual std::string keep(const std::string& name) {
+        (void)name;
+        return {};
+    }
+    virtual void go_back_to(const std::string& kept) { (void)kept; }
     virtual std::string engine() const = 0;
 };
 

@@ -3,20 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <deque>
-#include <stdexcept>
-
-#include "model/llama/sampler.h"
+#include <utility>
 
 namespace retort::train {
 namespace {
-
-using Steady = std::chrono::steady_clock;
-
-double seconds_since(Steady::time_point start) {
-    return std::chrono::duration<double>(Steady::now() - start).count();
-}
 
 llama::SamplingParameters sampling_of(const CompletionRequest& request) {
     return {request.temperature, request.top_p, request.seed, true};
@@ -37,25 +27,14 @@ struct Sampler::Pending {
     Gate landed;
 };
 
-struct Sampler::Row {
-    Pending* call;
-    llama::Generation generation;
-    std::deque<TokenId> forced;  // still to be fed
-};
-
-Sampler::Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options,
-                 std::unique_ptr<llama::LiveModel> live)
-    : loop_(loop),
-      net_(net),
-      tokenizer_(tokenizer),
-      options_(std::move(options)),
-      decoder_(net),
-      live_(std::move(live)) {}
+Sampler::Sampler(asio::io_context& loop, const llama::Tokenizer& tokenizer, SamplerOptions options,
+                 std::unique_ptr<Writer> writer)
+    : loop_(loop), tokenizer_(tokenizer), options_(std::move(options)), writer_(std::move(writer)) {}
 
 Sampler::~Sampler() = default;
 
 ModelInfo Sampler::info() const {
-    return {options_.name, net_.shape().context, tokenizer_.chat().marks() != nullptr, "the net in training"};
+    return {options_.name, options_.context, tokenizer_.chat().marks() != nullptr, "the net in training"};
 }
 
 Outcome<llama::RenderedPrompt> Sampler::render(const Prompt& prompt, bool think) const {
@@ -70,11 +49,11 @@ std::optional<CallError> Sampler::fault(const CompletionRequest& request, const 
     if (prompt.empty()) return refused("the prompt has no tokens");
     if (request.think < 0 || request.max_answer < 1) return refused("expected think >= 0 and max-answer >= 1 tokens");
     const std::int64_t most = static_cast<std::int64_t>(prompt.size()) + request.max_tokens();
-    if (most <= net_.shape().context) return std::nullopt;
+    if (most <= options_.context) return std::nullopt;
     return CallError{CallErrorKind::context,
                      fmt::format("the prompt has {} tokens and may be answered with {}: {} in all, but the model's "
                                  "context is {}: lower think or max_answer, or raise model.context",
-                                 prompt.size(), request.max_tokens(), most, net_.shape().context),
+                                 prompt.size(), request.max_tokens(), most, options_.context),
                      false, 0, 0};
 }
 
@@ -98,78 +77,27 @@ Task<TokenCount> Sampler::count_prompt(Prompt prompt) {
     co_return TokenCount{rendered ? static_cast<std::int64_t>(rendered->tokens.size()) : 0, rendered.has_value()};
 }
 
-void Sampler::write() {
+void Sampler::begin() {
     std::vector<Pending*> calls = std::exchange(pending_, {});
     std::sort(calls.begin(), calls.end(),
               [](const Pending* a, const Pending* b) { return a->request.place < b->request.place; });
-    if (live_ != nullptr) return write_live(calls);
-    const auto rows = static_cast<std::size_t>(options_.rows);
-    for (std::size_t begin = 0; begin < calls.size(); begin += rows) {
-        const auto first = calls.begin() + static_cast<std::ptrdiff_t>(begin);
-        const auto last = calls.begin() + static_cast<std::ptrdiff_t>(std::min(begin + rows, calls.size()));
-        write_batch({first, last});
+    std::vector<WriterCall> begun;
+    for (Pending* call : calls) {
+        const std::size_t ticket = tickets_++;
+        under_way_.emplace(ticket, call);
+        begun.push_back({ticket,
+                         {std::make_shared<const std::vector<TokenId>>(call->prompt.tokens),
+                          call->prompt.inside_reasoning, limits_of(call->request), sampling_of(call->request)}});
     }
+    writer_->begin(std::move(begun));
 }
 
-void Sampler::write_batch(const std::vector<Pending*>& batch) {
-    const auto started = Steady::now();
-    std::vector<Row> rows;
-    std::vector<std::vector<TokenId>> prompts;
-    for (Pending* call : batch) {
-        rows.push_back(
-            {call,
-             llama::Generation(tokenizer_.reasoning(), limits_of(call->request), call->prompt.inside_reasoning, true),
-             {}});
-        prompts.push_back(call->prompt.tokens);
-    }
-    decoder_.write(prompts, [&](std::size_t i, const float* logits) -> std::optional<TokenId> {
-        Row& row = rows[i];
-        const TokenId token = next_token(row, logits);
-        if (!row.generation.done()) return token;
-        row.generation.finish(row.generation.natural_finish(), row.call->completion);
-        row.call->completion.wall_s = seconds_since(started);
-        return std::nullopt;
-    });
-    for (Row& row : rows) land(*row.call);
-}
-
-// The token that the row is to be fed: forced, or sampled now. On any of the decoder's threads.
-TokenId Sampler::next_token(Row& row, const float* logits) const {
-    if (!row.forced.empty()) {
-        const TokenId token = row.forced.front();
-        row.forced.pop_front();
-        return token;
-    }
-    thread_local llama::Sampler draw;
-    const auto vocabulary = static_cast<std::size_t>(net_.shape().vocabulary);
-    const auto position = static_cast<std::uint64_t>(row.generation.written());
-    const llama::SampledToken token = draw.sample({logits, vocabulary}, sampling_of(row.call->request), position, true);
-    const llama::Vocabulary& words = tokenizer_.vocabulary();
-    const bool is_mark = tokenizer_.reasoning().is_mark(token.id);
-    row.generation.take(token, words.piece(token.id, is_mark), words.ends_generation(token.id));
-    const std::span<const TokenId> forced = row.generation.forced();
-    row.forced.assign(forced.begin(), forced.end());
-    return token.id;
-}
-
-void Sampler::write_live(const std::vector<Pending*>& calls) {
-    if (std::exchange(stale_, false)) {
-        const std::vector<NamedTensor> tensors = net_.weights();
-        const auto given = live_->set_weights([&](const std::string& name) {
-            const auto found = std::find_if(tensors.begin(), tensors.end(),
-                                            [&](const NamedTensor& tensor) { return tensor.name == name; });
-            return found == tensors.end() ? std::span<const float>() : std::span(found->values);
-        });
-        if (!given) throw std::logic_error(given.error().message);
-    }
-    std::vector<llama::LiveCall> asked;
-    for (Pending* call : calls)
-        asked.push_back({std::make_shared<const std::vector<TokenId>>(call->prompt.tokens),
-                         call->prompt.inside_reasoning, limits_of(call->request), sampling_of(call->request)});
-    std::vector<Completion> written = live_->write(asked);
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-        calls[i]->completion = std::move(written[i]);
-        land(*calls[i]);
+void Sampler::write() {
+    if (!pending_.empty()) begin();
+    for (auto& [ticket, completion] : writer_->take()) {
+        Pending& call = *under_way_.extract(ticket).mapped();
+        call.completion = std::move(completion);
+        land(call);
     }
 }
 

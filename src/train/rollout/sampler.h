@@ -1,10 +1,9 @@
-// The net that is being trained, as a model for the operators; written by itself or by llama.cpp over its weights.
-// Calls gather until everything that runs on the loop waits for one; then all of them are written together. So what a
-// batch is made of depends on the work alone, never on time, and so do the floats.
+// What is being trained, as a model for the operators. Calls gather until everything that runs on the loop waits for
+// one; then all of them are handed to the writer together. So what a batch is made of depends on the work alone, never
+// on time, and so do the floats of writers that write a batch at once.
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,24 +12,22 @@
 #include "async/gate.h"
 #include "async/settle.h"
 #include "model/language_model.h"
-#include "model/llama/live_model.h"
 #include "model/llama/tokenizer.h"
-#include "train/net/decoder.h"
 #include "train/rollout/rollout.h"
+#include "train/rollout/writer.h"
 
 namespace retort::train {
 
 struct SamplerOptions {
-    std::string name;         // of the model, for the journal
-    std::int64_t rows = 512;  // most sequences that are written side by side
+    std::string name;          // of the model, for the journal
+    std::int64_t context = 0;  // most tokens of a sequence
 };
 
 class Sampler final : public LanguageModel {
   public:
-    // None but `live` is owned; the net may be trained between two calls of write(). With `live` llama.cpp writes, over
-    // the net's weights.
-    Sampler(asio::io_context& loop, const Net& net, const llama::Tokenizer& tokenizer, SamplerOptions options,
-            std::unique_ptr<llama::LiveModel> live = nullptr);
+    // Loop and tokenizer are not owned.
+    Sampler(asio::io_context& loop, const llama::Tokenizer& tokenizer, SamplerOptions options,
+            std::unique_ptr<Writer> writer);
     ~Sampler() override;
 
     Task<Completion> complete(CompletionRequest request, OnDelta on_delta, std::stop_token stop) override;
@@ -38,12 +35,13 @@ class Sampler final : public LanguageModel {
     Task<TokenCount> count_prompt(Prompt prompt) override;
     ModelInfo info() const override;
 
-    // To be called when the net has learnt: before the next write() its weights are handed over.
-    void weights_changed() { stale_ = true; }
+    // To be called when the net has learnt, and nothing is pending.
+    void weights_changed() { writer_->weights_changed(); }
 
-    bool has_pending() const { return !pending_.empty(); }
+    // Calls wait to be written, or for their end.
+    bool has_pending() const { return !pending_.empty() || !under_way_.empty(); }
 
-    // Writes all that are pending to their ends, in the order of their places.
+    // Hands over what is pending, in the order of places, and lands what is finished: at least one call.
     void write();
 
     // What was sampled since the last time, by place.
@@ -54,22 +52,18 @@ class Sampler final : public LanguageModel {
 
   private:
     struct Pending;
-    struct Row;
     Outcome<llama::RenderedPrompt> render(const Prompt& prompt, bool think) const;
     std::optional<CallError> fault(const CompletionRequest& request, const std::vector<TokenId>& prompt) const;
-    void write_batch(const std::vector<Pending*>& batch);
-    void write_live(const std::vector<Pending*>& calls);
-    TokenId next_token(Row& row, const float* logits) const;
+    void begin();
     void land(Pending& call);
 
     asio::io_context& loop_;
-    const Net& net_;
     const llama::Tokenizer& tokenizer_;
     const SamplerOptions options_;
-    Decoder decoder_;
-    const std::unique_ptr<llama::LiveModel> live_;
-    bool stale_ = true;              // live_ has other weights than the net
-    std::vector<Pending*> pending_;  // on the coroutines that wait
+    const std::unique_ptr<Writer> writer_;
+    std::vector<Pending*> pending_;              // on the coroutines that wait
+    std::map<std::size_t, Pending*> under_way_;  // by ticket
+    std::size_t tickets_ = 0;
     std::map<Place, SampledCall> calls_;
     std::int64_t tokens_written_ = 0;
 };

@@ -7,8 +7,7 @@ void Ahead::begin(const std::vector<NamedTensor>& weights, std::int64_t step, st
         net_->set_weights(weights);
     } else {
         net_.emplace(model_.file.shape, weights, net_options(config_));
-        runner_.emplace(loop_, *net_, model_, config_.rl.rows, journal_,
-                        live_model(config_, model_, weights).value());  // as the run's own was made
+        runner_.emplace(loop_, model_, journal_, local_writer(config_, model_, *net_).value());  // as the run's own
     }
     runner_->sampler().weights_changed();
     drawn_ = gathering_.drawn();

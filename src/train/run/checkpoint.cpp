@@ -15,7 +15,7 @@
 namespace retort::train {
 namespace {
 
-constexpr std::string_view kMagic = "retort checkpoint 2\n";
+constexpr std::string_view kMagic = "retort checkpoint 3\n";
 constexpr std::string_view kPrefix = "checkpoint-";
 constexpr std::string_view kSuffix = ".retort";
 
@@ -72,8 +72,8 @@ std::size_t floats_of(const NetShape& shape) {
 }
 
 std::size_t floats_of(const Checkpoint& checkpoint) {
-    std::size_t out = checkpoint.optimiser.first.size() + checkpoint.optimiser.second.size();
-    for (const auto* tensors : {&checkpoint.weights, &checkpoint.behind})
+    std::size_t out = checkpoint.net.optimiser.first.size() + checkpoint.net.optimiser.second.size();
+    for (const auto* tensors : {&checkpoint.net.weights, &checkpoint.behind})
         for (const NamedTensor& tensor : *tensors) out += tensor.values.size();
     return out;
 }
@@ -96,16 +96,14 @@ std::string checkpoint_name(std::int64_t step) {
 
 // Magic, SHA-256 of what follows, a line of JSON, the floats as they are in memory (little-endian).
 Outcome<void> write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-    const Json head{{"state", to_json(checkpoint.state)},
-                    {"config", checkpoint.inputs.config},
-                    {"digests", checkpoint.inputs.digests},
-                    {"behind", !checkpoint.behind.empty()},
-                    {"optimiser_steps", checkpoint.optimiser.steps}};
+    const Json head{{"state", to_json(checkpoint.state)},   {"config", checkpoint.inputs.config},
+                    {"digests", checkpoint.inputs.digests}, {"behind", !checkpoint.behind.empty()},
+                    {"kept", checkpoint.net.kept},          {"optimiser_steps", checkpoint.net.optimiser.steps}};
     std::string body = head.dump() + "\n";
     body.reserve(body.size() + floats_of(checkpoint) * sizeof(float));
-    for (const NamedTensor& tensor : checkpoint.weights) append(body, tensor.values);
-    append(body, checkpoint.optimiser.first);
-    append(body, checkpoint.optimiser.second);
+    for (const NamedTensor& tensor : checkpoint.net.weights) append(body, tensor.values);
+    append(body, checkpoint.net.optimiser.first);
+    append(body, checkpoint.net.optimiser.second);
     for (const NamedTensor& tensor : checkpoint.behind) append(body, tensor.values);
     Outcome<WholeFile> file = WholeFile::create(path);
     if (!file) return file.error();
@@ -136,16 +134,21 @@ Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& sha
         head.at("config").get_to(out.inputs.config);
         head.at("digests").get_to(out.inputs.digests);
         head.at("behind").get_to(has_behind);
-        head.at("optimiser_steps").get_to(out.optimiser.steps);
+        head.at("optimiser_steps").get_to(out.net.optimiser.steps);
+        head.at("kept").get_to(out.net.kept);
     } catch (const Json::exception& error) {
         return damaged(path, error.what());
+    }
+    if (!out.net.kept.empty()) {
+        if (!bytes.empty()) return damaged(path, "weights are on a server, and in it too");
+        return out;
     }
     const std::size_t floats = floats_of(shape);
     if (bytes.size() != (has_behind ? 4 : 3) * floats * sizeof(float))
         return damaged(path, "it is that of a model of another shape");
-    out.weights = take_tensors(bytes, shape);
-    out.optimiser.first = take(bytes, floats);
-    out.optimiser.second = take(bytes, floats);
+    out.net.weights = take_tensors(bytes, shape);
+    out.net.optimiser.first = take(bytes, floats);
+    out.net.optimiser.second = take(bytes, floats);
     if (has_behind) out.behind = take_tensors(bytes, shape);
     return out;
 }

@@ -28,8 +28,7 @@ struct TrainState {
 struct Checkpoint {
     TrainState state;
     RunInputs inputs;
-    std::vector<NamedTensor> weights;
-    OptimiserState optimiser;
+    NetState net;
     std::vector<NamedTensor> behind = {};  // async: those that the next step's rollouts were sampled with; else none
 };
 

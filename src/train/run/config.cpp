@@ -207,11 +207,36 @@ std::optional<std::string> check_model(const ModelSettings& m) {
     return std::nullopt;
 }
 
+std::optional<std::string> check_tinker(const TrainConfig& c) {
+    const TinkerSettings& t = c.tinker;
+    if (!one_of(c.backend, {"local", "tinker"}))
+        return fmt::format("backend: expected local or tinker, found \"{}\"", c.backend);
+    if (c.backend == "local") return std::nullopt;
+    if (!c.url.starts_with("http://") && !c.url.starts_with("https://"))
+        return fmt::format("url: expected that of the training server, http://host:8000, found \"{}\"", c.url);
+    if (!one_of(t.reduction, {"auto", "sum", "seq_mean"}))
+        return fmt::format("tinker.reduction: expected auto, sum or seq_mean, found \"{}\"", t.reduction);
+    if (!one_of(t.loss, {"coefficients", "cispo"}))
+        return fmt::format("tinker.loss: expected coefficients or cispo, found \"{}\"", t.loss);
+    if (t.rank < 1 || t.in_flight < 1 || t.in_flight > 16384 || t.patience_s < 0 || t.context < 0)
+        return "tinker: rank is at least 1, in_flight 1 to 16384, patience_s and context 0 or more";
+    if (c.model.from.empty())
+        return "model.from: expected the GGUF of the server's base model (its vocabulary is enough): it has the "
+               "tokenizer and the chat template";
+    if (c.rl.temperature != 1)
+        return "rl.temperature: a training server's log-probabilities are those at temperature 1: leave it at 1";
+    if (c.async != 0)
+        return "async: expected 0 with backend = \"tinker\": sampling older weights would undo the training";
+    if (c.rl.sampler != "own") return "rl.sampler: expected own with backend = \"tinker\": the server writes";
+    return std::nullopt;
+}
+
 double last_share(const ArmSettings& arm) {
     return arm.share_end < 0 ? arm.share : arm.share_end;
 }
 
 std::optional<std::string> check(const TrainConfig& c) {
+    if (auto wrong = check_tinker(c)) return wrong;
     if (auto wrong = check_model(c.model)) return wrong;
     if (auto wrong = check_steps("sft", c.sft)) return wrong;
     if (auto wrong = check_steps("rl", c.rl)) return wrong;

@@ -105,8 +105,22 @@ struct EvalSettings : ProblemSettings {
     double temperature = 1;
 };
 
+// A server that trains and samples in this program's place: backend = "tinker".
+struct TinkerSettings {
+    std::string base_model;             // as the server calls it; empty: the one that it has
+    std::int64_t rank = 32;             // of the LoRA adapter that learns
+    std::string reduction = "auto";     // auto | sum | seq_mean: what the server makes of the losses of tokens
+    std::string loss = "coefficients";  // coefficients | cispo: who weighs each token
+    std::int64_t in_flight = 1024;      // samples, at most
+    double patience_s = 600;            // seconds that a call waits for a server that is not well
+    std::int64_t context = 0;           // most tokens of a sequence; 0: as the model's file says
+    std::string api_key_env = "TINKER_API_KEY";
+};
+
 struct TrainConfig {
-    std::string run;  // the run's folder
+    std::string run;                // the run's folder
+    std::string backend = "local";  // local | tinker: where the model is trained
+    std::string url;                // of the training server
     std::int64_t seed = 0;
     std::int64_t threads = 0;
     std::string device = "cpu";
@@ -117,6 +131,7 @@ struct TrainConfig {
     bool journal = true;     // rollouts stand in the run's journal
     std::string task;        // the teacher, where there is SFT or a new model
     std::string save = "f32";
+    TinkerSettings tinker;
     ModelSettings model;
     SftSettings sft;
     RlSettings rl;

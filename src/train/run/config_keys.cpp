@@ -73,6 +73,22 @@ void add_rl(Keys& keys, RlSettings& r) {
     add_arm(keys, "rl.op", r.op, true);
 }
 
+void add_tinker(Keys& keys, TinkerSettings& t) {
+    keys.push_back({"tinker.base_model", "as the server calls it; empty: the one that it has", &t.base_model});
+    keys.push_back({"tinker.rank", "of the LoRA adapter that learns", &t.rank});
+    keys.push_back(
+        {"tinker.reduction",
+         "what the server makes of the losses of tokens: auto | sum | seq_mean (of each sequence, then of all)",
+         &t.reduction});
+    keys.push_back({"tinker.loss",
+                    "coefficients (each token weighed here, on any server) | cispo (by the server's own loss)",
+                    &t.loss});
+    keys.push_back({"tinker.in_flight", "samples, at most", &t.in_flight});
+    keys.push_back({"tinker.patience_s", "seconds that a call waits for a server that is not well", &t.patience_s});
+    keys.push_back({"tinker.context", "most tokens of a sequence; 0: as the model's file says", &t.context});
+    keys.push_back({"tinker.api_key_env", "environment variable that holds the key", &t.api_key_env});
+}
+
 void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
     keys.push_back({name + ".suite", "a file of problem lines; empty: problems are made", &p.suite});
     keys.push_back({name + ".kind", "kind of problems that are made, as in `suite make`", &p.kind});
@@ -81,8 +97,9 @@ void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
     keys.push_back({name + ".seed", "of making them", &p.seed});
 }
 
-constexpr std::array<std::string_view, 6> kFree{"run",  "checkpoint_every", "checkpoint_keep",
-                                                "save", "sft.steps",        "rl.steps"};
+constexpr std::array<std::string_view, 10> kFree{
+    "run",       "url",      "checkpoint_every", "checkpoint_keep",   "save",
+    "sft.steps", "rl.steps", "tinker.in_flight", "tinker.patience_s", "tinker.api_key_env"};
 // pack_tokens and rl.rows bound memory: they change sums in the last place, and so perhaps a draw.
 constexpr std::array<std::string_view, 22> kTunes{"pack_tokens",
                                                   "sft.lr",
@@ -121,6 +138,8 @@ OnResume on_resume(std::string_view key) {
 std::vector<ConfigKey> config_keys(TrainConfig& c) {
     Keys keys;
     keys.push_back({"run", "the run's folder", &c.run});
+    keys.push_back({"backend", "where the model is trained: local | tinker (a server, over its protocol)", &c.backend});
+    keys.push_back({"url", "of the training server: http://host:8000", &c.url});
     keys.push_back({"seed", "of everything that is drawn", &c.seed});
     keys.push_back({"threads", "0: as many as there are cores", &c.threads});
     keys.push_back({"device", "cpu (own kernels); by LibTorch: torch (on the CPU), cuda, cuda:1", &c.device});
@@ -132,6 +151,7 @@ std::vector<ConfigKey> config_keys(TrainConfig& c) {
         {"async", "1: the next step's rollouts are sampled beside the learning, with weights a step older", &c.async});
     keys.push_back({"task", "the teacher of the SFT and of a new model's words: countdown, countdown-parts", &c.task});
     keys.push_back({"save", "weights of model.gguf: f32, f16 or q8_0", &c.save});
+    add_tinker(keys, c.tinker);
     add_model(keys, c.model);
     add_steps(keys, "sft", c.sft);
     keys.push_back({"sft.examples", "a file of worked examples, one JSON a line; empty: the task's", &c.sft.examples});

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <numbers>
 #include <random>
 #include <span>
 
 #include "base/hash.h"
 #include "model/llama/gguf_file.h"
+#include "model/llama/model_info.h"
+#include "train/rollout/net_writer.h"
 
 namespace retort::train {
 namespace {
@@ -109,13 +112,30 @@ Outcome<TrainedModel> new_model(const TrainConfig& config, const Teacher* teache
     return out;
 }
 
-std::string file_of(const std::string& from) {
-    return std::filesystem::is_directory(from) ? from + "/model.gguf" : from;
+// Of a model that a server trains the file need not have weights, and any architecture will do.
+Outcome<NetShape> remote_shape(const std::string& path, const TinkerSettings& settings) {
+    const auto info = model_info(path);
+    if (!info) return info.error();
+    NetShape out;
+    out.vocabulary = static_cast<int>(info->vocabulary);
+    out.context = static_cast<int>(std::min<std::int64_t>(settings.context > 0 ? settings.context : info->context,
+                                                          std::numeric_limits<int>::max()));
+    if (out.context < 2)
+        return Error{ErrorKind::usage, path + ": it does not say its context: set tinker.context (tokens)"};
+    return out;
 }
 
-Outcome<TrainedModel> model_from(const std::string& path, const Teacher* teacher) {
+Outcome<ModelFile> file_from(const TrainConfig& config, const std::string& path) {
+    if (config.backend == "local") return read_model(path);
+    const auto shape = remote_shape(path, config.tinker);
+    if (!shape) return shape.error();
+    return ModelFile{*shape, nullptr, {}};
+}
+
+Outcome<TrainedModel> model_from(const TrainConfig& config, const Teacher* teacher) {
+    const std::string path = model_path(config);
     TrainedModel out;
-    auto file = read_model(path);
+    auto file = file_from(config, path);
     if (!file) return file.error();
     out.file = std::move(*file);
     const auto tokenizer = llama::Tokenizer::open(path, teacher != nullptr ? teacher->chat_template() : "");
@@ -157,13 +177,18 @@ std::vector<NamedTensor> initial_weights(const NetShape& shape, std::uint64_t se
     return out;
 }
 
+std::string model_path(const TrainConfig& config) {
+    const std::string& from = config.model.from;
+    return std::filesystem::is_directory(from) ? from + "/model.gguf" : from;
+}
+
 NetOptions net_options(const TrainConfig& config) {
     return {config.device, static_cast<int>(config.threads), config.pack_tokens};
 }
 
 Outcome<TrainedModel> planned_model(const TrainConfig& config, const Teacher* teacher) {
     if (!config.model.from.empty()) {
-        auto out = model_from(file_of(config.model.from), teacher);
+        auto out = model_from(config, teacher);
         if (out) out->file.tensors.clear();
         return out;
     }
@@ -181,21 +206,23 @@ llama::LiveOptions live_options(const TrainConfig& config, const NetShape& shape
     return {static_cast<int>(config.threads), static_cast<int>(std::min(config.rl.rows, kMost)), shape.context};
 }
 
-Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model,
-                                                      const std::vector<NamedTensor>& tensors) {
-    if (config.rl.sampler != "llama") return std::unique_ptr<llama::LiveModel>();
+Outcome<std::unique_ptr<Writer>> local_writer(const TrainConfig& config, const TrainedModel& model, const Net& net) {
+    if (config.rl.sampler != "llama") return net_writer(net, *model.tokenizer, config.rl.rows);
     const llama::GgufHandle header(new_header(model.file.shape, *model.file.metadata));
+    const std::vector<NamedTensor> tensors = net.weights();
     const auto weights = [&](const std::string& name) {
         for (const NamedTensor& tensor : tensors)
             if (tensor.name == name) return std::span(tensor.values);
         return std::span<const float>();
     };
-    return llama::LiveModel::make(*header, weights, *model.tokenizer, live_options(config, model.file.shape));
+    auto live = llama::LiveModel::make(*header, weights, *model.tokenizer, live_options(config, model.file.shape));
+    if (!live) return live.error();
+    return llama_writer(net, std::move(*live));
 }
 
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher) {
     if (config.model.from.empty()) return new_model(config, teacher);
-    return model_from(file_of(config.model.from), teacher);
+    return model_from(config, teacher);
 }
 
 }  // namespace retort::train

@@ -10,13 +10,14 @@
 #include "model/llama/tokenizer.h"
 #include "operator/prompts.h"
 #include "train/gguf/model_file.h"
+#include "train/rollout/writer.h"
 #include "train/run/config.h"
 #include "train/tasks/teacher.h"
 
 namespace retort::train {
 
 struct TrainedModel {
-    ModelFile file;  // as the run began
+    ModelFile file;  // as the run began; where a server trains: of its shape vocabulary and context alone
     std::shared_ptr<const llama::Tokenizer> tokenizer;
     PromptSet prompts;
 };
@@ -25,16 +26,19 @@ struct TrainedModel {
 // where its tokenizer is read from.
 Outcome<TrainedModel> set_up_model(const TrainConfig& config, const Teacher* teacher);
 
+// The file of model.from, which may name a run's folder.
+std::string model_path(const TrainConfig& config);
+
 NetOptions net_options(const TrainConfig& config);
 
-// The model in llama.cpp with these weights, for rollouts to be written by it; null but for rl.sampler = "llama".
-Outcome<std::unique_ptr<llama::LiveModel>> live_model(const TrainConfig& config, const TrainedModel& model,
-                                                      const std::vector<NamedTensor>& tensors);
+// Who writes rollouts of a net in this process: as rl.sampler says. Net and model are not owned. The error is that of
+// llama.cpp, which does not take the model.
+Outcome<std::unique_ptr<Writer>> local_writer(const TrainConfig& config, const TrainedModel& model, const Net& net);
 
 // The model without its weights, for --dry-run. Nothing is written.
 Outcome<TrainedModel> planned_model(const TrainConfig& config, const Teacher* teacher);
 
-// Of live_model().
+// Of the llama.cpp that writes rollouts.
 llama::LiveOptions live_options(const TrainConfig& config, const NetShape& shape);
 
 // What embeddings begin with, by token text: Fourier features of numbers, vectors of marks (see Teacher).

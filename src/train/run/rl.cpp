@@ -73,6 +73,8 @@ RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vect
         double norm = 0;
         try {
             norm = make_update(net, batch, update, temperature, settings, out.ratios);
+        } catch (const NetUnreachable&) {
+            throw;
         } catch (...) {
             throw UpdateFailed{static_cast<std::size_t>(out.updates), std::current_exception()};
         }

@@ -22,7 +22,7 @@ struct RlUpdates {
     std::int64_t tokens = 0;      // that went through the net
 };
 
-// Thrown where the net throws in an update.
+// Thrown where the net throws in an update, but for NetUnreachable.
 struct UpdateFailed {
     std::size_t batch = 0;  // its place among the batches
     std::exception_ptr cause;

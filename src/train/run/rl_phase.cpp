@@ -104,7 +104,7 @@ void RlPhase::learn_from(MetricsRow& row, const Gathered& gathered, std::int64_t
 void RlPhase::put_updates(MetricsRow& row, const RlUpdates& updates, double lr) const {
     row.put("actor/pg_loss", updates.loss);
     row.put("actor/sft_loss", updates.sft_loss);
-    row.put("actor/entropy", updates.entropy);
+    if (!std::isnan(updates.entropy)) row.put("actor/entropy", updates.entropy);  // servers do not tell it
     row.put("actor/grad_norm", updates.grad_norm);
     row.put("actor/lr", lr);
     row.put("actor/updates", updates.updates);

@@ -4,11 +4,11 @@
 
 namespace retort::train {
 
-RolloutRunner::RolloutRunner(asio::io_context& loop, const Net& net, const TrainedModel& model, std::int64_t rows,
-                             RunJournal* journal, std::unique_ptr<llama::LiveModel> live)
+RolloutRunner::RolloutRunner(asio::io_context& loop, const TrainedModel& model, RunJournal* journal,
+                             std::unique_ptr<Writer> writer)
     : loop_(loop),
       prompts_(model.prompts),
-      sampler_(loop, net, *model.tokenizer, {"trained", rows}, std::move(live)),
+      sampler_(loop, *model.tokenizer, {"trained", model.file.shape.context}, std::move(writer)),
       journal_(journal) {}
 
 Outcome<std::vector<Rollout>> RolloutRunner::run(const std::string& title, const RolloutRequest& request,

@@ -1,4 +1,4 @@
-// Rollouts of the net in training, kept in the run's journal where it has one.
+// Rollouts of what is in training, kept in the run's journal where it has one.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,9 @@ namespace retort::train {
 // One thread at a time, and the loop with it.
 class RolloutRunner {
   public:
-    // None is owned but `live`, which writes where it is given; `journal` may be null. `rows`: sequences that are
-    // written side by side.
-    RolloutRunner(asio::io_context& loop, const Net& net, const TrainedModel& model, std::int64_t rows,
-                  RunJournal* journal, std::unique_ptr<llama::LiveModel> live = nullptr);
+    // None is owned but the writer; `journal` may be null.
+    RolloutRunner(asio::io_context& loop, const TrainedModel& model, RunJournal* journal,
+                  std::unique_ptr<Writer> writer);
 
     asio::io_context& loop() { return loop_; }
     Sampler& sampler() { return sampler_; }

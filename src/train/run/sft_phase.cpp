@@ -25,6 +25,8 @@ void SftPhase::draw_ahead(std::int64_t step, std::int64_t first) {
 SftStep SftPhase::learn(const SftBatch& batch, std::int64_t row, const AdamW& settings) const {
     try {
         return sft_step(net_, batch, settings);
+    } catch (const NetUnreachable&) {
+        throw;
     } catch (...) {
         folder_.keep_batch(batch.pack, row, false);
         throw;

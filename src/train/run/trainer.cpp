@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "train/run/evaluation.h"
 #include "train/run/learning_problems.h"
 #include "train/run/model_setup.h"
+#include "train/run/remote.h"
 #include "train/run/rl_phase.h"
 #include "train/run/run_folder.h"
 #include "train/run/sft_phase.h"
@@ -42,9 +44,13 @@ class Trainer {
 
     Outcome<void> run();
 
+    // Steps that are behind it.
+    std::int64_t step_reached() const { return state_.step; }
+
   private:
     Outcome<void> prepare();
     Outcome<void> prepare_model();
+    Outcome<void> prepare_net();
     Outcome<void> prepare_problems();
     Outcome<void> prepare_examples();
     Outcome<void> prepare_records();
@@ -72,18 +78,19 @@ class Trainer {
     TrainedModel model_;
     Evaluation evaluation_;
     Suite problems_;
+    std::unique_ptr<Remote> remote_;  // null: the net is in this process
     std::unique_ptr<Net> net_;
     asio::io_context loop_;
     std::unique_ptr<RunJournal> journal_;
-    std::unique_ptr<llama::LiveModel> live_;  // until the runner has it
     std::optional<RolloutRunner> runner_;
     std::optional<SftPhase> sft_;
     std::unique_ptr<RlPhase> rl_;
     std::optional<MetricsFile> metrics_;
     Digests digests_;
     TrainState state_;
-    std::vector<NamedTensor> behind_;  // of the checkpoint that was resumed
-    std::string changed_;              // by this resume: goes into the next row
+    std::vector<NamedTensor> behind_;             // of the checkpoint that was resumed
+    std::string changed_;                         // by this resume: goes into the next row
+    std::string recovered_ = options_.recovered;  // likewise
 };
 
 Outcome<void> Trainer::prepare_model() {
@@ -139,8 +146,7 @@ Outcome<void> Trainer::resume() {
 Outcome<void> Trainer::go_on(Checkpoint checkpoint, const std::string& file) {
     const auto changes = changes_since(checkpoint.inputs, config_, digests_, file);
     if (!changes) return changes.error();
-    net_->set_weights(checkpoint.weights);
-    net_->set_optimiser(checkpoint.optimiser);
+    net_->set_state(checkpoint.net);
     state_ = std::move(checkpoint.state);
     behind_ = std::move(checkpoint.behind);
     listener_.told(fmt::format("resumed after step {} from {}", state_.step, file));
@@ -166,7 +172,9 @@ Outcome<void> Trainer::prepare_records() {
 }
 
 Outcome<void> Trainer::prepare_phases() {
-    runner_.emplace(loop_, *net_, model_, config_.rl.rows, journal_.get(), std::move(live_));
+    Outcome<std::unique_ptr<Writer>> writer = remote_ ? remote_->writer() : local_writer(config_, model_, *net_);
+    if (!writer) return writer.error();
+    runner_.emplace(loop_, model_, journal_.get(), std::move(*writer));
     if (examples_ || teacher_) {
         const ExampleSource& source = examples_ ? static_cast<const ExampleSource&>(*examples_) : *teacher_;
         sft_.emplace(config_, source, model_, *net_, folder_);
@@ -179,6 +187,19 @@ Outcome<void> Trainer::prepare_phases() {
     return {};
 }
 
+Outcome<void> Trainer::prepare_net() {
+    if (config_.backend == "local") {
+        net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors, net_options(config_));
+    } else {
+        auto remote = Remote::connect(config_, model_, listener_, options_.stop);
+        if (!remote) return remote.error();
+        remote_ = std::move(*remote);
+        net_ = remote_->net();
+    }
+    model_.file.tensors.clear();
+    return {};
+}
+
 Outcome<void> Trainer::prepare() {
     if (auto wrong = fault_of(options_.reward_terms)) return *wrong;
     if (const auto made = folder_.prepare(config_, options_.resume); !made) return made.error();
@@ -186,19 +207,17 @@ Outcome<void> Trainer::prepare() {
     if (const auto read = prepare_problems(); !read) return read.error();
     if (const auto arms = arms_of(config_.rl); config_.rl.steps > 0 && !arms) return arms.error();
     if (const auto read = prepare_examples(); !read) return read.error();
-    auto live = live_model(config_, model_, model_.file.tensors);
-    if (!live) return live.error();
-    live_ = std::move(*live);
-    net_ = std::make_unique<Net>(model_.file.shape, model_.file.tensors, net_options(config_));
-    model_.file.tensors.clear();
+    if (const auto made = prepare_net(); !made) return made.error();
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
+    if (remote_ && state_.step == 0) remote_->start_anew();
     if (const auto opened = prepare_records(); !opened) return opened.error();
     return prepare_phases();
 }
 
 Outcome<void> Trainer::save_checkpoint() {
-    Checkpoint checkpoint{state_, {to_toml(config_, false), digests_}, net_->weights(), net_->optimiser()};
+    Checkpoint checkpoint{
+        state_, {to_toml(config_, false), digests_}, net_->state(fmt::format("step-{:06}", state_.step))};
     if (rl_) rl_->save(checkpoint);
     return folder_.save(checkpoint, config_.checkpoint_keep);
 }
@@ -236,8 +255,8 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
         if (const auto saved = save_model(); !saved) return saved.error();
         return Error{ErrorKind::interrupted,
                      fmt::format("stopped after step {}: a checkpoint is written, go on with --resume; "
-                                 "the model so far is {}",
-                                 state_.step, folder_.file("model.gguf"))};
+                                 "the model so far is in {}",
+                                 state_.step, folder_.path())};
     }
     return {};
 }
@@ -262,38 +281,68 @@ Outcome<void> Trainer::steps() {
             return folder_.no_number(row->step(), row->get("actor/updates") <= 1);
         runner_->sampler().weights_changed();
         ++state_.step;
+        if (!recovered_.empty()) row->note("recovered", std::exchange(recovered_, {}));
         if (!changed_.empty()) row->note("changed", std::exchange(changed_, {}));
         if (const auto kept = after_step(std::move(*row)); !kept) return kept.error();
     }
     return {};
 }
 
+// Of a model on a server what can be had of it.
 Outcome<void> Trainer::save_model() {
-    model_.file.tensors = net_->weights();
+    ModelFile file = model_.file;
+    if (remote_) {
+        auto trained = remote_->trained(state_.step);
+        if (!trained) return trained.error();
+        if (!*trained) return {};
+        file = std::move(**trained);
+    } else {
+        file.tensors = net_->weights();
+    }
     const TrainConfig shown = without_places(config_);
     RunMetadata about{config_.task, model_.prompts, {}};  // without a task the model keeps its name
     about.about = {{"retort.train.steps", std::to_string(state_.step)},
                    {"retort.train.seed", std::to_string(config_.seed)},
                    {"retort.train.config", to_toml(shown, false)}};
-    return write_model(folder_.file("model.gguf"), model_.file, *weight_type_from(config_.save), about);
+    const std::string path = folder_.file("model.gguf");
+    const auto written = write_model(path, file, *weight_type_from(config_.save), about);
+    if (written) listener_.told(path + " is written");
+    return written;
 }
 
 Outcome<void> Trainer::run() {
     if (const auto prepared = prepare(); !prepared) return prepared.error();
-    listener_.told(fmt::format("{} parameters, {}, run folder {}", net_->parameters(), net_->engine(), config_.run));
+    listener_.told(fmt::format("{}{}, run folder {}", remote_ ? "" : fmt::format("{} parameters, ", net_->parameters()),
+                               net_->engine(), config_.run));
     Outcome<void> stepped = steps();
     if (journal_)
         if (const auto closed = journal_->close(); !closed && stepped) stepped = closed.error();
     if (!stepped) return stepped.error();
-    if (const auto saved = save_model(); !saved) return saved.error();
-    listener_.told(fmt::format("{} is written", folder_.file("model.gguf")));
-    return {};
+    return save_model();
 }
 
 }  // namespace
 
+// What a server has lost, or may have counted without saying so, is made again from the last checkpoint: as a resume,
+// which repeats what is not in it and nothing else.
 Outcome<void> train(const TrainConfig& config, const TrainOptions& options) {
-    return Trainer(config, options).run();
+    constexpr int kMostInVain = 5;  // times that no further step is made in between
+    TrainOptions own = options;
+    std::int64_t reached = -1;
+    for (int in_vain = 0;;) {
+        Trainer trainer(config, own);
+        try {
+            return trainer.run();
+        } catch (const tinker::FailureException& exception) {
+            const tinker::Failure& failure = exception.failure();
+            in_vain = trainer.step_reached() > reached ? 1 : in_vain + 1;
+            reached = std::max(reached, trainer.step_reached());
+            if (failure.kind != tinker::FailureKind::lost || in_vain > kMostInVain) return error_of(failure, config);
+            own.resume = true;
+            own.recovered = failure.message;
+        }
+        if (own.listener != nullptr) own.listener->told(own.recovered + ": going back to the last checkpoint");
+    }
 }
 
 }  // namespace retort::train

@@ -20,6 +20,7 @@ struct TrainOptions {
     const std::atomic<bool>* stop = nullptr;    // set: the step under way is the last one; null: never
     TrainListener* listener = nullptr;          // not owned; null: nobody listens
     std::vector<RewardTerm> reward_terms = {};  // beside those of the configuration
+    std::string recovered = {};                 // resumed by the trainer itself: why
 };
 
 // On this thread, to its end. Errors: usage for a configuration that cannot be, or a run folder in use without

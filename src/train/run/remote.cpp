@@ -1,0 +1,151 @@
+#include "train/run/remote.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "train/gguf/adapter.h"
+#include "train/gguf/archive.h"
+#include "train/gguf/whole_file.h"
+#include "train/tinker/tinker_net.h"
+#include "train/tinker/tinker_writer.h"
+
+namespace retort::train {
+namespace {
+
+constexpr const char* kModelFile = "/server-model.json";
+
+bool may_be_header(const std::string& key) {
+    return std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+// Empty where there is none: open servers want none.
+Outcome<std::string> key_of(const TrainConfig& config) {
+    const char* value = std::getenv(config.tinker.api_key_env.c_str());
+    std::string key = value == nullptr ? "" : value;
+    if (may_be_header(key)) return key;
+    return Error{ErrorKind::usage,
+                 fmt::format("{}: a key is of printable characters without spaces; this one is not: set it anew",
+                             config.tinker.api_key_env)};
+}
+
+std::string without_slash(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+// The model that the run's last process had, "" where there was none.
+std::string earlier_model(const std::string& path, const std::string& url) {
+    std::ifstream in(path);
+    const nlohmann::json json = nlohmann::json::parse(in, nullptr, false);
+    if (!json.is_object() || !json.contains("model") || !json["model"].is_string()) return "";
+    if (!json.contains("url") || json["url"] != url) return "";
+    return json["model"];
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, const TrainedModel& model,
+                                                 TrainListener& listener, const std::atomic<bool>* stop) {
+    auto key = key_of(config);
+    if (!key) return key.error();
+    tinker::ClientOptions options;
+    options.url = without_slash(config.url);
+    options.key = std::move(*key);
+    options.patience_s = config.tinker.patience_s;
+    options.told = [&listener](const std::string& message) { listener.told(message); };
+    std::unique_ptr<Remote> out(new Remote(config, model, listener, std::move(options), stop));
+    out->give_up_earlier();
+    tinker::Link& link = out->link_;
+    link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
+    if (const auto noted = out->note_model(); !noted) return noted.error();
+    link.keep_alive();
+    return out;
+}
+
+// A server holds few models; one whose process is gone would stay for minutes.
+void Remote::give_up_earlier() {
+    const std::string model = earlier_model(config_.run + kModelFile, config_.url);
+    if (model.empty()) return;
+    listener_.told(fmt::format("{} of the run's last process is given up on the server", model));
+    link_.run(link_.client().unload(model));
+}
+
+Outcome<void> Remote::note_model() const {
+    const nlohmann::json json{{"url", config_.url},
+                              {"base_model", link_.client().base_model()},
+                              {"session", link_.client().session()},
+                              {"model", link_.client().model()},
+                              {"rank", config_.tinker.rank}};
+    Outcome<WholeFile> file = WholeFile::create(config_.run + kModelFile);
+    if (!file) return file.error();
+    const std::string text = json.dump(2) + "\n";
+    if (const auto written = file->write(std::as_bytes(std::span(text))); !written) return written.error();
+    return file->commit();
+}
+
+void Remote::start_anew() {
+    link_.run(link_.client().start({})).value();
+}
+
+std::string Remote::stays(const std::string& path, const std::string& why) const {
+    return fmt::format("no model.gguf: {}; the adapter stays on the server as {}", why, path);
+}
+
+Outcome<std::optional<ModelFile>> Remote::trained(std::int64_t step) {
+    const std::string path = link_.run(link_.client().save_for_sampler(fmt::format("final-{:06}", step))).value();
+    auto base = read_model(model_path(config_));
+    if (!base) {
+        listener_.told(stays(path, base.error().message));
+        return std::optional<ModelFile>();
+    }
+    const tinker::Result<std::string> archive = link_.run(link_.client().archive(path));
+    if (!archive) {
+        listener_.told(stays(path, archive.error().message));
+        return std::optional<ModelFile>();
+    }
+    const auto files = unpack_tar_gz(*archive);
+    if (!files) return files.error();
+    if (const auto merged = merge_adapter(*base, *files); !merged) return merged.error();
+    return std::optional(std::move(*base));
+}
+
+std::unique_ptr<Net> Remote::net() {
+    tinker::NetSettings settings;
+    settings.rank = config_.tinker.rank;
+    settings.request_tokens = config_.pack_tokens;
+    settings.reduction = tinker::reduction_from(config_.tinker.reduction);
+    settings.told = [this](const std::string& message) { listener_.told(message); };
+    return std::make_unique<Net>(model_.file.shape, std::make_unique<tinker::TinkerNet>(link_, std::move(settings)));
+}
+
+std::unique_ptr<Writer> Remote::writer() {
+    return tinker::tinker_writer(link_, *model_.tokenizer,
+                                 {config_.tinker.in_flight, model_.tokenizer->vocabulary().size()});
+}
+
+Error error_of(const tinker::Failure& failure, const TrainConfig& config) {
+    const std::string resume = "; go on with --resume";
+    switch (failure.kind) {
+        case tinker::FailureKind::unauthorised:
+            return {ErrorKind::usage,
+                    fmt::format("{}: expected a key in {}{}", failure.message, config.tinker.api_key_env, resume)};
+        case tinker::FailureKind::unreachable:
+            return {ErrorKind::model, fmt::format("{} ({}): start the server again, then{}", failure.message,
+                                                  config.url, resume.substr(1))};
+        case tinker::FailureKind::lost:
+            return {ErrorKind::model, failure.message + resume + ", which trains on from the last checkpoint"};
+        case tinker::FailureKind::stopped:
+            return {ErrorKind::interrupted, failure.message + resume};
+        case tinker::FailureKind::refused:
+        case tinker::FailureKind::malformed:
+            break;
+    }
+    return {ErrorKind::model, failure.message};
+}
+
+}  // namespace retort::train

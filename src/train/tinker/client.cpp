@@ -1,0 +1,195 @@
+#include "train/tinker/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/tinker/messages.h"
+
+namespace retort::train::tinker {
+namespace {
+
+constexpr double kLongestWait = 30;  // seconds between tries
+constexpr double kBillingWait = 5;   // while the account is paused
+constexpr double kBillingPatience = 3600;
+constexpr int kCappedTries = 5;
+constexpr double kSubmitTimeout = 60;
+constexpr double kPollTimeout = 330;  // servers answer a poll after 300 s at the latest
+constexpr std::size_t kShown = 1000;  // bytes of an answer that is no file
+constexpr const char* kPollPath = "/api/v1/retrieve_future";
+
+std::chrono::nanoseconds duration(double seconds) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+// How long one call has waited, and whether it may go on.
+class Client::Waits {
+  public:
+    explicit Waits(const ClientOptions& options) : options_(options) {}
+
+    // The failure where the call has waited long enough.
+    Task<std::optional<Failure>> wait(const Answer& answer) {
+        const bool billing = answer.next == Next::billing;
+        const double most = billing ? kBillingPatience : options_.patience_s;
+        double seconds = billing ? kBillingWait : std::min(std::pow(2.0, tries_), kLongestWait);
+        seconds = std::max(seconds, std::min(answer.wait_s, most));
+        ++tries_;
+        if (answer.capped && ++capped_ >= kCappedTries)
+            co_return Failure{FailureKind::refused, fmt::format("{} ({} times)", answer.failure.message, capped_)};
+        if (waited_ + seconds > most)
+            co_return Failure{answer.failure.kind,
+                              fmt::format("{}; given up after {:.0f} s of waiting", answer.failure.message, waited_)};
+        waited_ += seconds;
+        const bool slept = co_await options_.sleep(duration(seconds), options_.stop);
+        if (!slept) co_return Failure{FailureKind::stopped, answer.failure.message + "; stopped while waiting for it"};
+        co_return std::nullopt;
+    }
+
+    // The server is at work on it.
+    void heard() { tries_ = 0, waited_ = 0; }
+
+  private:
+    const ClientOptions& options_;
+    double waited_ = 0;
+    int tries_ = 0;
+    int capped_ = 0;
+};
+
+Client::Client(asio::io_context& loop, ClientOptions options) : http_(loop), options_(std::move(options)) {}
+
+HttpRequest Client::request_to(const std::string& url, bool with_key) const {
+    HttpRequest out;
+    out.url = url;
+    out.timeouts.idle = std::chrono::milliseconds(0);
+    const std::string& key = token_.empty() ? options_.key : token_;
+    if (with_key && !key.empty()) out.headers.push_back("X-API-Key: " + key);
+    return out;
+}
+
+Task<Client::Received> Client::send(HttpRequest request) {
+    Received out;
+    const OnBody on_body = [&out](const HttpHead&, std::string_view part) {
+        out.body += part;
+        return BodyVerdict::more;
+    };
+    out.http = co_await http_.send(std::move(request), on_body, options_.stop);
+    co_return out;
+}
+
+Task<Client::Received> Client::try_once(const Call& call, std::string body, double timeout_s) {
+    HttpRequest request = request_to(options_.url + call.path, true);
+    request.post = !body.empty();
+    request.body = std::move(body);
+    request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
+    request.max_bytes = call.max_bytes;
+    if (request.post) request.headers.emplace_back("Content-Type: application/json");
+    Received out = co_await send(std::move(request));
+    co_return out;
+}
+
+// Until there is an answer to take, or a reason to end or to begin anew. With a promise: what was promised.
+Task<Answer> Client::answered(const Call& call, std::optional<std::string> promise) {
+    Waits waits(options_);
+    Call sent = call;
+    if (promise) sent.path = kPollPath;
+    while (true) {
+        std::string body = promise ? promise_body(*promise) : call.body ? call.body() : std::string();
+        const Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : kSubmitTimeout);
+        Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what)
+                                : answer_to_submission(got.http, got.body, call.repeat, call.what);
+        if (answer.next == Next::take || answer.next == Next::ask_now) tell_recovery();
+        if (answer.next == Next::take || answer.next == Next::fail || answer.next == Next::resubmit) co_return answer;
+        if (answer.next == Next::ask_now) {
+            waits.heard();
+            continue;
+        }
+        tell_outage(answer.failure);
+        std::optional<Failure> over = co_await waits.wait(answer);
+        if (!over) continue;
+        answer.next = Next::fail;
+        answer.failure = std::move(*over);
+        co_return answer;
+    }
+}
+
+Task<Result<Reply>> Client::ask(Call call) {
+    Answer answer = co_await answered(call, std::nullopt);
+    if (answer.next != Next::take) co_return answer.failure;
+    co_return std::move(answer.reply);
+}
+
+Task<Result<std::string>> Client::submit(Call call) {
+    const Answer answer = co_await answered(call, std::nullopt);
+    if (answer.next != Next::take) co_return answer.failure;
+    std::string promise(answer.reply.word("request_id"));
+    if (promise.empty())
+        co_return Failure{FailureKind::malformed, call.what + ": expected a promise (request_id), found none"};
+    co_return promise;
+}
+
+Task<Result<Reply>> Client::result(std::string promise, Call call) {
+    Answer answer = co_await answered(call, std::move(promise));
+    if (answer.next != Next::take) co_return answer.failure;
+    co_return std::move(answer.reply);
+}
+
+Task<Result<Reply>> Client::call(Call call) {
+    Waits waits(options_);
+    while (true) {
+        Result<std::string> promise = co_await submit(call);
+        if (!promise) co_return promise.error();
+        Answer answer = co_await answered(call, std::move(*promise));
+        if (answer.next == Next::take) co_return std::move(answer.reply);
+        if (answer.next != Next::resubmit) co_return answer.failure;
+        tell_outage(answer.failure);
+        const std::optional<Failure> over = co_await waits.wait(answer);
+        if (over) co_return *over;
+    }
+}
+
+Task<Result<bool>> Client::log_in() {
+    const Call flags{"/api/v1/client/config", "client/config",
+                     [] { return std::string(R"({"sdk_version":"0.0.0"})"); }};
+    const Received got = co_await try_once(flags, flags.body(), kSubmitTimeout);
+    std::string why;
+    const std::optional<Reply> reply = read_reply(got.body, why);
+    if (got.http.head.status != 200 || !reply) co_return false;
+    if (reply->word("pjwt_auth_enabled") != "true") co_return true;
+    const Call login{"/api/v1/auth/token", "auth/token", [] { return std::string("{}"); }};
+    const Result<Reply> token = co_await ask(login);
+    if (!token) co_return token.error();
+    token_ = token->word("jwt");
+    if (token_.empty()) co_return Failure{FailureKind::malformed, "auth/token: expected a token (jwt), found none"};
+    co_return true;
+}
+
+Task<Result<std::string>> Client::download(std::string path, std::string what, std::size_t max_bytes) {
+    HttpRequest request = request_to(options_.url + path, true);
+    request.max_bytes = max_bytes;
+    Received got = co_await send(std::move(request));
+    const std::string there = got.http.head.location;
+    if (got.http.head.status >= 300 && got.http.head.status < 400 && !there.empty()) {
+        request = request_to(there, there.starts_with(options_.url + "/"));
+        request.max_bytes = max_bytes;
+        got = co_await send(std::move(request));
+    }
+    if (got.http.failure == HttpFailure::none && got.http.head.status == 200) co_return std::move(got.body);
+    co_return answer_to_submission(got.http, got.body.substr(0, kShown), Repeat::harmless, what).failure;
+}
+
+void Client::tell_outage(const Failure& why) {
+    if (outage_) return;
+    outage_ = true;
+    options_.told(why.message + "; waiting for the server");
+}
+
+void Client::tell_recovery() {
+    if (!outage_) return;
+    outage_ = false;
+    options_.told("the server answers again");
+}
+
+}  // namespace retort::train::tinker

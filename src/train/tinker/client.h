@@ -1,0 +1,82 @@
+// Calls to a training server over HTTP: promises polled, outages waited out, answers judged by the protocol's table.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "async/sleep.h"
+#include "async/task.h"
+#include "model/http/http_client.h"
+#include "train/tinker/answer.h"
+#include "train/tinker/failure.h"
+#include "train/tinker/reply.h"
+
+namespace retort::train::tinker {
+
+struct ClientOptions {
+    std::string url;          // "http://host:8000"; paths begin with /api/v1 below it
+    std::string key;          // X-API-Key; never shown
+    double patience_s = 600;  // that the waits between tries of one call may come to
+    std::function<void(const std::string&)> told = [](const std::string&) {};  // an outage begins or ends
+    std::stop_token stop = {};                                                 // no further waiting
+    Sleeper sleep = sleep_for;
+};
+
+struct Call {
+    std::string path;                   // "/api/v1/forward"
+    std::string what;                   // for people: "forward 12"
+    std::function<std::string()> body;  // made anew for each try; null: a GET
+    Repeat repeat = Repeat::harmless;
+    std::size_t max_bytes = std::size_t{1} << 20;  // of the answer
+};
+
+// All members on the loop's thread; any number of calls in flight.
+class Client {
+  public:
+    // The loop must outlive this.
+    Client(asio::io_context& loop, ClientOptions options);
+
+    // The server answers at once.
+    Task<Result<Reply>> ask(Call call);
+
+    // The server answers with a promise: its id.
+    Task<Result<std::string>> submit(Call call);
+
+    // What was promised. `call` is what was submitted.
+    Task<Result<Reply>> result(std::string promise, Call call);
+
+    // Both, and again where the promise got lost or the server has no room yet.
+    Task<Result<Reply>> call(Call call);
+
+    // A token of the key is sent in its place from now on, where the server wants that. Whether it has flags at all.
+    Task<Result<bool>> log_in();
+
+    // A file of the server, or of another that it points to, which does not get the key.
+    Task<Result<std::string>> download(std::string path, std::string what, std::size_t max_bytes);
+
+    // Calls wait for a server that is not well.
+    bool in_outage() const { return outage_; }
+
+  private:
+    struct Received {
+        HttpResult http;
+        std::string body;
+    };
+    class Waits;
+    HttpRequest request_to(const std::string& url, bool with_key) const;
+    Task<Received> send(HttpRequest request);
+    Task<Received> try_once(const Call& call, std::string body, double timeout_s);
+    Task<Answer> answered(const Call& call, std::optional<std::string> promise);
+    void tell_outage(const Failure& why);
+    void tell_recovery();
+
+    HttpClient http_;
+    const ClientOptions options_;
+    std::string token_;  // in the key's place
+    bool outage_ = false;
+};
+
+}  // namespace retort::train::tinker

@@ -1,0 +1,199 @@
+#include "train/tinker/reply.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "model/http/json_text.h"
+
+namespace retort::train::tinker {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kDeepest = 16;
+constexpr std::size_t kLongestWord = 4096;  // bytes
+constexpr std::size_t kMostWords = 64;
+constexpr std::size_t kLongestDetail = 500;  // bytes
+constexpr float kRounding = 1e-3F;           // by which a log-probability of a certain token may be above 0
+
+// Takes an answer apart as it is read. A place is the keys on the way to it, "[]" for an element of a list.
+class Reader : public nlohmann::json_sax<Json> {
+  public:
+    explicit Reader(std::string& why) : why_(why) {}
+
+    bool null() override { return true; }
+    bool boolean(bool value) override {
+        if (levels_.size() == 1 && reply_.words.size() < kMostWords) reply_.words[key_] = value ? "true" : "false";
+        return true;
+    }
+    bool number_integer(number_integer_t value) override { return number(static_cast<double>(value)); }
+    bool number_unsigned(number_unsigned_t value) override { return number(static_cast<double>(value)); }
+    bool number_float(number_float_t value, const string_t&) override { return number(value); }
+    bool string(string_t& value) override { return text(value); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(false); }
+    bool key(string_t& value) override {
+        key_ = std::move(value);
+        return true;
+    }
+    bool end_object() override { return close(); }
+    bool start_array(std::size_t) override { return open(true); }
+    bool end_array() override { return close(); }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+        if (why_.empty()) why_ = fmt::format("no JSON at byte {}", position);
+        return false;
+    }
+
+    Reply take() { return std::move(reply_); }
+
+  private:
+    struct Level {
+        std::string key;  // under which it stands
+        bool list = false;
+    };
+
+    // Where numbers go that come by the thousand, settled once a list.
+    enum class Into { nothing, tokens, sampled_logprobs, logprobs };
+
+    std::string_view key_at(std::size_t depth) const {
+        return depth < levels_.size() ? std::string_view(levels_[depth].key) : std::string_view();
+    }
+
+    bool open(bool list) {
+        if (levels_.size() >= kDeepest) {
+            why_ = "nested deeper than any answer";
+            return false;
+        }
+        levels_.push_back({std::exchange(key_, {}), list});
+        into_ = list ? list_of() : Into::nothing;
+        if (!list) began();
+        return true;
+    }
+
+    bool close() {
+        levels_.pop_back();
+        key_.clear();
+        into_ = Into::nothing;
+        return true;
+    }
+
+    // An object begins: an element of a list that is kept, or the metrics.
+    void began() {
+        const std::size_t depth = levels_.size();
+        if (depth == 3 && key_at(1) == "loss_fn_outputs") reply_.logprobs.emplace_back();
+        if (depth == 3 && key_at(1) == "sequences") reply_.sequences.emplace_back();
+        if (depth == 2 && key_at(1) == "metrics") reply_.has_metrics = true;
+    }
+
+    // levels_[0] is the answer itself, [1] the list, [2] its element.
+    Into list_of() const {
+        const std::size_t depth = levels_.size();
+        if (depth == 4 && key_at(1) == "sequences" && !reply_.sequences.empty()) {
+            if (key_at(3) == "tokens") return Into::tokens;
+            if (key_at(3) == "logprobs") return Into::sampled_logprobs;
+        }
+        if (depth == 5 && key_at(1) == "loss_fn_outputs" && key_at(3) == "logprobs" && key_at(4) == "data" &&
+            !reply_.logprobs.empty())
+            return Into::logprobs;
+        return Into::nothing;
+    }
+
+    bool number(double value) {
+        switch (into_) {
+            case Into::tokens:
+                return token(value);
+            case Into::sampled_logprobs:
+                reply_.sequences.back().logprobs.push_back(static_cast<float>(value));
+                return true;
+            case Into::logprobs:
+                reply_.logprobs.back().push_back(static_cast<float>(value));
+                return true;
+            case Into::nothing:
+                break;
+        }
+        if (levels_.size() == 2 && key_at(1) == "metrics" && reply_.metrics.size() < kMostWords)
+            reply_.metrics[key_] = value;
+        return true;
+    }
+
+    bool token(double value) {
+        if (value < 0 || value > std::numeric_limits<TokenId>::max() || value != std::floor(value)) {
+            why_ = fmt::format("{} is no token", value);
+            return false;
+        }
+        reply_.sequences.back().tokens.push_back(static_cast<TokenId>(value));
+        return true;
+    }
+
+    bool text(const std::string& value) {
+        const std::size_t depth = levels_.size();
+        if (depth == 1 && value.size() <= kLongestWord && reply_.words.size() < kMostWords) reply_.words[key_] = value;
+        if (depth == 3 && key_ == "stop_reason" && key_at(1) == "sequences" && value.size() <= kLongestWord)
+            reply_.sequences.back().stop_reason = value;
+        if (depth == 3 && key_ == "model_name" && key_at(1) == "supported_models" && reply_.models.size() < kMostWords)
+            reply_.models.push_back(value.substr(0, kLongestWord));
+        if (depth >= 1 && reply_.detail.size() < kLongestDetail && is_detail(depth)) add_detail(value);
+        return true;
+    }
+
+    // {"detail": "text"} or, of a body that does not fit, {"detail": [{"loc": [..], "msg": "text"}]}.
+    bool is_detail(std::size_t depth) const {
+        if (depth == 1) return key_ == "detail" || key_ == "error";
+        if (key_at(1) != "detail") return false;
+        return (depth == 3 && key_ == "msg") || (depth == 4 && key_at(3) == "loc");
+    }
+
+    void add_detail(const std::string& value) {
+        if (!reply_.detail.empty()) reply_.detail += ' ';
+        reply_.detail += one_line(value, kLongestDetail);
+    }
+
+    std::string& why_;
+    std::vector<Level> levels_;
+    std::string key_;
+    Into into_ = Into::nothing;
+    Reply reply_;
+};
+
+}  // namespace
+
+std::string_view Reply::word(const std::string& name) const {
+    const auto found = words.find(name);
+    return found == words.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<Reply> read_reply(std::string_view body, std::string& why) {
+    why.clear();
+    Reader reader(why);
+    if (!Json::sax_parse(body, &reader)) {
+        if (why.empty()) why = "no JSON";
+        return std::nullopt;
+    }
+    return reader.take();
+}
+
+std::optional<std::string> fault_of_logprobs(const std::vector<float>& logprobs, std::size_t tokens) {
+    if (logprobs.size() != tokens)
+        return fmt::format("expected {} log-probabilities, found {}", tokens, logprobs.size());
+    for (std::size_t i = 0; i < tokens; ++i)
+        if (!std::isfinite(logprobs[i]) || logprobs[i] > kRounding)
+            return fmt::format("the log-probability at position {} is {}", i, logprobs[i]);
+    return std::nullopt;
+}
+
+std::optional<std::string> fault_of_sequence(const SampledSequence& sequence, std::int64_t vocabulary,
+                                             std::int64_t max_tokens) {
+    const auto count = static_cast<std::int64_t>(sequence.tokens.size());
+    if (count == 0) return "a sequence without a token";
+    if (count > max_tokens) return fmt::format("{} tokens, though at most {} were asked for", count, max_tokens);
+    for (const TokenId token : sequence.tokens)
+        if (token >= vocabulary) return fmt::format("token {} of a vocabulary of {}", token, vocabulary);
+    if (sequence.stop_reason != "stop" && sequence.stop_reason != "length")
+        return fmt::format("expected the stop reason stop or length, found \"{}\"", one_line(sequence.stop_reason, 40));
+    return fault_of_logprobs(sequence.logprobs, sequence.tokens.size());
+}
+
+}  // namespace retort::train::tinker

@@ -1,0 +1,33 @@
+// How training servers differ, as one table. Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "train/tinker/reply.h"
+
+namespace retort::train::tinker {
+
+// What the server makes of the losses of tokens and data.
+enum class Reduction {
+    sum,       // their sum; every scale is the client's
+    seq_mean,  // each datum's sum by the sum of its weights; then the mean over all data since the last step
+};
+std::string_view name(Reduction value);
+std::optional<Reduction> reduction_from(std::string_view name);
+
+struct ServerKind {
+    std::string_view name;  // for people
+    Reduction reduction;
+    bool native_cispo;      // takes the loss "cispo" with its bounds
+    bool takes_clip_norm;   // else a bound on the gradient's norm is ignored
+    bool takes_adam;        // else the learning rate is all that it takes of the optimiser's settings
+    bool one_weights_slot;  // sampling puts the sampled weights where training happens: only the newest, never between
+                            // a step and its save
+};
+
+// From what the answer to the first forward of a run shows: servers do not name themselves. `has_flags`: whether the
+// server knows /client/config.
+const ServerKind& kind_of(const Reply& forward, bool has_flags);
+
+}  // namespace retort::train::tinker

@@ -1,0 +1,123 @@
+#include "train/tinker/tinker_writer.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "async/semaphore.h"
+#include "train/tinker/sample_call.h"
+
+namespace retort::train::tinker {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+// A failure of one sample, where the run can go on without it.
+std::optional<CallError> error_of(const Failure& failure) {
+    switch (failure.kind) {
+        case FailureKind::refused:
+            return CallError{CallErrorKind::refused, failure.message, false, 0, 0};
+        case FailureKind::malformed:
+            return CallError{CallErrorKind::protocol, failure.message, false, 0, 0};
+        default:
+            return std::nullopt;
+    }
+}
+
+// What the tasks on the link's thread share; it outlives a writer that is given up.
+struct Shared {
+    Shared(Link& l, WriterSettings s) : link(l), settings(s), permits(static_cast<std::size_t>(s.in_flight)) {}
+    Link& link;
+    const WriterSettings settings;
+    Semaphore permits;                                 // link's thread
+    std::shared_ptr<const std::vector<TokenId>> ends;  // const
+    std::vector<Written> finished;                     // by publish() and within wait_until()
+    std::optional<Failure> failure;                    // likewise: the first that ends the run
+    std::exception_ptr thrown;                         // likewise: by a task
+};
+
+struct Job {
+    std::size_t ticket;
+    SampleCall call;
+    std::string session;
+    Steady::time_point begun;
+};
+
+Task<Result<bool>> sample(Shared& shared, Job& job) {
+    const SampleParameters parameters = job.call.parameters();
+    const Result<Reply> reply =
+        co_await shared.link.client().sample(job.session, job.call.prompt(), shared.ends, parameters);
+    if (!reply) co_return reply.error();
+    std::string fault = "expected one sequence, found another number";
+    if (reply->sequences.size() == 1)
+        fault = fault_of_sequence(reply->sequences[0], shared.settings.vocabulary, parameters.max_tokens).value_or("");
+    if (!fault.empty()) co_return Failure{FailureKind::malformed, "asample of " + job.session + ": " + fault};
+    job.call.take(reply->sequences[0]);
+    co_return true;
+}
+
+Task<void> write(std::shared_ptr<Shared> shared, std::shared_ptr<Job> job) {
+    const Semaphore::Permit permit = co_await shared->permits.acquire({});
+    std::optional<Failure> failure;
+    while (!job->call.done() && !failure) {
+        const Result<bool> sampled = co_await sample(*shared, *job);
+        if (!sampled) failure = sampled.error();
+    }
+    Written written{job->ticket, {}};
+    if (!failure) job->call.finish(written.completion);
+    if (failure)
+        if (auto error = error_of(*failure)) written.completion = failed_completion(std::move(*error));
+    written.completion.wall_s = std::chrono::duration<double>(Steady::now() - job->begun).count();
+    shared->link.publish([&] {
+        if (failure && !error_of(*failure) && !shared->failure) shared->failure = failure;
+        shared->finished.push_back(std::move(written));
+    });
+}
+
+class TinkerWriter final : public Writer {
+  public:
+    TinkerWriter(Link& link, const llama::Tokenizer& tokenizer, WriterSettings settings)
+        : link_(link), tokenizer_(tokenizer), shared_(std::make_shared<Shared>(link, settings)) {
+        shared_->ends = std::make_shared<const std::vector<TokenId>>(ends_of(tokenizer.vocabulary()));
+    }
+
+    void weights_changed() override { session_.clear(); }
+
+    void begin(std::vector<WriterCall> calls) override {
+        if (session_.empty()) session_ = link_.run(link_.client().snapshot()).value();
+        for (const WriterCall& one : calls) {
+            auto job =
+                std::make_shared<Job>(Job{one.ticket, SampleCall(one.call, tokenizer_), session_, Steady::now()});
+            asio::co_spawn(link_.loop(), write(shared_, std::move(job)), [shared = shared_](std::exception_ptr error) {
+                if (error) shared->link.publish([&] { shared->thrown = error; });
+            });
+        }
+    }
+
+    std::vector<Written> take() override {
+        std::vector<Written> out;
+        std::optional<Failure> failure;
+        link_.wait_until([&] {
+            out = std::exchange(shared_->finished, {});
+            failure = shared_->failure;
+            return !out.empty() || shared_->thrown;
+        });
+        if (shared_->thrown) std::rethrow_exception(shared_->thrown);
+        if (failure) throw FailureException(*failure);
+        return out;
+    }
+
+  private:
+    Link& link_;
+    const llama::Tokenizer& tokenizer_;
+    const std::shared_ptr<Shared> shared_;
+    std::string session_;  // of the weights as they are; empty: none yet
+};
+
+}  // namespace
+
+std::unique_ptr<Writer> tinker_writer(Link& link, const llama::Tokenizer& tokenizer, WriterSettings settings) {
+    return std::make_unique<TinkerWriter>(link, tokenizer, settings);
+}
+
+}  // namespace retort::train::tinker

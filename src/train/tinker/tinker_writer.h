@@ -1,0 +1,25 @@
+// Calls written by a training server, all that may be in flight side by side. Each lands when it is finished; its
+// tokens depend on the weights and its seed, not on its company (but for the server's own floats).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "model/llama/tokenizer.h"
+#include "train/rollout/writer.h"
+#include "train/tinker/link.h"
+
+namespace retort::train::tinker {
+
+struct WriterSettings {
+    std::int64_t in_flight = 1024;  // samples, at most
+    std::int64_t vocabulary = 0;    // tokens; ids beyond it are an error
+};
+
+// The thinking ends at its budget as in process: what was sampled beyond it is dropped, its end is put there, and the
+// server goes on from that. Before each sampling phase a new snapshot of the weights is taken, and none is sampled
+// after the next step: there are servers on which that would undo the training. Neither is owned. A sample that the
+// server refuses is a failed completion; what ends the run is a FailureException.
+std::unique_ptr<Writer> tinker_writer(Link& link, const llama::Tokenizer& tokenizer, WriterSettings settings);
+
+}  // namespace retort::train::tinker

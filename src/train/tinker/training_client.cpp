@@ -1,0 +1,228 @@
+#include "train/tinker/training_client.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace retort::train::tinker {
+namespace {
+
+constexpr const char* kApi = "/api/v1/";
+constexpr std::size_t kReplyBytes = std::size_t{1} << 20;  // of an answer beside its numbers
+constexpr std::size_t kArchiveBytes = std::size_t{4} << 30;
+constexpr std::size_t kNumberBytes = 32;  // of a number with its comma, the longest
+
+// A position is answered with its log-probability and its loss.
+std::size_t bytes_of(const std::vector<Datum>& data) {
+    std::size_t positions = 0;
+    for (const Datum& datum : data) positions += datum.tokens.size();
+    return kReplyBytes + 2 * kNumberBytes * positions;
+}
+
+Failure no_base_model(const Reply& capabilities, const std::string& asked) {
+    return {FailureKind::refused,
+            fmt::format("the server trains {}: set tinker.base_model to one of them{}",
+                        capabilities.models.empty() ? "no model that it names"
+                                                    : fmt::format("{}", fmt::join(capabilities.models, ", ")),
+                        asked.empty() ? "" : fmt::format("; it is \"{}\"", asked))};
+}
+
+}  // namespace
+
+Call TrainingClient::numbered(std::string path, std::string what, Repeat repeat) {
+    Call out;
+    out.path = kApi + path;
+    out.what = std::move(what);
+    out.repeat = repeat;
+    return out;
+}
+
+Task<Result<bool>> TrainingClient::open(ModelRequest request) {
+    const Result<bool> logged_in = co_await client_.log_in();
+    if (!logged_in) co_return logged_in.error();
+    has_flags_ = *logged_in;
+    const Call asked = numbered("get_server_capabilities", "get_server_capabilities", Repeat::harmless);
+    const Result<Reply> capabilities = co_await client_.ask(asked);
+    if (!capabilities) co_return capabilities.error();
+    const std::vector<std::string>& models = capabilities->models;
+    base_model_ = request.base_model.empty() && models.size() == 1 ? models.front() : request.base_model;
+    if (std::find(models.begin(), models.end(), base_model_) == models.end())
+        co_return no_base_model(*capabilities, request.base_model);
+    Call session = numbered("create_session", "create_session", Repeat::harmless);
+    session.body = session_body;
+    const Result<Reply> begun = co_await client_.ask(session);
+    if (!begun) co_return begun.error();
+    session_ = begun->word("session_id");
+    if (session_.empty()) co_return Failure{FailureKind::malformed, "create_session: expected a session, found none"};
+    // Of a session that was never heard of again servers keep the models for ever.
+    co_await heartbeat();
+    request_ = std::move(request);
+    Result<bool> made = co_await make_model();
+    co_return made;
+}
+
+Task<Result<bool>> TrainingClient::make_model() {
+    seq_id_ = 0;
+    Call model = numbered("create_model", "create_model", Repeat::harmless);
+    model.body = [this, number = models_++] {
+        return model_body(session_, number, base_model_, request_.rank, request_.seed);
+    };
+    const Result<Reply> made = co_await client_.call(model);
+    if (!made) co_return made.error();
+    model_ = made->word("model_id");
+    if (model_.empty()) co_return Failure{FailureKind::malformed, "create_model: expected a model, found none"};
+    // SkyRL's answer has it, the hosted service's has not.
+    may_inherit_ = !made->word("base_model").empty();
+    co_return true;
+}
+
+Task<Result<bool>> TrainingClient::load(std::string path) {
+    Call call = numbered("load_weights", "load_weights " + path, Repeat::harmless);
+    call.body = [this, path, seq_id = ++seq_id_] { return load_body(model_, seq_id, path); };
+    const Result<Reply> loaded = co_await client_.call(call);
+    if (!loaded) co_return loaded.error();
+    co_return true;
+}
+
+// By a step of no length. It counts as one to the optimiser, so that weights and optimiser are loaded after it.
+Task<Result<Reply>> TrainingClient::use_up_gradient() {
+    Call step = numbered("optim_step", "optim_step of no length", Repeat::harmless);
+    step.body = [this, seq_id = ++seq_id_] { return step_body(model_, seq_id, {0, 0.9, 0.95, 1e-12, 0, 0}); };
+    Result<Reply> reply = co_await client_.call(step);
+    co_return reply;
+}
+
+Task<Result<bool>> TrainingClient::start(std::string kept) {
+    if (!may_inherit_) {
+        Result<bool> loaded = true;
+        if (!kept.empty()) loaded = co_await load(kept);
+        co_return loaded;
+    }
+    std::string from = kept;
+    if (from.empty()) {
+        Result<std::string> fresh = co_await save("fresh");
+        if (!fresh) co_return fresh.error();
+        from = std::move(*fresh);
+    }
+    const Result<Reply> used = co_await use_up_gradient();
+    if (!used) co_return used.error();
+    Result<bool> loaded = co_await load(from);
+    if (loaded || loaded.error().kind != FailureKind::refused) co_return loaded;
+    // There are servers that load into an untouched model alone.
+    co_await unload(model_);
+    Result<bool> made = co_await make_model();
+    if (!made || kept.empty()) co_return made;
+    loaded = co_await load(kept);
+    co_return loaded;
+}
+
+Task<Result<Reply>> TrainingClient::forward(Data data) {
+    const std::int64_t seq_id = ++seq_id_;
+    Call call = numbered("forward", fmt::format("forward {}", seq_id), Repeat::harmless);
+    call.max_bytes = bytes_of(*data);
+    call.body = [this, data, seq_id] { return forward_body(model_, seq_id, *data, Loss::cross_entropy); };
+    Result<Reply> reply = co_await client_.call(call);
+    co_return reply;
+}
+
+Task<Result<std::vector<Reply>>> TrainingClient::learn(std::vector<Data> parts, Loss loss,
+                                                       std::optional<ClipBounds> bounds, AdamParameters settings) {
+    std::vector<Call> calls;
+    for (const Data& data : parts) {
+        const std::int64_t seq_id = ++seq_id_;
+        Call call = numbered("forward_backward", fmt::format("forward_backward {}", seq_id), Repeat::counts);
+        call.max_bytes = bytes_of(*data);
+        call.body = [this, data, seq_id, loss, bounds] {
+            return forward_backward_body(model_, seq_id, *data, loss, bounds);
+        };
+        calls.push_back(std::move(call));
+    }
+    const std::int64_t seq_id = ++seq_id_;
+    Call step = numbered("optim_step", fmt::format("optim_step {}", seq_id), Repeat::counts);
+    step.body = [this, seq_id, settings] { return step_body(model_, seq_id, settings); };
+    calls.push_back(std::move(step));
+    std::vector<std::string> promises;
+    for (const Call& call : calls) {
+        Result<std::string> promise = co_await client_.submit(call);
+        if (!promise) co_return promise.error();
+        promises.push_back(std::move(*promise));
+    }
+    std::vector<Reply> out;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        Result<Reply> reply = co_await client_.result(promises[i], calls[i]);
+        if (!reply) co_return reply.error();
+        out.push_back(std::move(*reply));
+    }
+    co_return out;
+}
+
+// Each try has a name of its own: a server refuses a name that it has, also where its answer was lost.
+Task<Result<std::string>> TrainingClient::saved(std::string path, std::string name, NamedBody body) {
+    Call call = numbered(path, path + " " + name, Repeat::harmless);
+    call.body = [name, body, tries = std::make_shared<int>(0)] {
+        return body(++*tries == 1 ? name : fmt::format("{}-{}", name, *tries));
+    };
+    const Result<Reply> reply = co_await client_.call(call);
+    if (!reply) co_return reply.error();
+    std::string kept(reply->word("path"));
+    if (kept.empty()) co_return Failure{FailureKind::malformed, call.what + ": expected a path, found none"};
+    co_return kept;
+}
+
+Task<Result<std::string>> TrainingClient::save(std::string name) {
+    return saved("save_weights", std::move(name),
+                 [this, seq_id = ++seq_id_](const std::string& own) { return save_body(model_, seq_id, own); });
+}
+
+Task<Result<std::string>> TrainingClient::save_for_sampler(std::string name) {
+    return saved("save_weights_for_sampler", std::move(name), [this, seq_id = ++seq_id_](const std::string& own) {
+        return save_for_sampler_body(model_, seq_id, own);
+    });
+}
+
+Task<Result<std::string>> TrainingClient::snapshot() {
+    samples_ = 0;
+    Call call = numbered("save_weights_for_sampler", "save_weights_for_sampler", Repeat::harmless);
+    call.body = [this, seq_id = ++seq_id_] { return snapshot_body(model_, seq_id, ++snapshots_); };
+    const Result<Reply> saved = co_await client_.call(call);
+    if (!saved) co_return saved.error();
+    std::string session(saved->word("sampling_session_id"));
+    if (session.empty())
+        co_return Failure{FailureKind::malformed, call.what + ": expected a sampling session, found none"};
+    co_return session;
+}
+
+Task<Result<Reply>> TrainingClient::sample(std::string sampling_session, TokenSequence prompt,
+                                           std::shared_ptr<const std::vector<TokenId>> stop,
+                                           SampleParameters settings) {
+    const std::int64_t seq_id = samples_++;
+    Call call = numbered("asample", fmt::format("asample {} of {}", seq_id, sampling_session), Repeat::harmless);
+    call.max_bytes = kReplyBytes + 2 * kNumberBytes * static_cast<std::size_t>(settings.max_tokens);
+    call.body = [sampling_session, seq_id, prompt, stop, settings] {
+        return sample_body(sampling_session, seq_id, *prompt, *stop, settings);
+    };
+    Result<Reply> reply = co_await client_.call(call);
+    co_return reply;
+}
+
+Task<bool> TrainingClient::heartbeat() {
+    Call call = numbered("session_heartbeat", "session_heartbeat", Repeat::harmless);
+    call.body = [this] { return heartbeat_body(session_); };
+    const Result<Reply> heard = co_await client_.ask(call);
+    co_return heard.has_value();
+}
+
+Task<void> TrainingClient::unload(std::string model) {
+    Call call = numbered("unload_model", "unload_model", Repeat::counts);
+    call.body = [model] { return unload_body(model); };
+    co_await client_.submit(call);
+}
+
+Task<Result<std::string>> TrainingClient::archive(std::string path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    return client_.download(fmt::format("{}training_runs/{}/checkpoints/{}/archive", kApi, model_, name),
+                            "archive of " + path, kArchiveBytes);
+}
+
+}  // namespace retort::train::tinker

@@ -1,0 +1,89 @@
+// One model in training on a server: its session, and its requests in the order in which they count.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "train/tinker/client.h"
+#include "train/tinker/messages.h"
+
+namespace retort::train::tinker {
+
+struct ModelRequest {
+    std::string base_model;  // as the server calls it; empty: the one that it has
+    std::int64_t rank = 32;  // of the LoRA adapter
+    std::int64_t seed = 0;
+};
+
+using Data = std::shared_ptr<const std::vector<Datum>>;
+
+// Loop thread only; one call at a time, but any number of samples.
+class TrainingClient {
+  public:
+    // Not owned.
+    explicit TrainingClient(Client& client) : client_(client) {}
+
+    // Logs in, begins a session and makes the model. start() is to follow.
+    Task<Result<bool>> open(ModelRequest request);
+
+    // Weights and optimiser become those that save() gave this path, or, of an empty one, a new model's. A server that
+    // hands on to a new model what an abandoned one had gathered of a gradient is made to forget it.
+    Task<Result<bool>> start(std::string kept);
+
+    const std::string& base_model() const { return base_model_; }
+    const std::string& session() const { return session_; }
+    const std::string& model() const { return model_; }
+    bool has_flags() const { return has_flags_; }  // see kind_of()
+
+    // Log-probabilities of all positions, one list a datum.
+    Task<Result<Reply>> forward(Data data);
+
+    // One optimiser step over all parts, which are sent side by side and count in this order. The replies of the parts,
+    // and that of the step at the end.
+    Task<Result<std::vector<Reply>>> learn(std::vector<Data> parts, Loss loss, std::optional<ClipBounds> bounds,
+                                           AdamParameters settings);
+
+    // The path. A name is used once in a model's life.
+    Task<Result<std::string>> save(std::string name);
+    Task<Result<std::string>> save_for_sampler(std::string name);
+
+    // The weights as they are, to be sampled from until the next step: a sampling session.
+    Task<Result<std::string>> snapshot();
+
+    Task<Result<Reply>> sample(std::string sampling_session, TokenSequence prompt,
+                               std::shared_ptr<const std::vector<TokenId>> stop, SampleParameters settings);
+
+    // Sent each ten seconds by whoever owns this; false where the session has ended.
+    Task<bool> heartbeat();
+
+    // Room on the server for others. What fails is of no matter any more.
+    Task<void> unload(std::string model);
+
+    // The adapter that save_for_sampler() gave this path, as an archive (tar.gz).
+    Task<Result<std::string>> archive(std::string path);
+
+  private:
+    Call numbered(std::string path, std::string what, Repeat repeat);
+    Task<Result<bool>> make_model();
+    Task<Result<bool>> load(std::string path);
+    Task<Result<Reply>> use_up_gradient();
+    using NamedBody = std::function<std::string(const std::string& name)>;
+    Task<Result<std::string>> saved(std::string path, std::string name, NamedBody body);
+
+    Client& client_;
+    std::string base_model_;
+    std::string session_;
+    std::string model_;
+    bool has_flags_ = false;
+    bool may_inherit_ = false;  // gradients of models that were here before
+    ModelRequest request_;
+    std::int64_t models_ = 0;     // that were made in this session
+    std::int64_t seq_id_ = 0;     // of the model's last request
+    std::int64_t snapshots_ = 0;  // sampling sessions that were asked for
+    std::int64_t samples_ = 0;    // of the newest sampling session
+};
+
+}  // namespace retort::train::tinker
