@@ -14,6 +14,13 @@ class Client:
         self.run = run
         self.process = None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            self.kill()
+
     def start(self, *options):
         os.makedirs(os.path.dirname(self.run), exist_ok=True)
         with open(self.run + ".log", "ab") as log:

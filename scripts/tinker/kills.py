@@ -96,18 +96,22 @@ def run(asked, folder, verdict):
     base = read_tensors(asked.base)
     with Server(asked.server, os.path.join(folder, "state")) as server:
         server.wait()
-        whole = Client(asked.retort, asked.config, server.url, os.path.join(folder, "whole"), [*asked.words, *WORDS])
-        whole_s = whole.whole(LIMIT_S)
+
+        def client(name):
+            return Client(asked.retort, asked.config, server.url, os.path.join(folder, name), [*asked.words, *WORDS])
+
+        with client("whole") as whole:
+            whole_s = whole.whole(LIMIT_S)
         verdict.tell("seconds of the unbroken run", f"{whole_s:.0f}")
         kills, number = 0, 0
         while kills < asked.kills:
             number += 1
-            path = os.path.join(folder, f"torn-{number}")
-            torn = Torn(Client(asked.retort, asked.config, server.url, path, [*asked.words, *WORDS]), server, moments, whole_s / 5)
             began = time.monotonic()
-            torn.through(asked.kills - kills)
+            with client(f"torn-{number}") as one:
+                torn = Torn(one, server, moments, whole_s / 5)
+                torn.through(asked.kills - kills)
             verdict.tell(f"run {number}", f"{torn.kills['client']} kills of the client and {torn.kills['server']} of the "
-                           f"server; {time.monotonic() - began:.0f} s")
-            compare(whole, torn.client, base, number, verdict)
+                         f"server; {time.monotonic() - began:.0f} s")
+            compare(whole, one, base, number, verdict)
             kills += sum(torn.kills.values())
-            shutil.rmtree(path)
+            shutil.rmtree(one.run)

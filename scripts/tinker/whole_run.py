@@ -67,8 +67,8 @@ def check_model(retort, model, folder, verdict):
 def run(asked, folder, verdict):
     with Server(asked.server, os.path.join(folder, "state")) as server:
         server.wait()
-        client = Client(asked.retort, asked.config, server.url, os.path.join(folder, "run"), asked.words)
-        seconds = client.whole(2 * LIMIT_S)
+        with Client(asked.retort, asked.config, server.url, os.path.join(folder, "run"), asked.words) as client:
+            seconds = client.whole(2 * LIMIT_S)
         verdict.tell("seconds", f"{seconds:.0f}")
         verdict.expect(seconds <= LIMIT_S, f"done within {LIMIT_S} s")
         rows = client.rows()
