@@ -10,6 +10,8 @@
 #   gateway  retort serve at 100 requests of pdr:4,2 a second for GATEWAY_SOAK_MINUTES (10); for GATEWAY_CHAOS_MINUTES (30)
 #            with servers, clients and settings that fail and change; HANG_UPS (1000) of clients
 #   train    TRAIN_KILLS (50) kills and resumes of a training run
+#   tinker   training on a real server that speaks the Tinker protocol (installed into TINKER_DIR, by pip; Python 3.12 or 3.13):
+#            it learns; TINKER_KILLS (20) kills and restarts of client and server
 #   miniature  experiments/miniature/run.sh at its smallest, killed in each of its phases
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
@@ -19,7 +21,7 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak gateway train miniature bench tidy web report)
+known=(tsan fuzz soak gateway train tinker miniature bench tidy web report)
 failures=()
 
 build_all() {
@@ -61,6 +63,10 @@ part_gateway() {
 }
 
 part_train() { quietly build_all && RETORT_TRAIN_KILLS=${TRAIN_KILLS:-50} ctest --preset default -L train; }
+
+part_tinker() {
+    quietly build_all && scripts/check-tinker.py --kills "${TINKER_KILLS:-20}" ${TINKER_DIR:+--server "$TINKER_DIR"}
+}
 
 part_miniature() { quietly build_all && install python3-matplotlib && python3 scripts/check-miniature.py; }
 
