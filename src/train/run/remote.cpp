@@ -85,7 +85,7 @@ Outcome<void> Remote::note_model() const {
 }
 
 void Remote::start_anew() {
-    link_.run(link_.client().start(config_.tinker.from)).value();
+    link_.run(link_.client().start(config_.tinker.from, false)).value();
 }
 
 std::string Remote::stays(const std::string& path, const std::string& why) const {

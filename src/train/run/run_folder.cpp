@@ -52,6 +52,15 @@ Outcome<void> RunFolder::save(const Checkpoint& checkpoint, std::int64_t keep) c
     return {};
 }
 
+Outcome<void> RunFolder::note_kept(std::int64_t step, const std::string& kept) const {
+    const std::string path = file("checkpoints.jsonl");
+    std::ofstream out(path, std::ios::app);
+    out << nlohmann::json{{"step", step}, {"path", kept}} << "\n";
+    out.close();
+    if (out) return {};
+    return Error{ErrorKind::file, path + ": cannot be written; free the disk, and go on with --resume"};
+}
+
 void RunFolder::keep_batch(const Pack& pack, std::int64_t step, bool in_first_update) const {
     nlohmann::json sequences = nlohmann::json::array();
     std::size_t at = 0;

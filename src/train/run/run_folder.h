@@ -31,6 +31,10 @@ class RunFolder {
     // Writes a checkpoint; of the older ones so many stay in all, and the best.
     Outcome<void> save(const Checkpoint& checkpoint, std::int64_t keep) const;
 
+    // A line in checkpoints.jsonl: how a server calls what it keeps of a step, to go on from in other runs
+    // (tinker.from). Where a step was made twice the later line counts.
+    Outcome<void> note_kept(std::int64_t step, const std::string& kept) const;
+
     // What the net choked on in a step: failed-batch.json. `in_first_update`: the fault is in the weights of the
     // checkpoint before it, which is then no good one.
     void keep_batch(const Pack& pack, std::int64_t step, bool in_first_update) const;

@@ -219,6 +219,8 @@ Outcome<void> Trainer::save_checkpoint() {
     Checkpoint checkpoint{
         state_, {to_toml(config_, false), digests_}, net_->state(fmt::format("step-{:06}", state_.step))};
     if (rl_) rl_->save(checkpoint);
+    if (const std::string& kept = checkpoint.net.kept; !kept.empty())
+        if (const auto noted = folder_.note_kept(state_.step, kept); !noted) return noted.error();
     return folder_.save(checkpoint, config_.checkpoint_keep);
 }
 

@@ -135,9 +135,9 @@ std::string save_body(std::string_view model, std::int64_t seq_id, std::string_v
                        seq_id);
 }
 
-std::string load_body(std::string_view model, std::int64_t seq_id, std::string_view path) {
-    return fmt::format(R"({{"model_id":{},"path":{},"optimizer":true,"seq_id":{},"type":"load_weights"}})",
-                       quoted(model), quoted(path), seq_id);
+std::string load_body(std::string_view model, std::int64_t seq_id, std::string_view path, bool optimiser) {
+    return fmt::format(R"({{"model_id":{},"path":{},"optimizer":{},"seq_id":{},"type":"load_weights"}})", quoted(model),
+                       quoted(path), optimiser, seq_id);
 }
 
 std::string save_for_sampler_body(std::string_view model, std::int64_t seq_id, std::string_view path) {

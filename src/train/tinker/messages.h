@@ -58,7 +58,7 @@ std::string forward_backward_body(std::string_view model, std::int64_t seq_id, s
                                   const std::optional<ClipBounds>& bounds);
 std::string step_body(std::string_view model, std::int64_t seq_id, const AdamParameters& settings);
 std::string save_body(std::string_view model, std::int64_t seq_id, std::string_view path);
-std::string load_body(std::string_view model, std::int64_t seq_id, std::string_view path);
+std::string load_body(std::string_view model, std::int64_t seq_id, std::string_view path, bool optimiser);
 
 // With a name for weights that stay, without one for weights that are sampled from now and never again.
 std::string save_for_sampler_body(std::string_view model, std::int64_t seq_id, std::string_view path);

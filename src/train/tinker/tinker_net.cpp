@@ -119,7 +119,7 @@ std::string TinkerNet::keep(const std::string& name) {
 }
 
 void TinkerNet::go_back_to(const std::string& kept) {
-    link_.run(link_.client().start(kept)).value();
+    link_.run(link_.client().start(kept, true)).value();
 }
 
 std::string TinkerNet::engine() const {

@@ -77,9 +77,11 @@ Task<Result<bool>> TrainingClient::make_model() {
     co_return true;
 }
 
-Task<Result<bool>> TrainingClient::load(std::string path) {
+Task<Result<bool>> TrainingClient::load(std::string path, bool with_optimiser) {
     Call call = numbered("load_weights", "load_weights " + path, Repeat::harmless);
-    call.body = [this, path, seq_id = ++seq_id_] { return load_body(model_, seq_id, path); };
+    call.body = [this, path, with_optimiser, seq_id = ++seq_id_] {
+        return load_body(model_, seq_id, path, with_optimiser);
+    };
     const Result<Reply> loaded = co_await client_.call(call);
     if (!loaded) co_return loaded.error();
     co_return true;
@@ -93,10 +95,10 @@ Task<Result<Reply>> TrainingClient::use_up_gradient() {
     co_return reply;
 }
 
-Task<Result<bool>> TrainingClient::start(std::string kept) {
+Task<Result<bool>> TrainingClient::start(std::string kept, bool with_optimiser) {
     if (!may_inherit_) {
         Result<bool> loaded = true;
-        if (!kept.empty()) loaded = co_await load(kept);
+        if (!kept.empty()) loaded = co_await load(kept, with_optimiser);
         co_return loaded;
     }
     std::string from = kept;
@@ -107,13 +109,13 @@ Task<Result<bool>> TrainingClient::start(std::string kept) {
     }
     const Result<Reply> used = co_await use_up_gradient();
     if (!used) co_return used.error();
-    Result<bool> loaded = co_await load(from);
+    Result<bool> loaded = co_await load(from, with_optimiser || kept.empty());
     if (loaded || loaded.error().kind != FailureKind::refused) co_return loaded;
     // There are servers that load into an untouched model alone.
     co_await unload(model_);
     Result<bool> made = co_await make_model();
     if (!made || kept.empty()) co_return made;
-    loaded = co_await load(kept);
+    loaded = co_await load(kept, with_optimiser);
     co_return loaded;
 }
 

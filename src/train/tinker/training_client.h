@@ -29,9 +29,10 @@ class TrainingClient {
     // Logs in, begins a session and makes the model. start() is to follow.
     Task<Result<bool>> open(ModelRequest request);
 
-    // Weights and optimiser become those that save() gave this path, or, of an empty one, a new model's. A server that
-    // hands on to a new model what an abandoned one had gathered of a gradient is made to forget it.
-    Task<Result<bool>> start(std::string kept);
+    // Weights become those that save() gave this path, or, of an empty one, a new model's; the optimiser likewise, or
+    // begins anew. A server that hands on to a new model what an abandoned one had gathered of a gradient is made to
+    // forget it.
+    Task<Result<bool>> start(std::string kept, bool with_optimiser);
 
     const std::string& base_model() const { return base_model_; }
     const std::string& session() const { return session_; }
@@ -70,7 +71,7 @@ class TrainingClient {
     Call pass(const Data& data, Loss loss, std::optional<ClipBounds> bounds);
     Call step(const AdamParameters& settings);
     Task<Result<bool>> make_model();
-    Task<Result<bool>> load(std::string path);
+    Task<Result<bool>> load(std::string path, bool with_optimiser);
     Task<Result<Reply>> use_up_gradient();
     using NamedBody = std::function<std::string(const std::string& name)>;
     Task<Result<std::string>> saved(std::string path, std::string name, NamedBody body);

@@ -98,7 +98,7 @@ TEST(Messages, AStepSaysAllOfTheOptimiser) {
 TEST(Messages, WeightsAreSavedAndLoaded) {
     EXPECT_EQ(json::parse(save_body("model_e", 6, "step-000100")),
               json::parse(R"({"model_id":"model_e","path":"step-000100","seq_id":6,"type":"save_weights"})"));
-    EXPECT_EQ(json::parse(load_body("model_e", 1, "tinker://m/weights/step-000100")), json::parse(R"(
+    EXPECT_EQ(json::parse(load_body("model_e", 1, "tinker://m/weights/step-000100", true)), json::parse(R"(
         {"model_id":"model_e","path":"tinker://m/weights/step-000100","optimizer":true,"seq_id":1,
          "type":"load_weights"})"));
     EXPECT_EQ(json::parse(save_for_sampler_body("model_e", 5, "s100")),
