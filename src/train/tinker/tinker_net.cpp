@@ -82,8 +82,9 @@ std::vector<Data> TinkerNet::parts_of(std::vector<Datum> data) const {
 
 std::optional<TokenScores> TinkerNet::accumulate_policy(const Pack& pack, const ClippedPolicy& policy) {
     if (!settings_.native_cispo) return std::nullopt;
-    if (std::exchange(on_server_, true)) throw std::logic_error("a second policy before the step");
     std::vector<Datum> data = data_of(pack);
+    if (data.empty()) return TokenScores();
+    if (std::exchange(on_server_, true)) throw std::logic_error("a second policy before the step");
     if (kind_ == nullptr) scores_of({data.front()}, 1);  // to see what the server does with sums
     set_coefficients(data, policy.sampled, policy.weights, reduction());
     const std::vector<Data> parts = parts_of(std::move(data));
@@ -99,7 +100,7 @@ std::optional<TokenScores> TinkerNet::accumulate_policy(const Pack& pack, const 
 
 double TinkerNet::step(const AdamW& settings) {
     Gathered gathered = std::exchange(gathered_, {});
-    if (!std::exchange(on_server_, false) && gathered.data.empty()) throw std::logic_error("a step without a gradient");
+    if (!std::exchange(on_server_, false) && gathered.data.empty()) return 0;
     for (const float coefficient : gathered.coefficients)
         if (!std::isfinite(coefficient)) return std::numeric_limits<double>::quiet_NaN();
     if (!gathered.data.empty()) set_coefficients(gathered.data, gathered.logprobs, gathered.coefficients, reduction());

@@ -32,7 +32,7 @@ class TinkerNet final : public NetBackend {
     TokenScores score(const Pack& pack, double temperature) override;
     TokenScores accumulate(const Pack& pack, const Coefficients& coefficients, double temperature) override;
     std::optional<TokenScores> accumulate_policy(const Pack& pack, const ClippedPolicy& policy) override;
-    double step(const AdamW& settings) override;
+    double step(const AdamW& settings) override;          // none is made, and it is 0, where nothing was gathered
     void drop_gradient() override { gathered_.clear(); }  // one that is on the server stays
     std::string keep(const std::string& name) override;
     void go_back_to(const std::string& kept) override;
