@@ -5,8 +5,8 @@ measured.
 
     mock_server.py [--tokens 16384] [--hold 5000] [--at-once 32]
 
-Prints its port. No sample is answered before `--hold` of them are waited for at once; then `--at-once` answers are on their
-way side by side, each as fast as its client takes it. A poll is answered with "try again" after half a minute, since
+Prints its port. No sample is answered before `--hold` of them are waited for at once; from then on `--at-once` answers
+are on their way side by side, each as fast as its client takes it. A poll is answered with "try again" after half a minute, since
 the SDK gives up after 45 s.
 """
 import argparse
@@ -111,8 +111,6 @@ class Mock:
             client.waits_for = None
             self.free -= 1
             client.send_large(self.samples[int(request.partition(":")[2]) % DIFFERENT])
-        # Those that come next are held back until they are as many again.
-        self.released &= bool(self.waiting) or self.promises == 0
 
     def sent(self):
         self.free += 1

@@ -148,10 +148,20 @@ class Scanner {
         return true;
     }
 
-    bool digits() {
+    // At least one. Their number, but where there are too many.
+    bool digits(std::uint64_t& value) {
         const char* const first = at_;
-        while (at_ != end_ && is_digit(*at_)) ++at_;
+        value = 0;
+        for (; at_ != end_ && is_digit(*at_); ++at_) value = value * 10 + static_cast<std::uint64_t>(*at_ - '0');
         return at_ != first;
+    }
+
+    bool fraction() {
+        std::uint64_t ignored = 0;
+        if (take('.') && !digits(ignored)) return false;
+        if (!take('e') && !take('E')) return true;
+        if (!take('-')) take('+');
+        return digits(ignored);
     }
 
     // from_chars would take more than JSON's grammar has.
@@ -159,29 +169,17 @@ class Scanner {
         const char* const first = at_;
         const bool negative = take('-');
         const char* const leading = at_;
-        if (!digits()) return false;
-        const std::ptrdiff_t count = at_ - leading;
-        if (count > 1 && *leading == '0') return false;
-        bool is_whole = true;
-        if (take('.')) {
-            is_whole = false;
-            if (!digits()) return false;
+        std::uint64_t whole = 0;
+        if (!digits(whole)) return false;
+        const char* const point = at_;
+        if (point - leading > 1 && *leading == '0') return false;
+        if (!fraction()) return false;
+        double value = negative ? -static_cast<double>(whole) : static_cast<double>(whole);
+        if (at_ != point || point - leading > kExactDigits) {
+            const auto [last, error] = std::from_chars(first, at_, value);
+            if (error != std::errc() || last != at_) return false;
         }
-        if (take('e') || take('E')) {
-            is_whole = false;
-            if (!take('-')) take('+');
-            if (!digits()) return false;
-        }
-        if (is_whole && count <= kExactDigits) return whole_number(leading, negative);
-        double value = 0;
-        const auto [last, error] = std::from_chars(first, at_, value);
-        return error == std::errc() && last == at_ && heard(events_.number(value));
-    }
-
-    bool whole_number(const char* leading, bool negative) {
-        std::int64_t value = 0;
-        for (const char* digit = leading; digit != at_; ++digit) value = value * 10 + (*digit - '0');
-        return heard(events_.number(static_cast<double>(negative ? -value : value)));
+        return heard(events_.number(value));
     }
 
     const char* const start_;
