@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Thousands of samples in flight: our client of training servers beside the Python SDK of Tinker, on the same mock server.
 
-    bench/tinker_vs_sdk.py BUILD/bin/tinker_bench [--samples 5000] [--tokens 16384] [--rounds 3] [--out bench/results/tinker.md]
+    bench/tinker_vs_sdk.py build/bin/tinker_bench [--samples 5000] [--tokens 16384] [--rounds 3] [--out FILE]
 
 Prints a table of CPU seconds (user and system, of the client's process alone) a thousand samples, of what a client takes of
-memory at the most, and of the seconds by the clock; medians, in brackets the least and the most. The clients alternate
-within a round, each with a server of its own. The SDK is the last one that speaks JSON; it is installed into a folder
-of its own. It is measured as it comes but for two settings in its favour: no telemetry, and no line for each poll.
+memory at the most, and of the seconds by the clock; medians, in brackets the least and the most. Then the same of requests
+of forward_backward. The clients alternate within a round, each with a server of its own, which answers as fast as it is
+read from: a client that reads answers faster than it takes them apart keeps them in memory meanwhile.
+
+The SDK is the last one that speaks JSON; it is installed into a folder of its own, and measured as it comes but for two
+settings in its favour: no telemetry, and no line for each poll that is answered with "try again".
 """
 import argparse
 import json

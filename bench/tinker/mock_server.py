@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A training server that only pretends: it speaks so much of the Tinker protocol's JSON dialect that the Python SDK 0.24 and
-our client sample from it and send it batches. Its answers are made beforehand, so that a client's own work is what is
-measured.
+"""A training server that only pretends: it speaks so much of the Tinker protocol's JSON dialect that the Python SDK 0.24
+and our client sample from it and send it batches. Its answers are made beforehand, so that a client's own work is what
+is measured.
 
     mock_server.py [--tokens 16384] [--hold 5000] [--at-once 32]
 
 Prints its port. No sample is answered before `--hold` of them are waited for at once; from then on `--at-once` answers
-are on their way side by side, each as fast as its client takes it. A poll is answered with "try again" after half a minute, since
-the SDK gives up after 45 s.
+are on their way side by side, each as fast as its client takes it. A poll is answered with "try again" after half a
+minute, since the SDK gives up after 45 s.
 """
 import argparse
 import asyncio
