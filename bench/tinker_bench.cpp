@@ -78,8 +78,8 @@ Task<bool> one_sample(TrainingClient* client, std::string session, TokenSequence
 
 Task<bool> all_samples(TrainingClient* client, std::string session, BenchOptions options, Totals* totals) {
     const auto executor = co_await asio::this_coro::executor;
-    std::vector<TokenId> ids;
-    for (std::int64_t i = 0; i < options.prompt; ++i) ids.push_back(static_cast<TokenId>(i * 7919 % kVocabulary));
+    std::vector<TokenId> ids(static_cast<std::size_t>(options.prompt));
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<TokenId>(i * 7919 % kVocabulary);
     const TokenSequence prompt = std::make_shared<const std::vector<TokenId>>(std::move(ids));
     Nursery<bool> samples(executor);
     for (std::int64_t i = 0; i < options.samples; ++i)
