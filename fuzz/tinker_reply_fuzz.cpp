@@ -1,8 +1,9 @@
-// An answer of a training server: read or refused with a reason, numbers within their bounds, messages of one short
-// line, and never a second submission of what would count twice.
+// An answer of a training server: read or refused with a reason, and what is read is JSON to another parser too;
+// numbers within their bounds, messages of one short line, and never a second submission of what would count twice.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string why;
     const auto reply = read_reply(body, why);
     check(reply.has_value() || !why.empty());
+    if (reply) check(nlohmann::json::accept(body));
     if (reply) check_numbers(*reply), check_scores(*reply);
     retort::HttpResult http;
     http.head.status = kStatuses[data[0] % 16];

@@ -27,6 +27,7 @@ struct HttpRequest {
     std::string body;                  // freed as soon as it is sent
     HttpTimeouts timeouts;
     std::size_t max_bytes = std::size_t{64} << 20;  // of the reply's body
+    std::size_t read_bytes = 1024;  // of the reply at a time, 1 KiB at least: as much memory while the call lasts
     // A connection of its own, closed afterwards. Some servers close a connection after a stream without saying so, and
     // the next request on it is lost.
     bool own_connection = false;

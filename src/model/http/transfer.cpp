@@ -10,8 +10,6 @@ namespace {
 // After all that matters has come the server may end its reply in order, so that the connection can be kept.
 constexpr std::chrono::milliseconds kLinger{200};
 
-constexpr long kSmallBuffer = 1024;  // bytes, the least there is; libcurl's own is 16 KiB a transfer
-
 void read_header(std::string_view line, std::string_view name, std::string& value) {
     if (line.size() <= name.size() || line[name.size()] != ':') return;
     for (std::size_t i = 0; i < name.size(); ++i)
@@ -106,7 +104,7 @@ void set_limits(Transfer& transfer) {
     const HttpTimeouts& timeouts = transfer.request.timeouts;
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeouts.connect.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeouts.total.count()));
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kSmallBuffer);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, static_cast<long>(transfer.request.read_bytes));
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

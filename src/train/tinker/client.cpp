@@ -19,6 +19,8 @@ constexpr double kSubmitTimeout = 60;
 constexpr double kPollTimeout = 330;      // servers answer a poll after 300 s at the latest
 constexpr std::chrono::minutes kIdle{2};  // of a download, without a byte
 constexpr std::size_t kShown = 1000;      // bytes of an answer that is no file
+constexpr std::size_t kResultPiece = std::size_t{16}
+                                     << 10;  // bytes that are read at once of a result, which may be long
 constexpr const char* kPollPath = "/api/v1/retrieve_future";
 
 std::chrono::nanoseconds duration(double seconds) {
@@ -97,6 +99,7 @@ Task<Client::Received> Client::try_once(const Call& call, std::string body, doub
     request.body = std::move(body);
     request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
     request.max_bytes = call.max_bytes;
+    if (call.path == kPollPath) request.read_bytes = kResultPiece;
     if (request.post) request.headers.emplace_back("Content-Type: application/json");
     Received out = co_await send(std::move(request));
     co_return out;

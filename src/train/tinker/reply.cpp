@@ -5,23 +5,21 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "model/http/json_text.h"
+#include "train/tinker/json_stream.h"
 
 namespace retort::train::tinker {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr std::size_t kDeepest = 16;
 constexpr std::size_t kLongestWord = 4096;  // bytes
 constexpr std::size_t kMostWords = 64;
 constexpr std::size_t kLongestDetail = 500;  // bytes
 constexpr float kRounding = 1e-3F;           // by which a log-probability of a certain token may be above 0
 
 // Takes an answer apart as it is read. A place is the keys on the way to it, "[]" for an element of a list.
-class Reader : public nlohmann::json_sax<Json> {
+class Reader : public JsonEvents {
   public:
     explicit Reader(std::string& why) : why_(why) {}
 
@@ -30,22 +28,39 @@ class Reader : public nlohmann::json_sax<Json> {
         if (levels_.size() == 1 && reply_.words.size() < kMostWords) reply_.words[key_] = value ? "true" : "false";
         return true;
     }
-    bool number_integer(number_integer_t value) override { return number(static_cast<double>(value)); }
-    bool number_unsigned(number_unsigned_t value) override { return number(static_cast<double>(value)); }
-    bool number_float(number_float_t value, const string_t&) override { return number(value); }
-    bool string(string_t& value) override { return text(value); }
-    bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(false); }
-    bool key(string_t& value) override {
+    bool number(double value) override {
+        switch (into_) {
+            case Into::tokens:
+                return token(value);
+            case Into::sampled_logprobs:
+                reply_.sequences.back().logprobs.push_back(static_cast<float>(value));
+                return true;
+            case Into::logprobs:
+                reply_.logprobs.back().push_back(static_cast<float>(value));
+                return true;
+            case Into::nothing:
+                break;
+        }
+        if (levels_.size() == 2 && key_at(1) == "metrics" && reply_.metrics.size() < kMostWords)
+            reply_.metrics[key_] = value;
+        return true;
+    }
+    bool string(std::string value) override { return text(value); }
+    bool key(std::string value) override {
         key_ = std::move(value);
         return true;
     }
-    bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(true); }
-    bool end_array() override { return close(); }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-        if (why_.empty()) why_ = fmt::format("no JSON at byte {}", position);
-        return false;
+    bool begin(bool list) override {
+        levels_.push_back({std::exchange(key_, {}), list});
+        into_ = list ? list_of() : Into::nothing;
+        if (!list) began();
+        return true;
+    }
+    bool end() override {
+        levels_.pop_back();
+        key_.clear();
+        into_ = Into::nothing;
+        return true;
     }
 
     Reply take() { return std::move(reply_); }
@@ -61,24 +76,6 @@ class Reader : public nlohmann::json_sax<Json> {
 
     std::string_view key_at(std::size_t depth) const {
         return depth < levels_.size() ? std::string_view(levels_[depth].key) : std::string_view();
-    }
-
-    bool open(bool list) {
-        if (levels_.size() >= kDeepest) {
-            why_ = "nested deeper than any answer";
-            return false;
-        }
-        levels_.push_back({std::exchange(key_, {}), list});
-        into_ = list ? list_of() : Into::nothing;
-        if (!list) began();
-        return true;
-    }
-
-    bool close() {
-        levels_.pop_back();
-        key_.clear();
-        into_ = Into::nothing;
-        return true;
     }
 
     // An object begins: an element of a list that is kept, or the metrics.
@@ -102,26 +99,9 @@ class Reader : public nlohmann::json_sax<Json> {
         return Into::nothing;
     }
 
-    bool number(double value) {
-        switch (into_) {
-            case Into::tokens:
-                return token(value);
-            case Into::sampled_logprobs:
-                reply_.sequences.back().logprobs.push_back(static_cast<float>(value));
-                return true;
-            case Into::logprobs:
-                reply_.logprobs.back().push_back(static_cast<float>(value));
-                return true;
-            case Into::nothing:
-                break;
-        }
-        if (levels_.size() == 2 && key_at(1) == "metrics" && reply_.metrics.size() < kMostWords)
-            reply_.metrics[key_] = value;
-        return true;
-    }
-
     bool token(double value) {
-        if (value < 0 || value > std::numeric_limits<TokenId>::max() || value != std::floor(value)) {
+        const bool fits = value >= 0 && value <= std::numeric_limits<TokenId>::max();
+        if (!fits || value != static_cast<double>(static_cast<TokenId>(value))) {
             why_ = fmt::format("{} is no token", value);
             return false;
         }
@@ -171,10 +151,7 @@ std::string_view Reply::word(const std::string& name) const {
 std::optional<Reply> read_reply(std::string_view body, std::string& why) {
     why.clear();
     Reader reader(why);
-    if (!Json::sax_parse(body, &reader)) {
-        if (why.empty()) why = "no JSON";
-        return std::nullopt;
-    }
+    if (!read_json(body, reader, why)) return std::nullopt;
     return reader.take();
 }
 
