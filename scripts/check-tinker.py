@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Trains on a real server that speaks the Tinker protocol, as scripts/tinker/setup.sh installs it, on this machine's CPU.
 
+    agree    the same weights here and on the server: log-probabilities, loss, and a step by either of two losses
     whole    experiments/remote-smoke.toml from nothing to model.gguf: it learns, within 300 s, and the model is used as any
              other
     kills    the same with kill -9 of `retort train` and of the server at random moments, each started again until the run is
              done: the rows and weights of an unbroken run, no step lost or counted twice
 
-    scripts/check-tinker.py                       both parts, for about an hour
+    scripts/check-tinker.py                       all parts, for about an hour
     scripts/check-tinker.py whole
     scripts/check-tinker.py kills --kills 5 --set rl.steps=4
 
@@ -27,17 +28,18 @@ ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(HERE, "tinker"))
 sys.dont_write_bytecode = True
 
+import agree  # noqa: E402
 import kills  # noqa: E402
 import whole_run  # noqa: E402
 from verdict import Verdict  # noqa: E402
 
-PARTS = {"whole": whole_run.run, "kills": kills.run}
+PARTS = {"agree": agree.run, "whole": whole_run.run, "kills": kills.run}
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: both)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument("--kills", type=int, default=20, metavar="N", help="of that part (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default: %(default)s)")
     parser.add_argument("--server", default=os.path.join(cache, "retort", "tinker"), metavar="DIR",
