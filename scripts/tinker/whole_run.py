@@ -9,8 +9,8 @@ from server import Server
 
 LIMIT_S = 300
 # Of every row, as where the net is in the process.
-COMMON = ("actor/grad_norm", "actor/lr", "time/step_s")
-OF_SFT = ("loss", "tokens", "examples", "learnt_tokens")
+COMMON = ("actor/grad_norm", "actor/lr")
+OF_SFT = ("loss", "tokens", "examples", "learnt_tokens", "time/step_s")
 OF_RL = ("op/reward/mean", "op/accuracy", "op/sampled_tokens", "op/b_seq", "actor/pg_loss", "actor/updates",
          "rollout_train_logprob_diff", "time/rollout_s", "time/learn_s")
 
@@ -52,7 +52,7 @@ def check_learning(rows, verdict):
 
 def check_model(retort, model, folder, verdict):
     suite = os.path.join(folder, "suite.jsonl")
-    subprocess.run([retort, "suite", "make", "countdown", "--numbers", "3", "--count", "20", "--out", suite], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([retort, "suite", "make", "countdown", "--count", "20", "--out", suite], check=True, stdout=subprocess.DEVNULL)
     done = subprocess.run(
         [retort, "eval", "--suite", suite, "--model", model, "--operator", "pdr:4", "--think", "48", "--json",
          "--journal", os.path.join(folder, "eval.db")],
