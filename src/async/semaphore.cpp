@@ -3,6 +3,19 @@
 #include <algorithm>
 
 namespace retort {
+namespace {
+
+// A waiter whose loop goes while it waits leaves the line: permits that go after it are handed to nobody.
+struct Waiting {
+    std::list<Gate*>& line;
+    std::list<Gate*>::iterator place;
+    const Gate& gate;
+    ~Waiting() {
+        if (!gate.is_open()) line.erase(place);
+    }
+};
+
+}  // namespace
 
 Task<Semaphore::Permit> Semaphore::acquire(std::stop_token stop) {
     if (stop.stop_requested()) co_return Permit();
@@ -15,6 +28,7 @@ Task<Semaphore::Permit> Semaphore::acquire(std::stop_token stop) {
     const auto place = waiting_.insert(waiting_.end(), &gate);
     bool cancelled = false;
     {
+        const Waiting in_line{waiting_, place, gate};
         const std::stop_callback on_stop(stop, [&] {
             if (gate.is_open()) return;
             waiting_.erase(place);

@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/train_options.h"
 #include "cli/version.h"
+#include "model/http/open_files.h"
 #include "train/display/train_display.h"
 #include "train/run/server_check.h"
 #include "train/run/trainer.h"
@@ -73,6 +74,7 @@ int run(const cli::TrainArguments& arguments) {
         if (!written) return cli::report(written.error());
         return cli::all_well(checks) ? 0 : 1;
     }
+    raise_open_files();  // a sample of a training server holds a socket
     train::TrainDisplay display({config->sft.steps, config->rl.steps}, arguments.quiet, signals);
     train::TrainOptions options;
     options.resume = arguments.resume;

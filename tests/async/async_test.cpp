@@ -112,6 +112,19 @@ TEST(Semaphore, LetsInNoMoreThanItsPermitsAndFirstComeFirstServed) {
     EXPECT_EQ(most, 3);
 }
 
+TEST(Semaphore, AWaiterWhoseLoopIsGoneIsHandedNothing) {
+    Semaphore semaphore(1);
+    asio::io_context stays;
+    std::optional<Semaphore::Permit> mine = run_to_end(stays, semaphore.acquire({}));
+    {
+        asio::io_context goes;
+        asio::co_spawn(goes, semaphore.acquire({}), [](std::exception_ptr, Semaphore::Permit) {});
+        goes.poll();
+    }
+    mine.reset();
+    EXPECT_TRUE(static_cast<bool>(run_to_end(stays, semaphore.acquire({})))) << "the permit is free again";
+}
+
 Task<int> try_enter(Semaphore& semaphore, std::stop_token stop) {
     const Semaphore::Permit permit = co_await semaphore.acquire(stop);
     co_return permit ? 1 : 0;

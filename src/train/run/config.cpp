@@ -211,6 +211,8 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
     const TinkerSettings& t = c.tinker;
     if (!one_of(c.backend, {"local", "tinker"}))
         return fmt::format("backend: expected local or tinker, found \"{}\"", c.backend);
+    if (c.backend == "local" && !c.url.empty())
+        return "url: it is that of a training server: set backend = \"tinker\" too";
     if (c.backend == "local") return std::nullopt;
     if (!c.url.starts_with("http://") && !c.url.starts_with("https://"))
         return fmt::format("url: expected that of the training server, http://host:8000, found \"{}\"", c.url);
@@ -236,6 +238,7 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
                "or leave it at coefficients";
     if (c.rl.temperature != 1)
         return "rl.temperature: a training server's log-probabilities are those at temperature 1: leave it at 1";
+    if (c.device != "cpu") return "device: with backend = \"tinker\" the server computes: leave it out";
     if (c.async != 0)
         return "async: expected 0 with backend = \"tinker\": sampling older weights would undo the training";
     if (c.rl.sampler != "own") return "rl.sampler: expected own with backend = \"tinker\": the server writes";

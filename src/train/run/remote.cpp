@@ -47,6 +47,18 @@ std::string earlier_model(const std::string& path, const std::string& url) {
     return json["model"];
 }
 
+// The server has said that there is no such file, rather than nothing.
+bool is_answer(tinker::FailureKind kind) {
+    return kind == tinker::FailureKind::refused || kind == tinker::FailureKind::lost ||
+           kind == tinker::FailureKind::missing || kind == tinker::FailureKind::malformed;
+}
+
+Outcome<void> with_adapter(ModelFile& base, const std::string& archive) {
+    const auto files = unpack_tar_gz(archive);
+    if (!files) return files.error();
+    return merge_adapter(base, *files);
+}
+
 }  // namespace
 
 Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, const TrainedModel& model,
@@ -57,9 +69,9 @@ Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, cons
     std::unique_ptr<Remote> out(new Remote(config, model, listener, std::move(*options), stop));
     out->give_up_earlier();
     tinker::Link& link = out->link_;
+    link.keep_alive();
     link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
     if (const auto noted = out->note_model(); !noted) return noted.error();
-    link.keep_alive();
     return out;
 }
 
@@ -88,6 +100,10 @@ void Remote::start_anew() {
     link_.run(link_.client().start(config_.tinker.from, false)).value();
 }
 
+void Remote::give_up() {
+    link_.run(link_.client().unload(link_.client().model()));
+}
+
 std::string Remote::stays(const std::string& path, const std::string& why) const {
     return fmt::format("no model.gguf: {}; the adapter stays on the server as {}", why, path);
 }
@@ -99,15 +115,12 @@ Outcome<std::optional<ModelFile>> Remote::trained(std::int64_t step) {
         listener_.told(stays(path, base.error().message));
         return std::optional<ModelFile>();
     }
-    const tinker::Result<std::string> archive = link_.run(link_.client().archive(path));
-    if (!archive) {
-        listener_.told(stays(path, archive.error().message));
-        return std::optional<ModelFile>();
-    }
-    const auto files = unpack_tar_gz(*archive);
-    if (!files) return files.error();
-    if (const auto merged = merge_adapter(*base, *files); !merged) return merged.error();
-    return std::optional(std::move(*base));
+    tinker::Result<std::string> archive = link_.run(link_.client().archive(path));
+    if (!archive && !is_answer(archive.error().kind)) throw tinker::FailureException(archive.error());
+    const auto merged = archive ? with_adapter(*base, *archive) : Outcome<void>(error_of(archive.error(), config_));
+    if (merged) return std::optional(std::move(*base));
+    listener_.told(stays(path, merged.error().message));
+    return std::optional<ModelFile>();
 }
 
 std::unique_ptr<Net> Remote::net() {
@@ -148,11 +161,14 @@ Error error_of(const tinker::Failure& failure, const TrainConfig& config) {
             return {ErrorKind::model, failure.message + resume + ", which trains on from the last checkpoint"};
         case tinker::FailureKind::stopped:
             return {ErrorKind::interrupted, failure.message + resume};
+        case tinker::FailureKind::missing:
+            return {ErrorKind::usage,
+                    failure.message + ": checkpoints.jsonl of the run that kept it names what there is"};
         case tinker::FailureKind::refused:
         case tinker::FailureKind::malformed:
             break;
     }
-    return {ErrorKind::model, failure.message};
+    return {ErrorKind::model, failure.message + "; once that is mended, go on with --resume"};
 }
 
 }  // namespace retort::train

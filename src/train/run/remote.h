@@ -31,6 +31,12 @@ class Remote {
     // Before the first step of a run that no checkpoint has begun.
     void start_anew();
 
+    // For the run's next process: which model it may give up.
+    Outcome<void> note_model() const;
+
+    // Nothing is asked of it any more.
+    void give_up();
+
     // The model as it is now: the base model's file with the adapter in its weights. None, which is told: the file has
     // no weights or is of another architecture, or the server gives no archive; the adapter stays on the server.
     Outcome<std::optional<ModelFile>> trained(std::int64_t step);
@@ -41,7 +47,6 @@ class Remote {
         : config_(config), model_(model), listener_(listener), link_(std::move(options), stop) {}
     void give_up_earlier();
     std::string stays(const std::string& path, const std::string& why) const;
-    Outcome<void> note_model() const;
 
     const TrainConfig& config_;
     const TrainedModel& model_;

@@ -7,6 +7,7 @@
 
 #include "train/run/model_setup.h"
 #include "train/run/remote.h"
+#include "train/tinker/data.h"
 #include "train/tinker/server_kind.h"
 
 namespace retort::train {
@@ -39,7 +40,7 @@ void check_kind(Checks& checks, const TrainConfig& config, const tinker::ServerK
     checks.ok("kind", fmt::format("answers as {} does: losses are reduced by {}", kind.name, name(kind.reduction)));
     if (const auto set = tinker::reduction_from(config.tinker.reduction); set && *set != kind.reduction)
         checks.warn("reduction", fmt::format("tinker.reduction = \"{}\"", config.tinker.reduction),
-                    "leave it at auto, unless you know this server better");
+                    "the kind is told from its answers: keep your setting only if you know better");
     if (config.tinker.loss == "cispo" && !kind.native_cispo)
         checks.fail("loss", "the server has no cispo of its own", "set tinker.loss = \"coefficients\"");
     if (!kind.takes_clip_norm && (config.sft.clip_norm > 0 || config.rl.clip_norm > 0))
@@ -69,7 +70,7 @@ void check_sampling(Checks& checks, tinker::Link& link, std::int64_t vocabulary)
     const auto fault = reply.sequences.size() == 1
                            ? fault_of_sequence(reply.sequences[0], vocabulary, kSampled)
                            : std::optional<std::string>("another number of sequences than was asked for");
-    if (fault) return checks.fail("sampling", *fault, "the run would end at its first sample");
+    if (fault) return checks.fail("sampling", *fault, "the run would learn nothing from such samples");
     const tinker::SampledSequence& sampled = reply.sequences[0];
     tinker::Datum datum{*prompt, {}, {}, {}, {}};
     datum.tokens.insert(datum.tokens.end(), sampled.tokens.begin(), sampled.tokens.end() - 1);
@@ -79,7 +80,9 @@ void check_sampling(Checks& checks, tinker::Link& link, std::int64_t vocabulary)
     const auto data = std::make_shared<const std::vector<tinker::Datum>>(1, std::move(datum));
     const tinker::Reply scored = link.run(link.client().forward(data)).value();
     double largest = 0;
-    const std::vector<float>& logprobs = scored.logprobs.at(0);
+    std::vector<float> logprobs;
+    if (const auto wrong = take_scores(*data, scored, logprobs))
+        return checks.fail("scoring", *wrong, "the run would end at its first step");
     const std::size_t first = logprobs.size() - sampled.tokens.size();
     for (std::size_t i = 0; i < sampled.tokens.size(); ++i)
         largest = std::max(largest, static_cast<double>(std::abs(logprobs[first + i] - sampled.logprobs[i])));
@@ -91,6 +94,7 @@ void check_sampling(Checks& checks, tinker::Link& link, std::int64_t vocabulary)
 }
 
 void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, tinker::Link& link) {
+    link.keep_alive();
     link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
     checks.ok("model", fmt::format("LoRA of rank {} on {}", config.tinker.rank, link.client().base_model()));
     const std::int64_t vocabulary = model.tokenizer->vocabulary().size();
@@ -106,7 +110,6 @@ void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, t
               fmt::format("{} tokens, to the last of which the server has log-probabilities", vocabulary));
     check_kind(checks, config, tinker::kind_of(*forward, link.client().has_flags()));
     check_sampling(checks, link, vocabulary);
-    link.run(link.client().unload(link.client().model()));
 }
 
 }  // namespace
@@ -129,12 +132,13 @@ std::vector<cli::Check> check_server(const TrainConfig& config) {
         return checks.take();
     }
     options->patience_s = std::min(options->patience_s, kPatience);
+    tinker::Link link(std::move(*options), nullptr);
     try {
-        tinker::Link link(std::move(*options), nullptr);
         ask(checks, config, *model, link);
     } catch (const tinker::FailureException& failed) {
         checks.fail("server", error_of(failed.failure(), config).message, "");
     }
+    if (!link.client().model().empty()) link.run(link.client().unload(link.client().model()));
     return checks.take();
 }
 

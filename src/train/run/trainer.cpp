@@ -56,6 +56,7 @@ class Trainer {
     Outcome<void> prepare_records();
     Outcome<void> prepare_phases();
     Outcome<void> resume();
+    Outcome<void> resume_from(const std::string& file);
     Outcome<void> go_on(Checkpoint checkpoint, const std::string& file);
     Outcome<MetricsRow> step();
     Outcome<void> steps();
@@ -133,14 +134,26 @@ Outcome<void> Trainer::resume() {
     if (const std::string aside = folder_.set_failed_aside(); !aside.empty()) listener_.told(aside);
     std::optional<Error> first;
     for (const std::string& file : checkpoints_in(config_.run)) {
-        auto checkpoint = read_checkpoint(file, model_.file.shape);
-        if (checkpoint) return go_on(std::move(*checkpoint), file);
-        listener_.told(checkpoint.error().message + "; trying the one before");
-        if (!first) first = checkpoint.error();
+        const auto gone_on = resume_from(file);
+        if (gone_on || gone_on.error().kind == ErrorKind::usage) return gone_on;
+        listener_.told(gone_on.error().message + "; trying the one before");
+        if (!first) first = gone_on.error();
     }
     if (first) return *first;
     listener_.told("no checkpoint yet: the run begins anew");
     return folder_.write_config(config_, {});
+}
+
+Outcome<void> Trainer::resume_from(const std::string& file) {
+    auto checkpoint = read_checkpoint(file, model_.file.shape);
+    if (!checkpoint) return checkpoint.error();
+    try {
+        return go_on(std::move(*checkpoint), file);
+    } catch (const tinker::FailureException& exception) {
+        if (exception.failure().kind != tinker::FailureKind::missing) throw;
+        return Error{ErrorKind::model,
+                     fmt::format("{}: the server does not have what it names: {}", file, exception.failure().message)};
+    }
 }
 
 Outcome<void> Trainer::go_on(Checkpoint checkpoint, const std::string& file) {
@@ -211,6 +224,8 @@ Outcome<void> Trainer::prepare() {
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();
     if (remote_ && state_.step == 0) remote_->start_anew();
+    if (remote_)
+        if (const auto noted = remote_->note_model(); !noted) return noted.error();
     if (const auto opened = prepare_records(); !opened) return opened.error();
     return prepare_phases();
 }
@@ -267,6 +282,10 @@ Outcome<void> Trainer::after_step(MetricsRow row) {
 Outcome<MetricsRow> Trainer::step() {
     try {
         return is_rl() ? rl_->step(state_.step) : sft_->step(state_);
+    } catch (const tinker::FailureException& exception) {
+        // What is lost is made again without anybody's help: see train().
+        if (exception.failure().kind != tinker::FailureKind::lost) listener_.told(folder_.broke_off(state_.step + 1));
+        throw;
     } catch (...) {
         listener_.told(folder_.broke_off(state_.step + 1));
         throw;
@@ -320,7 +339,9 @@ Outcome<void> Trainer::run() {
     if (journal_)
         if (const auto closed = journal_->close(); !closed && stepped) stepped = closed.error();
     if (!stepped) return stepped.error();
-    return save_model();
+    if (const auto saved = save_model(); !saved) return saved.error();
+    if (remote_) remote_->give_up();
+    return {};
 }
 
 }  // namespace
@@ -339,7 +360,9 @@ Outcome<void> train(const TrainConfig& config, const TrainOptions& options) {
             const tinker::Failure& failure = exception.failure();
             in_vain = trainer.step_reached() > reached ? 1 : in_vain + 1;
             reached = std::max(reached, trainer.step_reached());
-            if (failure.kind != tinker::FailureKind::lost || in_vain > kMostInVain) return error_of(failure, config);
+            const bool stop = options.stop != nullptr && *options.stop;
+            if (failure.kind != tinker::FailureKind::lost || in_vain > kMostInVain || stop)
+                return error_of(failure, config);
             own.resume = true;
             own.recovered = failure.message;
         }

@@ -77,6 +77,15 @@ bool says_lost(const Reply& reply) {
     return reply.detail.find("not loaded") != std::string::npos || reply.detail.find("not found") != std::string::npos;
 }
 
+bool says_missing(const Reply& reply) {
+    return reply.detail.find("Checkpoint not found") != std::string::npos;
+}
+
+FailureKind kind_of(const Reply& reply) {
+    if (says_missing(reply)) return FailureKind::missing;
+    return says_lost(reply) ? FailureKind::lost : FailureKind::refused;
+}
+
 // A server holds so many models; one that is given up leaves in some minutes.
 bool says_full(const Reply& reply) {
     return reply.detail.find("Maximum number") != std::string::npos;
@@ -88,7 +97,7 @@ Answer refusal(const HttpResult& http, const Reply& reply, std::string_view body
     const std::string message = fmt::format("{}: {}", what, said(http, reply, body));
     if (status == 401 || status == 403) return failed(FailureKind::unauthorised, message);
     if (status == 410) return failed(FailureKind::lost, message);
-    if ((status == 400 || status == 404) && says_lost(reply)) return failed(FailureKind::lost, message);
+    if (status == 400 || status == 404) return failed(kind_of(reply), message);
     return failed(FailureKind::refused, message);
 }
 
@@ -126,9 +135,7 @@ Answer of_body(const HttpResult& http, Reply reply, const std::string& what) {
         return out;
     }
     if (!reply.word("error").empty()) {
-        const bool lost = says_lost(reply);
-        return failed(lost ? FailureKind::lost : FailureKind::refused,
-                      fmt::format("{}: {}", what, said(http, reply, {})));
+        return failed(kind_of(reply), fmt::format("{}: {}", what, said(http, reply, {})));
     }
     Answer out;
     out.next = Next::take;
@@ -180,7 +187,14 @@ Answer answer_to_submission(const HttpResult& http, std::string_view body, Repea
 Answer answer_to_poll(const HttpResult& http, std::string_view body, Repeat repeat, const std::string& what) {
     if (http.failure != HttpFailure::none) return without_answer(http, repeat, false, what);
     const int status = http.head.status;
-    if (status >= 200 && status < 300) return good(http, body, what);
+    if (status >= 200 && status < 300) {
+        Answer out = good(http, body, what);
+        if (out.next != Next::fail || out.failure.kind != FailureKind::malformed) return out;
+        // What a proxy says in the server's place: the result is still there.
+        out.next = Next::ask_later;
+        out.capped = true;
+        return out;
+    }
     const Reply reply = read_any(body);
     if (auto known = common(http, reply, body, what)) return *known;
     const std::string why = said(http, reply, body);

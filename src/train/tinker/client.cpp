@@ -21,10 +21,20 @@ constexpr std::chrono::minutes kIdle{2};  // of a download, without a byte
 constexpr std::size_t kShown = 1000;      // bytes of an answer that is no file
 constexpr std::size_t kResultPiece = std::size_t{16}
                                      << 10;  // bytes that are read at once of a result, which may be long
+constexpr std::chrono::minutes kQuiet{5};    // of a call whose server says no more than that it is at work
+constexpr std::chrono::milliseconds kBetweenPolls{100};
 constexpr const char* kPollPath = "/api/v1/retrieve_future";
 
 std::chrono::nanoseconds duration(double seconds) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+}
+
+using Steady = std::chrono::steady_clock;
+
+Answer stopped(Answer answer) {
+    answer.next = Next::fail;
+    answer.failure = {FailureKind::stopped, answer.failure.message + "; stopped while waiting for it"};
+    return answer;
 }
 
 // Nothing was done of what was sent with a token that the server no longer takes.
@@ -100,6 +110,8 @@ Task<Client::Received> Client::try_once(const Call& call, std::string body, doub
     request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
     request.max_bytes = call.max_bytes;
     if (call.path == kPollPath) request.read_bytes = kResultPiece;
+    // One that counts must not meet a kept connection that is dead: whether it was sent would not be known.
+    request.own_connection = call.repeat == Repeat::counts && call.path != kPollPath;
     if (request.post) request.headers.emplace_back("Content-Type: application/json");
     Received out = co_await send(std::move(request));
     co_return out;
@@ -111,13 +123,16 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
     Call sent = call;
     if (promise) sent.path = kPollPath;
     bool renewed = false;
+    const Steady::time_point began = Steady::now();
     while (true) {
         const std::string token = sent.by_key ? std::string() : token_;
         std::string body = promise ? promise_body(*promise) : call.body ? call.body() : std::string();
         const Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : kSubmitTimeout);
         Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what)
                                 : answer_to_submission(got.http, got.body, call.repeat, call.what);
-        if (answer.next == Next::take || answer.next == Next::ask_now) tell_recovery();
+        answer.failure.message = masked(std::move(answer.failure.message));
+        const bool quiet = Steady::now() - began > kQuiet;
+        if (answer.next == Next::take || (answer.next == Next::ask_now && !quiet)) tell_recovery();
         if (ran_out(answer, token) && !std::exchange(renewed, true)) {
             const bool usable = co_await renew_token(token);
             if (usable) continue;
@@ -126,7 +141,11 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
         if (answer.next == Next::ask_now) {
             waits.heard();
             renewed = false;
-            continue;
+            // So long that somebody should know of it, and may stop it.
+            if (quiet) tell_outage(answer.failure);
+            const bool slept = co_await options_.sleep(kBetweenPolls, options_.stop);
+            if (slept) continue;
+            co_return stopped(std::move(answer));
         }
         tell_outage(answer.failure);
         std::optional<Failure> over = co_await waits.wait(answer);
@@ -150,6 +169,10 @@ Task<Result<std::string>> Client::submit(Call call) {
     if (promise.empty())
         co_return Failure{FailureKind::malformed, call.what + ": expected a promise (request_id), found none"};
     co_return promise;
+}
+
+Task<void> Client::mention(Call call) {
+    co_await try_once(call, call.body(), kSubmitTimeout);
 }
 
 Task<Result<Reply>> Client::result(std::string promise, Call call) {
@@ -201,20 +224,46 @@ Task<bool> Client::renew_token(std::string old) {
     co_return taken.has_value();
 }
 
-Task<Result<std::string>> Client::download(std::string path, std::string what, std::size_t max_bytes) {
+// Once, through a redirect.
+Task<Client::Received> Client::fetch(std::string path, std::size_t max_bytes) {
     HttpRequest request = request_to(options_.url + path, key_now());
     request.max_bytes = max_bytes;
     request.timeouts.idle = kIdle;
     Received got = co_await send(std::move(request));
     const std::string there = got.http.head.location;
-    if (got.http.head.status >= 300 && got.http.head.status < 400 && !there.empty()) {
-        request = request_to(there, there.starts_with(options_.url + "/") ? key_now() : std::string());
-        request.max_bytes = max_bytes;
-        request.timeouts.idle = kIdle;
-        got = co_await send(std::move(request));
+    const int status = got.http.head.status;
+    if (status < 300 || status >= 400 || there.empty()) co_return got;
+    request = request_to(there, there.starts_with(options_.url + "/") ? key_now() : std::string());
+    request.max_bytes = max_bytes;
+    request.timeouts.idle = kIdle;
+    got = co_await send(std::move(request));
+    co_return got;
+}
+
+Task<Result<std::string>> Client::download(std::string path, std::string what, std::size_t max_bytes) {
+    Waits waits(options_);
+    while (true) {
+        Received got = co_await fetch(path, max_bytes);
+        if (got.http.failure == HttpFailure::none && got.http.head.status == 200) {
+            tell_recovery();
+            co_return std::move(got.body);
+        }
+        Answer answer = answer_to_submission(got.http, got.body.substr(0, kShown), Repeat::harmless, what);
+        answer.failure.message = masked(std::move(answer.failure.message));
+        if (answer.next != Next::ask_later && answer.next != Next::billing) co_return answer.failure;
+        tell_outage(answer.failure);
+        const std::optional<Failure> over = co_await waits.wait(answer);
+        if (over) co_return *over;
     }
-    if (got.http.failure == HttpFailure::none && got.http.head.status == 200) co_return std::move(got.body);
-    co_return answer_to_submission(got.http, got.body.substr(0, kShown), Repeat::harmless, what).failure;
+}
+
+// A proxy may say back what it was sent.
+std::string Client::masked(std::string text) const {
+    for (const std::string* secret : {&options_.key, &token_})
+        for (std::size_t at = secret->empty() ? std::string::npos : text.find(*secret); at != std::string::npos;
+             at = text.find(*secret, at + 3))
+            text.replace(at, secret->size(), "***");
+    return text;
 }
 
 void Client::tell_outage(const Failure& why) {

@@ -46,6 +46,9 @@ class Client {
     // The server answers with a promise: its id.
     Task<Result<std::string>> submit(Call call);
 
+    // Once, whatever comes of it.
+    Task<void> mention(Call call);
+
     // What was promised. `call` is what was submitted.
     Task<Result<Reply>> result(std::string promise, Call call);
 
@@ -73,6 +76,8 @@ class Client {
     HttpRequest request_to(const std::string& url, const std::string& key) const;
     const std::string& key_now() const { return token_.empty() ? options_.key : token_; }
     Task<Received> send(HttpRequest request);
+    Task<Received> fetch(std::string path, std::size_t max_bytes);
+    std::string masked(std::string text) const;
     Task<Received> try_once(const Call& call, std::string body, double timeout_s);
     Task<Answer> answered(const Call& call, std::optional<std::string> promise);
     void tell_outage(const Failure& why);

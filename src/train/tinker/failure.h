@@ -13,6 +13,7 @@ enum class FailureKind {
     unauthorised,  // the key is missing, wrong, or its account may not
     unreachable,   // nobody answered for as long as the run waits: it ends, and can be resumed
     lost,          // what the server held is gone, or it is not known what it did: the run goes back to its checkpoint
+    missing,       // what was to be loaded is not there
     malformed,     // an answer that cannot be used
     stopped,       // the user does not want to wait any longer
 };

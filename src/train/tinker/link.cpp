@@ -41,7 +41,7 @@ Task<void> Link::beat() {
     while (true) {
         const bool slept = co_await sleep_for(kHeartbeat, stopping_.get_token());
         if (!slept) co_return;
-        co_await training_.heartbeat();
+        if (!training_.session().empty()) co_await training_.heartbeat();
     }
 }
 

@@ -31,7 +31,7 @@ class Link {
     const TrainingClient& client() const { return training_; }
     asio::io_context& loop() { return loop_; }
 
-    // Says from now on each ten seconds that the session lives.
+    // Says from now on each ten seconds that the session lives, once there is one.
     void keep_alive();
 
     // What the task comes to; it runs on the link's thread.

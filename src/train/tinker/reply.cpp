@@ -53,6 +53,7 @@ class Reader : public JsonEvents {
     bool begin(bool list) override {
         levels_.push_back({std::exchange(key_, {}), list});
         into_ = list ? list_of() : Into::nothing;
+        if (list && is_losses()) reply_.has_losses = true;
         if (!list) began();
         return true;
     }
@@ -97,6 +98,10 @@ class Reader : public JsonEvents {
             !reply_.logprobs.empty())
             return Into::logprobs;
         return Into::nothing;
+    }
+
+    bool is_losses() const {
+        return levels_.size() == 5 && key_at(1) == "loss_fn_outputs" && key_at(3) == "elementwise_loss";
     }
 
     bool token(double value) {

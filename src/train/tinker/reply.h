@@ -24,6 +24,7 @@ struct Reply {
     std::map<std::string, std::string> words;  // its texts, "request_id", "path", and flags; short ones alone
     std::map<std::string, double> metrics;
     bool has_metrics = false;                  // "metrics" is there and no null
+    bool has_losses = false;                   // of each token, "elementwise_loss"
     std::vector<std::vector<float>> logprobs;  // of forward and forward_backward: one a datum
     std::vector<SampledSequence> sequences;    // of asample
     std::vector<std::string> models;           // of get_server_capabilities

@@ -29,6 +29,7 @@ std::optional<Reduction> reduction_from(std::string_view name) {
 const ServerKind& kind_of(const Reply& forward, bool has_flags) {
     if (forward.metrics.contains("total_loss:sum")) return kKinds[sharded];
     if (!forward.metrics.empty()) return kKinds[hosted];
+    if (!forward.has_losses) return kKinds[sharded];
     return kKinds[has_flags ? jax : oldest];
 }
 

@@ -26,7 +26,8 @@ struct ServerKind {
                             // a step and its save
 };
 
-// From what the answer to the first forward of a run shows: servers do not name themselves. `has_flags`: whether the
+// From what the answer to the first forward of a run shows: servers do not name themselves. Those on JAX tell each
+// token's loss, SkyRL's others the log-probabilities alone, hosted ones metrics. `has_flags`: whether the
 // server knows /client/config.
 const ServerKind& kind_of(const Reply& forward, bool has_flags);
 

@@ -1,5 +1,7 @@
 #include "train/tinker/tinker_writer.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -51,7 +53,9 @@ Task<Result<bool>> sample(Shared& shared, Job& job) {
     std::string fault = "expected one sequence, found another number";
     if (reply->sequences.size() == 1)
         fault = fault_of_sequence(reply->sequences[0], shared.settings.vocabulary, parameters.max_tokens).value_or("");
-    if (!fault.empty()) co_return Failure{FailureKind::malformed, "asample of " + job.session + ": " + fault};
+    if (!fault.empty())
+        co_return Failure{FailureKind::malformed,
+                          fmt::format("asample of call {} of {}: {}", job.ticket, job.session, fault)};
     job.call.take(reply->sequences[0]);
     co_return true;
 }
@@ -85,6 +89,7 @@ class TinkerWriter final : public Writer {
 
     void begin(std::vector<WriterCall> calls) override {
         if (session_.empty()) session_ = link_.run(link_.client().snapshot()).value();
+        under_way_ += calls.size();
         for (const WriterCall& one : calls) {
             auto job =
                 std::make_shared<Job>(Job{one.ticket, SampleCall(one.call, tokenizer_), session_, Steady::now()});
@@ -104,14 +109,34 @@ class TinkerWriter final : public Writer {
         });
         if (shared_->thrown) std::rethrow_exception(shared_->thrown);
         if (failure) throw FailureException(*failure);
+        count(out);
         return out;
     }
 
   private:
+    // A phase of which no sample came through would teach nothing and say little of why.
+    void count(const std::vector<Written>& landed) {
+        under_way_ -= landed.size();
+        for (const Written& one : landed) {
+            if (one.completion.ok())
+                one_came_through_ = true;
+            else if (first_error_.empty() && one.completion.error)
+                first_error_ = one.completion.error->message;
+        }
+        if (under_way_ > 0) return;
+        if (!one_came_through_ && !first_error_.empty())
+            throw FailureException({FailureKind::refused, "no sample came through: " + first_error_});
+        one_came_through_ = false;
+        first_error_.clear();
+    }
+
     Link& link_;
     const llama::Tokenizer& tokenizer_;
     const std::shared_ptr<Shared> shared_;
-    std::string session_;  // of the weights as they are; empty: none yet
+    std::size_t under_way_ = 0;
+    bool one_came_through_ = false;  // since nothing was under way
+    std::string first_error_;        // likewise
+    std::string session_;            // of the weights as they are; empty: none yet
 };
 
 }  // namespace

@@ -17,9 +17,10 @@ struct WriterSettings {
 };
 
 // The thinking ends at its budget as in process: what was sampled beyond it is dropped, its end is put there, and the
-// server goes on from that. Before each sampling phase a new snapshot of the weights is taken, and none is sampled
+// server goes on from that. The first call after a step takes a new snapshot of the weights, and none is sampled
 // after the next step: there are servers on which that would undo the training. Neither is owned. A sample that the
-// server refuses is a failed completion; what ends the run is a FailureException.
+// server refuses is a failed completion; where none of a phase comes through, and for what else ends the run, it is a
+// FailureException.
 std::unique_ptr<Writer> tinker_writer(Link& link, const llama::Tokenizer& tokenizer, WriterSettings settings);
 
 }  // namespace retort::train::tinker

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 
+#include "model/http/json_text.h"
+
 namespace retort::train::tinker {
 namespace {
 
 constexpr const char* kApi = "/api/v1/";
-constexpr std::size_t kReplyBytes = std::size_t{1} << 20;  // of an answer beside its numbers
-constexpr std::size_t kArchiveBytes = std::size_t{4} << 30;
-constexpr std::size_t kNumberBytes = 32;  // of a number with its comma, the longest
+constexpr std::size_t kReplyBytes = std::size_t{1} << 20;    // of an answer beside its numbers
+constexpr std::size_t kArchiveBytes = std::size_t{1} << 30;  // as much as is unpacked of one
+constexpr std::size_t kNumberBytes = 32;                     // of a number with its comma, the longest
 
 // A position is answered with its log-probability and its loss.
 std::size_t bytes_of(const std::vector<Datum>& data) {
@@ -24,7 +26,7 @@ Failure no_base_model(const Reply& capabilities, const std::string& asked) {
     return {FailureKind::refused,
             fmt::format("the server trains {}: set tinker.base_model to one of them{}",
                         capabilities.models.empty() ? "no model that it names"
-                                                    : fmt::format("{}", fmt::join(capabilities.models, ", ")),
+                                                    : one_line(fmt::format("{}", fmt::join(capabilities.models, ", "))),
                         asked.empty() ? "" : fmt::format("; it is \"{}\"", asked))};
 }
 
@@ -225,7 +227,7 @@ Task<bool> TrainingClient::heartbeat() {
 Task<void> TrainingClient::unload(std::string model) {
     Call call = numbered("unload_model", "unload_model", Repeat::counts);
     call.body = [model] { return unload_body(model); };
-    co_await client_.submit(call);
+    co_await client_.mention(call);
 }
 
 Task<Result<std::string>> TrainingClient::archive(std::string path) {

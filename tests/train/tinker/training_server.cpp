@@ -253,8 +253,12 @@ TrainingServer::Answer TrainingServer::result_of(const std::string& route, Live&
 TrainingServer::Answer TrainingServer::pass(Live& live, const Json& input, bool backward) {
     SentData sent = sent_in(input, shape_.vocabulary);
     Json outputs = Json::array();
-    for (const std::vector<float>& logprobs : live.net.forward(sent.data))
+    for (const std::vector<float>& logprobs : live.net.forward(sent.data)) {
         outputs.push_back({{"logprobs", tensor_json(logprobs)}});
+        // Servers that reduce in this way tell each token's loss too; by that they are known.
+        if (settings_.reduction == Reduction::seq_mean)
+            outputs.back()["elementwise_loss"] = tensor_json(std::vector<float>(logprobs.size()));
+    }
     if (backward) live.net.gather(std::move(sent));
     return {200, {{"loss_fn_output_type", "scalar"}, {"metrics", settings_.metrics}, {"loss_fn_outputs", outputs}}};
 }
