@@ -136,7 +136,10 @@ std::vector<cli::Check> check_server(const TrainConfig& config) {
     try {
         ask(checks, config, *model, link);
     } catch (const tinker::FailureException& failed) {
-        checks.fail("server", error_of(failed.failure(), config).message, "");
+        const bool key = failed.failure().kind == tinker::FailureKind::unauthorised;
+        checks.fail("server", failed.failure().message,
+                    key ? fmt::format("the key is read from {}", config.tinker.api_key_env)
+                        : fmt::format("look at the server, and at url ({})", config.url));
     }
     if (!link.client().model().empty()) link.run(link.client().unload(link.client().model()));
     return checks.take();
