@@ -70,6 +70,8 @@ std::string json_of(const std::vector<Check>& checks, bool well) {
 
 Outcome<ExitCode> run_doctor(const Invocation& invocation) {
     if (!invocation.checked_training.empty()) {
+        if (invocation.json)
+            return Error{ErrorKind::usage, "--json: doctor --train prints lines alone; leave one of the two out"};
         std::vector<std::string> words = invocation.checked_training;
         words.emplace_back("--check");
         return run_train(words);

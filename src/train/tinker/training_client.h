@@ -57,7 +57,7 @@ class TrainingClient {
     Task<Result<Reply>> sample(std::string sampling_session, TokenSequence prompt,
                                std::shared_ptr<const std::vector<TokenId>> stop, SampleParameters settings);
 
-    // Sent each ten seconds by whoever owns this; false where the session has ended.
+    // Sent each ten seconds by whoever owns this; false where the server does not take it.
     Task<bool> heartbeat();
 
     // Room on the server for others. What fails is of no matter any more.
