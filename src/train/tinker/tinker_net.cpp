@@ -47,11 +47,10 @@ void TinkerNet::meet(const Reply& forward) {
 TokenScores TinkerNet::scores_of(const std::vector<Datum>& data, double temperature) {
     if (temperature != 1) throw std::invalid_argument("a training server scores at temperature 1 alone");
     TokenScores out;
-    for (std::vector<Datum>& part : in_parts(data, settings_.request_tokens)) {
-        const auto shared = std::make_shared<const std::vector<Datum>>(std::move(part));
-        const Reply reply = link_.run(link_.client().forward(shared)).value();
+    for (const Data& part : parts_of(data)) {
+        const Reply reply = link_.run(link_.client().forward(part)).value();
         meet(reply);
-        if (const auto fault = take_scores(*shared, reply, out.logprobs))
+        if (const auto fault = take_scores(*part, reply, out.logprobs))
             throw FailureException({FailureKind::malformed, "forward: " + *fault});
     }
     out.entropies.assign(out.logprobs.size(), std::numeric_limits<float>::quiet_NaN());
