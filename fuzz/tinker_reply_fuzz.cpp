@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "train/tinker/answer.h"
+#include "train/tinker/completions.h"
 #include "train/tinker/data.h"
 #include "train/tinker/reply.h"
 
@@ -18,6 +19,7 @@ using retort::train::tinker::Answer;
 using retort::train::tinker::Datum;
 using retort::train::tinker::fault_of_logprobs;
 using retort::train::tinker::Next;
+using retort::train::tinker::read_completion;
 using retort::train::tinker::read_reply;
 using retort::train::tinker::Repeat;
 using retort::train::tinker::Reply;
@@ -73,6 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(reply.has_value() || !why.empty());
     if (reply) check(nlohmann::json::accept(body));
     if (reply) check_numbers(*reply), check_scores(*reply);
+    const auto completion = read_completion(body, why);
+    check(completion.has_value() ? !completion->tokens.empty() : !why.empty());
     retort::HttpResult http;
     http.head.status = kStatuses[data[0] % 16];
     http.head.content_type = std::string(body.substr(0, data[1] % 40U));

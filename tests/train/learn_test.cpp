@@ -101,9 +101,21 @@ TEST(Learn, MakesRightAnswersLikelierAndWrongOnesLess) {
     const double before = value();
     const RlUpdates updates = learn(trainee.net, batches, kShares, {}, 1, {.lr = 1e-4});
     EXPECT_EQ(updates.updates, 1);
-    EXPECT_LT(updates.logprob_diff_max, 1e-5);
+    EXPECT_LT(updates.difference.largest, 1e-5);
     EXPECT_NEAR(updates.ratios.mean(), 1, 1e-5);
     EXPECT_GT(value(), before);
+}
+
+TEST(Learn, RecomputedLogProbabilitiesAreTheNetsAndTellHowFarTheSamplersWere) {
+    Trainee trainee;
+    std::vector<MiniBatch> batches = batches_of(some_rollouts(trainee));
+    for (MiniBatch& batch : batches)
+        for (float& logprob : batch.sampled_logprobs) logprob -= 0.5F;
+    const LogprobDifference difference = recompute_logprobs(trainee.net, batches, 1);
+    EXPECT_NEAR(difference.mean, 0.5, 1e-5);
+    EXPECT_NEAR(difference.largest, 0.5, 1e-5);
+    const RlUpdates updates = learn(trainee.net, batches, kShares, {}, 1, {.lr = 1e-4});
+    EXPECT_NEAR(updates.ratios.mean(), 1, 1e-6);
 }
 
 TEST(Learn, AGradientThatIsNoNumberEndsTheStepAndChangesNothing) {

@@ -97,6 +97,14 @@ TEST(RemotePlan, ALossOfTheServersOwnNeedsNoPassBefore) {
     EXPECT_DOUBLE_EQ(plan.all.backward_requests, 20);
 }
 
+TEST(RemotePlan, LogProbabilitiesThatAreRecomputedAreAPassMore) {
+    const RemoteWork once = small().rl_step;
+    const RemoteWork twice = small({"rl.recompute=true"}).rl_step;
+    expect_amount(twice.forward, 2 * once.forward.most, 2 * once.forward.mean);
+    EXPECT_DOUBLE_EQ(twice.forward_requests, 2 * once.forward_requests);
+    EXPECT_DOUBLE_EQ(twice.backward_requests, once.backward_requests);
+}
+
 TEST(RemotePlan, ARequestHasAtLeastOneSequenceAndAtMost1024) {
     EXPECT_DOUBLE_EQ(small({"pack_tokens=1"}).rl_step.backward_requests, 8);
     const std::vector<std::string> many{"pack_tokens=1000000000", "rl.generations=2000", "rl.op.share=0"};

@@ -252,6 +252,10 @@ Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std:
     return parse_config(path, text.str(), words);
 }
 
+bool recomputes_logprobs(const TrainConfig& config) {
+    return config.rl.recompute || !config.tinker.sampler.url.empty();
+}
+
 std::string to_toml(const TrainConfig& config, bool explained) {
     TrainConfig copy = config;
     Texts texts;

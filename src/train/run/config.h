@@ -71,6 +71,7 @@ struct RlSettings : StepSettings {
     double truncation_warning = 0.15;  // share of calls cut off, of an arm, above which is warned
     std::string sampler = "own";       // own | llama: who writes rollouts and evaluations
     std::int64_t rows = 512;           // sequences that are written side by side
+    bool recompute = false;  // ratios are taken against the trainer's log-probabilities, not the sampler's own
     ObjectiveSettings objective;
     ArmSettings trace;
     ArmSettings op;
@@ -105,6 +106,15 @@ struct EvalSettings : ProblemSettings {
     double temperature = 1;
 };
 
+// A server of OpenAI's API that has the weights in training and samples in the training server's place; see
+// tinker/completions_source.h.
+struct SamplerSettings {
+    std::string url;       // what "/completions" comes after: "http://host:8000/v1"; empty: the training server samples
+    std::string model;     // as the server calls it; empty: by the path that the training server saved the weights to
+    std::string adapters;  // a folder that both see: each snapshot's adapter is put and loaded from there
+    std::string api_key_env = "OPENAI_API_KEY";
+};
+
 // A server that trains and samples in this program's place: backend = "tinker".
 struct TinkerSettings {
     std::string base_model;          // as the server calls it; empty: the one that it has
@@ -116,6 +126,7 @@ struct TinkerSettings {
     double patience_s = 600;            // seconds that a call waits for a server that is not well
     std::int64_t context = 0;           // most tokens of a sequence; 0: as the model's file says
     std::string api_key_env = "TINKER_API_KEY";
+    SamplerSettings sampler;
 };
 
 // What --dry-run reckons a run on a training server by: figures of that server, which nobody but its user knows. They
@@ -170,6 +181,9 @@ struct ConfigKey {
     std::string about;
     Value value;
 };
+
+// rl.recompute, or a sampler whose log-probabilities are those of other kernels.
+bool recomputes_logprobs(const TrainConfig& config);
 
 // `fixed` for a key that is not known.
 OnResume on_resume(std::string_view key);

@@ -94,6 +94,23 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
     return std::nullopt;
 }
 
+std::optional<std::string> check_sampler(const TrainConfig& c) {
+    const SamplerSettings& s = c.tinker.sampler;
+    if (s.url.empty()) {
+        if (s.model.empty() && s.adapters.empty()) return std::nullopt;
+        return "tinker.sampler: model and adapters are those of a server of its own: set tinker.sampler.url too";
+    }
+    if (c.backend == "local") return "tinker.sampler.url: only with backend = \"tinker\" another server samples";
+    if (!s.url.starts_with("http://") && !s.url.starts_with("https://"))
+        return fmt::format("tinker.sampler.url: expected http://host:8000/v1, found \"{}\"", s.url);
+    if (!s.model.empty() && !s.adapters.empty())
+        return "tinker.sampler: with adapters each snapshot has a name of its own: leave model out";
+    if (!s.adapters.empty() && !s.adapters.starts_with('/'))
+        return fmt::format("tinker.sampler.adapters: expected a path from / on, which both servers know, found \"{}\"",
+                           s.adapters);
+    return std::nullopt;
+}
+
 double last_share(const ArmSettings& arm) {
     return arm.share_end < 0 ? arm.share : arm.share_end;
 }
@@ -113,6 +130,7 @@ std::optional<std::string> check_plan(const PlanSettings& p) {
 
 std::optional<std::string> fault_of(const TrainConfig& c) {
     if (auto wrong = check_tinker(c)) return wrong;
+    if (auto wrong = check_sampler(c)) return wrong;
     if (auto wrong = check_model(c.model)) return wrong;
     if (auto wrong = check_steps("sft", c.sft)) return wrong;
     if (auto wrong = check_steps("rl", c.rl)) return wrong;
@@ -135,6 +153,9 @@ std::optional<std::string> fault_of(const TrainConfig& c) {
     if (c.pack_tokens < 1 || c.checkpoint_every < 1 || c.checkpoint_keep < 1)
         return "pack_tokens, checkpoint_every and checkpoint_keep are at least 1";
     if (c.async != 0 && c.async != 1) return "async: expected 0 or 1";
+    if (c.async != 0 && c.rl.recompute)
+        return "rl.recompute: with async = 1 rollouts are a step older than the weights that would score them: leave "
+               "one of them out";
     if (c.threads < 0 || c.threads > 512) return "threads: expected 0 to 512";
     if (!one_of(c.save, {"f32", "f16", "q8_0"}))
         return fmt::format("save: expected f32, f16 or q8_0, found \"{}\"", c.save);

@@ -66,6 +66,9 @@ void add_rl(Keys& keys, RlSettings& r) {
                     &r.truncation_warning});
     keys.push_back({"rl.sampler", "who writes rollouts and evaluations: own | llama (llama.cpp, CPU)", &r.sampler});
     keys.push_back({"rl.rows", "sequences that are written side by side; llama: at most 240", &r.rows});
+    keys.push_back({"rl.recompute",
+                    "ratios are taken against the trainer's own log-probabilities, of one more pass, not the sampler's",
+                    &r.recompute});
     keys.push_back({"rl.alpha", "weight of the SFT term on positive rollouts", &r.objective.alpha});
     keys.push_back({"rl.is_clip_min", "lower bound of the importance ratio, absolute", &r.objective.is_clip_min});
     keys.push_back({"rl.is_clip_max", "upper bound of the importance ratio, absolute", &r.objective.is_clip_max});
@@ -88,6 +91,18 @@ void add_tinker(Keys& keys, TinkerSettings& t) {
     keys.push_back({"tinker.patience_s", "seconds that a call waits for a server that is not well", &t.patience_s});
     keys.push_back({"tinker.context", "most tokens of a sequence; 0: as the model's file says", &t.context});
     keys.push_back({"tinker.api_key_env", "environment variable that holds the key", &t.api_key_env});
+    keys.push_back({"tinker.sampler.url",
+                    "of a server of OpenAI's API that has the weights in training and samples: http://host:8000/v1; "
+                    "empty: the training server samples",
+                    &t.sampler.url});
+    keys.push_back({"tinker.sampler.model",
+                    "as that server calls it; empty: by the path that the training server saved the weights to",
+                    &t.sampler.model});
+    keys.push_back({"tinker.sampler.adapters",
+                    "a folder that both see: each snapshot's adapter is put there and loaded by vLLM",
+                    &t.sampler.adapters});
+    keys.push_back(
+        {"tinker.sampler.api_key_env", "environment variable that holds that server's key", &t.sampler.api_key_env});
 }
 
 void add_problems(Keys& keys, const std::string& name, ProblemSettings& p) {
@@ -119,11 +134,21 @@ void add_plan(Keys& keys, PlanSettings& p) {
                     &p.price_train_mtok});
 }
 
-constexpr std::array<std::string_view, 10> kFree{
-    "run",       "url",      "checkpoint_every", "checkpoint_keep",   "save",
-    "sft.steps", "rl.steps", "tinker.in_flight", "tinker.patience_s", "tinker.api_key_env"};
+constexpr std::array<std::string_view, 13> kFree{"run",
+                                                 "url",
+                                                 "checkpoint_every",
+                                                 "checkpoint_keep",
+                                                 "save",
+                                                 "sft.steps",
+                                                 "rl.steps",
+                                                 "tinker.in_flight",
+                                                 "tinker.patience_s",
+                                                 "tinker.api_key_env",
+                                                 "tinker.sampler.url",
+                                                 "tinker.sampler.adapters",
+                                                 "tinker.sampler.api_key_env"};
 // pack_tokens and rl.rows bound memory: they change sums in the last place, and so perhaps a draw.
-constexpr std::array<std::string_view, 22> kTunes{"pack_tokens",
+constexpr std::array<std::string_view, 23> kTunes{"pack_tokens",
                                                   "sft.lr",
                                                   "sft.warmup",
                                                   "sft.final_lr",
@@ -138,6 +163,7 @@ constexpr std::array<std::string_view, 22> kTunes{"pack_tokens",
                                                   "rl.diff_warning",
                                                   "rl.truncation_warning",
                                                   "rl.rows",
+                                                  "rl.recompute",
                                                   "rl.alpha",
                                                   "rl.is_clip_min",
                                                   "rl.is_clip_max",

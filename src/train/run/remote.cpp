@@ -11,6 +11,8 @@
 #include "train/gguf/adapter.h"
 #include "train/gguf/archive.h"
 #include "train/gguf/whole_file.h"
+#include "train/tinker/completions_source.h"
+#include "train/tinker/sample_call.h"
 #include "train/tinker/tinker_net.h"
 #include "train/tinker/tinker_writer.h"
 
@@ -24,13 +26,13 @@ bool may_be_header(const std::string& key) {
 }
 
 // Empty where there is none: open servers want none.
-Outcome<std::string> key_of(const TrainConfig& config) {
-    const char* value = std::getenv(config.tinker.api_key_env.c_str());
+Outcome<std::string> key_in(const std::string& variable) {
+    const char* value = std::getenv(variable.c_str());
     std::string key = value == nullptr ? "" : value;
     if (may_be_header(key)) return key;
-    return Error{ErrorKind::usage,
-                 fmt::format("{}: a key is of printable characters without spaces; this one is not: set it anew",
-                             config.tinker.api_key_env)};
+    return Error{
+        ErrorKind::usage,
+        fmt::format("{}: a key is of printable characters without spaces; this one is not: set it anew", variable)};
 }
 
 std::string without_slash(std::string url) {
@@ -66,6 +68,8 @@ Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, cons
     auto options = client_options(config);
     if (!options) return options.error();
     options->told = [&listener](const std::string& message) { listener.told(message); };
+    const SamplerSettings& sampler = config.tinker.sampler;
+    if (const auto key = key_in(sampler.api_key_env); !sampler.url.empty() && !key) return key.error();
     std::unique_ptr<Remote> out(new Remote(config, model, listener, std::move(*options), stop));
     out->give_up_earlier();
     tinker::Link& link = out->link_;
@@ -117,7 +121,7 @@ Outcome<std::optional<ModelFile>> Remote::trained(std::int64_t step) {
     }
     tinker::Result<std::string> archive = link_.run(link_.client().archive(path));
     if (!archive && !is_answer(archive.error().kind)) throw tinker::FailureException(archive.error());
-    const auto merged = archive ? with_adapter(*base, *archive) : Outcome<void>(error_of(archive.error(), config_));
+    const auto merged = archive ? with_adapter(*base, *archive) : Outcome<void>(error_of(archive.error()));
     if (merged) return std::optional(std::move(*base));
     listener_.told(stays(path, merged.error().message));
     return std::optional<ModelFile>();
@@ -134,29 +138,46 @@ std::unique_ptr<Net> Remote::net() {
 }
 
 std::unique_ptr<Writer> Remote::writer() {
-    return tinker::tinker_writer(link_, *model_.tokenizer,
+    auto source = sample_source(config_, link_, tinker::ends_of(model_.tokenizer->vocabulary())).value();
+    return tinker::tinker_writer(link_, *model_.tokenizer, std::move(source),
                                  {config_.tinker.in_flight, model_.tokenizer->vocabulary().size()});
 }
 
 Outcome<tinker::ClientOptions> client_options(const TrainConfig& config) {
-    auto key = key_of(config);
+    auto key = key_in(config.tinker.api_key_env);
     if (!key) return key.error();
     tinker::ClientOptions out;
     out.url = without_slash(config.url);
     out.key = std::move(*key);
+    out.key_env = config.tinker.api_key_env;
     out.patience_s = config.tinker.patience_s;
     return out;
 }
 
-Error error_of(const tinker::Failure& failure, const TrainConfig& config) {
+Outcome<std::unique_ptr<tinker::SampleSource>> sample_source(const TrainConfig& config, tinker::Link& link,
+                                                             std::vector<TokenId> ends) {
+    const SamplerSettings& sampler = config.tinker.sampler;
+    if (sampler.url.empty()) return tinker::training_server_source(link, std::move(ends));
+    auto key = key_in(sampler.api_key_env);
+    if (!key) return key.error();
+    tinker::CompletionsSettings out;
+    out.server.url = without_slash(sampler.url);
+    out.server.key = std::move(*key);
+    out.server.key_env = sampler.api_key_env;
+    out.server.bearer = true;
+    out.server.patience_s = config.tinker.patience_s;
+    out.model = sampler.model;
+    out.adapters = without_slash(sampler.adapters);
+    return tinker::completions_source(link, std::move(out), std::move(ends));
+}
+
+Error error_of(const tinker::Failure& failure) {
     const std::string resume = "; go on with --resume";
     switch (failure.kind) {
         case tinker::FailureKind::unauthorised:
-            return {ErrorKind::usage,
-                    fmt::format("{}: expected a key in {}{}", failure.message, config.tinker.api_key_env, resume)};
+            return {ErrorKind::usage, failure.message + resume};
         case tinker::FailureKind::unreachable:
-            return {ErrorKind::model, fmt::format("{} ({}): start the server again, then{}", failure.message,
-                                                  config.url, resume.substr(1))};
+            return {ErrorKind::model, failure.message + ": start the server again, then" + resume.substr(1)};
         case tinker::FailureKind::lost:
             return {ErrorKind::model, failure.message + resume + ", which trains on from the last checkpoint"};
         case tinker::FailureKind::stopped:

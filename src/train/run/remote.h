@@ -13,6 +13,7 @@
 #include "train/run/model_setup.h"
 #include "train/tinker/failure.h"
 #include "train/tinker/link.h"
+#include "train/tinker/sample_source.h"
 
 namespace retort::train {
 
@@ -57,7 +58,12 @@ class Remote {
 // How the server of a configuration is called; the error is that of a key that no header can carry.
 Outcome<tinker::ClientOptions> client_options(const TrainConfig& config);
 
+// Where a configuration's samples come from; `ends`: ids that end a sequence. The link is not owned. The error is that
+// of a key.
+Outcome<std::unique_ptr<tinker::SampleSource>> sample_source(const TrainConfig& config, tinker::Link& link,
+                                                             std::vector<TokenId> ends);
+
 // The run's error of what a server did: with what to do about it.
-Error error_of(const tinker::Failure& failure, const TrainConfig& config);
+Error error_of(const tinker::Failure& failure);
 
 }  // namespace retort::train

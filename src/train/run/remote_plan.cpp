@@ -101,9 +101,9 @@ class Steps {
         RemoteWork out = asked(arm.sizes, rollouts, config_.plan.mean_length);
         for (const CallKind& kind : arm.sizes.kinds)
             if (learns(kind.role, arm.gradient)) out += learnt(rollouts * number(kind.count), kind, updates, config_);
-        if (!coefficients_) return out;
-        out.forward = out.backward;
-        out.forward_requests = out.backward_requests;
+        const double passes = (coefficients_ ? 1 : 0) + (recomputes_logprobs(config_) ? 1 : 0);
+        out.forward = out.backward * passes;
+        out.forward_requests = out.backward_requests * passes;
         return out;
     }
 

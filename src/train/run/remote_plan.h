@@ -8,7 +8,8 @@
 //    limit, and none is cut. Prompts count in full in both, workspaces as long as they may be.
 //  - No prompt is dropped for rewards that are all alike. Of an arm with several operators the one that samples most is
 //    meant, in every step.
-//  - Tokens that learn go forward once, where coefficients are made of what comes back, then forward and backward.
+//  - Tokens that learn go forward once where coefficients are made of what comes back, once more where their
+//    log-probabilities are recomputed, then forward and backward.
 //    Requests of both have whole sequences, pack_tokens in all (or one sequence) and at most 1,024 of them.
 //  - Weights are handed to the sampler before each rollout phase and each evaluation. Checkpoints of a best evaluation
 //    apart.

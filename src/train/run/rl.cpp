@@ -75,6 +75,23 @@ double make_update(Net& net, const MiniBatch& batch, Update& update, double temp
 
 }  // namespace
 
+LogprobDifference recompute_logprobs(const Net& net, std::vector<MiniBatch>& batches, double temperature) {
+    LogprobDifference out;
+    std::size_t tokens = 0;
+    for (MiniBatch& batch : batches) {
+        std::vector<float> now = net.score(batch.pack, temperature).logprobs;
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            const double difference = std::abs(static_cast<double>(now[i]) - batch.sampled_logprobs[i]);
+            out.mean += difference;
+            out.largest = std::max(out.largest, difference);
+        }
+        tokens += now.size();
+        batch.sampled_logprobs = std::move(now);
+    }
+    out.mean /= static_cast<double>(std::max<std::size_t>(tokens, 1));
+    return out;
+}
+
 RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vector<double>& shares,
                 const ObjectiveSettings& objective, double temperature, const AdamW& settings) {
     RlUpdates out;
@@ -90,8 +107,7 @@ RlUpdates learn(Net& net, const std::vector<MiniBatch>& batches, const std::vect
             throw UpdateFailed{static_cast<std::size_t>(out.updates), std::current_exception()};
         }
         if (out.updates == 0) {
-            out.logprob_diff = update.difference();
-            out.logprob_diff_max = update.largest_difference();
+            out.difference = {update.difference(), update.largest_difference()};
         }
         ++out.updates;
         out.loss -= update.value();

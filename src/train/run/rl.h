@@ -10,6 +10,12 @@
 
 namespace retort::train {
 
+// How far log-probabilities are from those that the sampler told.
+struct LogprobDifference {
+    double mean = 0;     // of |difference|
+    double largest = 0;  // of it
+};
+
 struct RlUpdates {
     int updates = 0;
     double loss = 0;       // -J, mean over updates, with log-probabilities as they were before each update
@@ -17,10 +23,12 @@ struct RlUpdates {
     double entropy = 0;    // mean over tokens
     double grad_norm = 0;  // before clipping, mean over updates; no number: an update was left out
     RatioStatistics ratios;
-    double logprob_diff = 0;      // mean |log pi - log pi when sampled| before the first update
-    double logprob_diff_max = 0;  // the largest of it
-    std::int64_t tokens = 0;      // that went through the net
+    LogprobDifference difference;  // before the first update, of its tokens
+    std::int64_t tokens = 0;       // that went through the net
 };
+
+// What was sampled gets the log-probabilities of the net as it is. Before the first update.
+LogprobDifference recompute_logprobs(const Net& net, std::vector<MiniBatch>& batches, double temperature);
 
 // Thrown where the net throws in an update, but for NetUnreachable.
 struct UpdateFailed {

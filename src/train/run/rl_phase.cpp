@@ -83,9 +83,12 @@ void RlPhase::learn_from(MetricsRow& row, const Gathered& gathered, std::int64_t
     run_.listener.doing("learning");
     const Stopwatch watch;
     const AdamW settings = config_.rl.at(step, config_.rl.steps);
-    const std::vector<MiniBatch> batches = make_batches(gathered.arms, static_cast<std::size_t>(config_.rl.updates),
-                                                        hash64(fmt::format("batches {} {}", config_.seed, step)));
-    const RlUpdates updates = learn(batches, gathered.shares, row.step(), settings);
+    std::vector<MiniBatch> batches = make_batches(gathered.arms, static_cast<std::size_t>(config_.rl.updates),
+                                                  hash64(fmt::format("batches {} {}", config_.seed, step)));
+    std::optional<LogprobDifference> difference;
+    if (recomputes_logprobs(config_)) difference = recompute_logprobs(run_.net, batches, config_.rl.temperature);
+    RlUpdates updates = learn(batches, gathered.shares, row.step(), settings);
+    if (difference) updates.difference = *difference;
     const double seconds = watch.seconds();
     if (!std::isfinite(updates.grad_norm))
         run_.folder.keep_batch(batches[static_cast<std::size_t>(updates.updates) - 1].pack, row.step(),
@@ -114,8 +117,8 @@ void RlPhase::put_updates(MetricsRow& row, const RlUpdates& updates, double lr) 
     row.put(ratio + "/clamped", updates.ratios.tokens == 0 ? 0
                                                            : static_cast<double>(updates.ratios.clamped) /
                                                                  static_cast<double>(updates.ratios.tokens));
-    row.put("rollout_train_logprob_diff", updates.logprob_diff);
-    row.put("rollout_train_logprob_diff_max", updates.logprob_diff_max);
+    row.put("rollout_train_logprob_diff", updates.difference.mean);
+    row.put("rollout_train_logprob_diff_max", updates.difference.largest);
 }
 
 // Of rollouts that were sampled with older weights the difference is meant.

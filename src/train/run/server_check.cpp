@@ -62,16 +62,13 @@ tinker::Data probe(std::int64_t vocabulary) {
     return std::make_shared<const std::vector<tinker::Datum>>(1, std::move(datum));
 }
 
-void check_sampling(Checks& checks, tinker::Link& link, std::int64_t vocabulary) {
-    const std::string session = link.run(link.client().snapshot()).value();
+void check_sampling(Checks& checks, const TrainConfig& config, tinker::Link& link, tinker::SampleSource& source,
+                    std::int64_t vocabulary) {
+    const std::string snapshot = source.snapshot();
     const auto prompt = std::make_shared<const std::vector<TokenId>>(probe(vocabulary)->front().tokens);
-    const auto none = std::make_shared<const std::vector<TokenId>>();
-    const tinker::Reply reply = link.run(link.client().sample(session, prompt, none, {kSampled, 1, 1, 1})).value();
-    const auto fault = reply.sequences.size() == 1
-                           ? fault_of_sequence(reply.sequences[0], vocabulary, kSampled)
-                           : std::optional<std::string>("another number of sequences than was asked for");
-    if (fault) return checks.fail("sampling", *fault, "the run would learn nothing from such samples");
-    const tinker::SampledSequence& sampled = reply.sequences[0];
+    const tinker::SampledSequence sampled = link.run(source.sample(snapshot, prompt, {kSampled, 1, 1, 1})).value();
+    if (const auto fault = fault_of_sequence(sampled, vocabulary, kSampled))
+        return checks.fail("sampling", *fault, "the run would learn nothing from such samples");
     tinker::Datum datum{*prompt, {}, {}, {}, {}};
     datum.tokens.insert(datum.tokens.end(), sampled.tokens.begin(), sampled.tokens.end() - 1);
     datum.targets.assign(datum.tokens.begin() + 1, datum.tokens.end());
@@ -88,7 +85,10 @@ void check_sampling(Checks& checks, tinker::Link& link, std::int64_t vocabulary)
         largest = std::max(largest, static_cast<double>(std::abs(logprobs[first + i] - sampled.logprobs[i])));
     const std::string found = fmt::format("sampler and trainer differ by {:.2g} in log-probability", largest);
     if (largest > kAgreement)
-        checks.warn("sampling", found, "the importance ratio makes up for it, as far as it is not clipped");
+        checks.warn("sampling", found,
+                    recomputes_logprobs(config) ? "ratios are taken against the trainer's own"
+                                                : "the importance ratio makes up for it, as far as it is not clipped; "
+                                                  "or set rl.recompute = true");
     else
         checks.ok("sampling", found);
 }
@@ -109,7 +109,8 @@ void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, t
     checks.ok("vocabulary",
               fmt::format("{} tokens, to the last of which the server has log-probabilities", vocabulary));
     check_kind(checks, config, tinker::kind_of(*forward, link.client().has_flags()));
-    check_sampling(checks, link, vocabulary);
+    const std::unique_ptr<tinker::SampleSource> source = sample_source(config, link, {}).value();
+    check_sampling(checks, config, link, *source, vocabulary);
 }
 
 }  // namespace
@@ -137,9 +138,7 @@ std::vector<cli::Check> check_server(const TrainConfig& config) {
         ask(checks, config, *model, link);
     } catch (const tinker::FailureException& failed) {
         const bool key = failed.failure().kind == tinker::FailureKind::unauthorised;
-        checks.fail("server", failed.failure().message,
-                    key ? fmt::format("the key is read from {}", config.tinker.api_key_env)
-                        : fmt::format("look at the server, and at url ({})", config.url));
+        checks.fail("server", failed.failure().message, key ? "set it" : "look at the server, and at its url");
     }
     if (!link.client().model().empty()) link.run(link.client().unload(link.client().model()));
     return checks.take();

@@ -361,8 +361,7 @@ Outcome<void> train(const TrainConfig& config, const TrainOptions& options) {
             in_vain = trainer.step_reached() > reached ? 1 : in_vain + 1;
             reached = std::max(reached, trainer.step_reached());
             const bool stop = options.stop != nullptr && *options.stop;
-            if (failure.kind != tinker::FailureKind::lost || in_vain > kMostInVain || stop)
-                return error_of(failure, config);
+            if (failure.kind != tinker::FailureKind::lost || in_vain > kMostInVain || stop) return error_of(failure);
             own.resume = true;
             own.recovered = failure.message;
         }

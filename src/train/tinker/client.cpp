@@ -15,10 +15,9 @@ constexpr double kLongestWait = 30;  // seconds between tries
 constexpr double kBillingWait = 5;   // while the account is paused
 constexpr double kBillingPatience = 3600;
 constexpr int kCappedTries = 5;
-constexpr double kSubmitTimeout = 60;
-constexpr double kPollTimeout = 330;      // servers answer a poll after 300 s at the latest
-constexpr std::chrono::minutes kIdle{2};  // of a download, without a byte
-constexpr std::size_t kShown = 1000;      // bytes of an answer that is no file
+constexpr std::chrono::seconds kPollTimeout{330};  // servers answer a poll after 300 s at the latest
+constexpr std::chrono::minutes kIdle{2};           // of a download, without a byte
+constexpr std::size_t kShown = 1000;               // bytes of an answer that is no file
 constexpr std::size_t kResultPiece = std::size_t{16}
                                      << 10;  // bytes that are read at once of a result, which may be long
 constexpr std::chrono::minutes kQuiet{5};    // of a call whose server says no more than that it is at work
@@ -40,6 +39,16 @@ Answer stopped(Answer answer) {
 // Nothing was done of what was sent with a token that the server no longer takes.
 bool ran_out(const Answer& answer, const std::string& token) {
     return !token.empty() && answer.next == Next::fail && answer.failure.kind == FailureKind::unauthorised;
+}
+
+bool has_succeeded(const HttpResult& http) {
+    return http.failure == HttpFailure::none && http.head.status >= 200 && http.head.status < 300;
+}
+
+Answer taken_unread() {
+    Answer out;
+    out.next = Next::take;
+    return out;
 }
 
 // There are servers that have no such call.
@@ -89,7 +98,7 @@ HttpRequest Client::request_to(const std::string& url, const std::string& key) c
     HttpRequest out;
     out.url = url;
     out.timeouts.idle = std::chrono::milliseconds(0);
-    if (!key.empty()) out.headers.push_back("X-API-Key: " + key);
+    if (!key.empty()) out.headers.push_back((options_.bearer ? "Authorization: Bearer " : "X-API-Key: ") + key);
     return out;
 }
 
@@ -103,11 +112,11 @@ Task<Client::Received> Client::send(HttpRequest request) {
     co_return out;
 }
 
-Task<Client::Received> Client::try_once(const Call& call, std::string body, double timeout_s) {
+Task<Client::Received> Client::try_once(const Call& call, std::string body, std::chrono::seconds timeout) {
     HttpRequest request = request_to(options_.url + call.path, call.by_key ? options_.key : key_now());
     request.post = !body.empty();
     request.body = std::move(body);
-    request.timeouts.total = std::chrono::milliseconds(static_cast<std::int64_t>(timeout_s * 1000));
+    request.timeouts.total = timeout;
     request.max_bytes = call.max_bytes;
     if (call.path == kPollPath) request.read_bytes = kResultPiece;
     // One that counts must not meet a kept connection that is dead: whether it was sent would not be known.
@@ -118,7 +127,7 @@ Task<Client::Received> Client::try_once(const Call& call, std::string body, doub
 }
 
 // Until there is an answer to take, or a reason to end or to begin anew. With a promise: what was promised.
-Task<Answer> Client::answered(const Call& call, std::optional<std::string> promise) {
+Task<Answer> Client::answered(const Call& call, std::optional<std::string> promise, std::string* text) {
     Waits waits(options_);
     Call sent = call;
     if (promise) sent.path = kPollPath;
@@ -127,16 +136,19 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
     while (true) {
         const std::string token = sent.by_key ? std::string() : token_;
         std::string body = promise ? promise_body(*promise) : call.body ? call.body() : std::string();
-        const Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : kSubmitTimeout);
+        Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : sent.timeout);
         Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what)
-                                : answer_to_submission(got.http, got.body, call.repeat, call.what);
-        answer.failure.message = masked(std::move(answer.failure.message));
+                        : text != nullptr && has_succeeded(got.http)
+                            ? taken_unread()
+                            : answer_to_submission(got.http, got.body, call.repeat, call.what);
+        answer.failure = named(std::move(answer.failure));
         const bool quiet = Steady::now() - began > kQuiet;
         if (answer.next == Next::take || (answer.next == Next::ask_now && !quiet)) tell_recovery();
         if (ran_out(answer, token) && !std::exchange(renewed, true)) {
             const bool usable = co_await renew_token(token);
             if (usable) continue;
         }
+        if (answer.next == Next::take && text != nullptr) *text = std::move(got.body);
         if (answer.next == Next::take || answer.next == Next::fail || answer.next == Next::resubmit) co_return answer;
         if (answer.next == Next::ask_now) {
             waits.heard();
@@ -162,6 +174,13 @@ Task<Result<Reply>> Client::ask(Call call) {
     co_return std::move(answer.reply);
 }
 
+Task<Result<std::string>> Client::ask_text(Call call) {
+    std::string text;
+    const Answer answer = co_await answered(call, std::nullopt, &text);
+    if (answer.next != Next::take) co_return answer.failure;
+    co_return text;
+}
+
 Task<Result<std::string>> Client::submit(Call call) {
     const Answer answer = co_await answered(call, std::nullopt);
     if (answer.next != Next::take) co_return answer.failure;
@@ -172,7 +191,7 @@ Task<Result<std::string>> Client::submit(Call call) {
 }
 
 Task<void> Client::mention(Call call) {
-    co_await try_once(call, call.body(), kSubmitTimeout);
+    co_await try_once(call, call.body(), call.timeout);
 }
 
 Task<Result<Reply>> Client::result(std::string promise, Call call) {
@@ -249,7 +268,7 @@ Task<Result<std::string>> Client::download(std::string path, std::string what, s
             co_return std::move(got.body);
         }
         Answer answer = answer_to_submission(got.http, got.body.substr(0, kShown), Repeat::harmless, what);
-        answer.failure.message = masked(std::move(answer.failure.message));
+        answer.failure = named(std::move(answer.failure));
         if (answer.next != Next::ask_later && answer.next != Next::billing) co_return answer.failure;
         tell_outage(answer.failure);
         const std::optional<Failure> over = co_await waits.wait(answer);
@@ -264,6 +283,15 @@ std::string Client::masked(std::string text) const {
              at = text.find(*secret, at + 3))
             text.replace(at, secret->size(), "***");
     return text;
+}
+
+// With what only this client knows of its server: where it is, and where the key is read.
+Failure Client::named(Failure failure) const {
+    failure.message = masked(std::move(failure.message));
+    if (failure.kind == FailureKind::unreachable) failure.message += fmt::format(" ({})", options_.url);
+    if (failure.kind == FailureKind::unauthorised && !options_.key_env.empty())
+        failure.message += ": expected a key in " + options_.key_env;
+    return failure;
 }
 
 void Client::tell_outage(const Failure& why) {

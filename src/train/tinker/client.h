@@ -1,6 +1,7 @@
 // Calls to a training server over HTTP: promises polled, outages waited out, answers judged by the protocol's table.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -17,8 +18,10 @@
 namespace retort::train::tinker {
 
 struct ClientOptions {
-    std::string url;          // "http://host:8000"; paths begin with /api/v1 below it
+    std::string url;          // "http://host:8000"; paths are below it
     std::string key;          // X-API-Key; never shown
+    bool bearer = false;      // the key is told as OpenAI's servers want it instead
+    std::string key_env;      // where it came from, for messages
     double patience_s = 600;  // that the waits between tries of one call may come to
     std::function<void(const std::string&)> told = [](const std::string&) {};  // an outage begins or ends
     std::stop_token stop = {};                                                 // no further waiting
@@ -32,6 +35,7 @@ struct Call {
     Repeat repeat = Repeat::harmless;
     std::size_t max_bytes = std::size_t{1} << 20;  // of the answer
     bool by_key = false;                           // by the key itself, also where a token stands in its place
+    std::chrono::seconds timeout{60};              // of one try
 };
 
 // All members on the loop's thread; any number of calls in flight.
@@ -42,6 +46,9 @@ class Client {
 
     // The server answers at once.
     Task<Result<Reply>> ask(Call call);
+
+    // Likewise: what it wrote, which need not be JSON.
+    Task<Result<std::string>> ask_text(Call call);
 
     // The server answers with a promise: its id.
     Task<Result<std::string>> submit(Call call);
@@ -78,8 +85,10 @@ class Client {
     Task<Received> send(HttpRequest request);
     Task<Received> fetch(std::string path, std::size_t max_bytes);
     std::string masked(std::string text) const;
-    Task<Received> try_once(const Call& call, std::string body, double timeout_s);
-    Task<Answer> answered(const Call& call, std::optional<std::string> promise);
+    Task<Received> try_once(const Call& call, std::string body, std::chrono::seconds timeout);
+    // `text`: becomes the body of an answer that is taken; may be null.
+    Task<Answer> answered(const Call& call, std::optional<std::string> promise, std::string* text = nullptr);
+    Failure named(Failure failure) const;
     void tell_outage(const Failure& why);
     void tell_recovery();
 

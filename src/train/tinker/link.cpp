@@ -1,5 +1,6 @@
 #include "train/tinker/link.h"
 
+#include <algorithm>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 
@@ -33,6 +34,16 @@ ClientOptions Link::on_this_thread(ClientOptions options) {
     return options;
 }
 
+Client& Link::another_client(ClientOptions options) {
+    Client* made = nullptr;
+    asio::post(loop_, [&] {
+        Client& client = others_.emplace_back(loop_, on_this_thread(options));
+        publish([&] { made = &client; });
+    });
+    wait_until([&] { return made != nullptr; });
+    return *made;
+}
+
 void Link::keep_alive() {
     asio::co_spawn(loop_, beat(), asio::detached);
 }
@@ -56,7 +67,8 @@ void Link::publish(const std::function<void()>& change) {
         const std::lock_guard lock(mutex_);
         change();
     }
-    outage_ = client_.in_outage();
+    outage_ = client_.in_outage() ||
+              std::any_of(others_.begin(), others_.end(), [](const Client& other) { return other.in_outage(); });
     changed_.notify_one();
 }
 

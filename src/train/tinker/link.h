@@ -31,6 +31,10 @@ class Link {
     const TrainingClient& client() const { return training_; }
     asio::io_context& loop() { return loop_; }
 
+    // A client of another server, whose tasks run on the link's thread too; it lives as long as the link. Its outages
+    // are told and ended as the training server's are.
+    Client& another_client(ClientOptions options);
+
     // Says from now on each ten seconds that the session lives, once there is one.
     void keep_alive();
 
@@ -77,6 +81,7 @@ class Link {
     std::deque<std::string> messages_;
     std::atomic<bool> outage_ = false;
     Client client_;
+    std::deque<Client> others_;  // the link's thread; what is in it stays in its place
     TrainingClient training_;
     std::thread thread_;  // last: it uses all of the above
 };

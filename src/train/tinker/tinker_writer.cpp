@@ -28,35 +28,33 @@ std::optional<CallError> error_of(const Failure& failure) {
 
 // What the tasks on the link's thread share; it outlives a writer that is given up.
 struct Shared {
-    Shared(Link& l, WriterSettings s) : link(l), settings(s), permits(static_cast<std::size_t>(s.in_flight)) {}
+    Shared(Link& l, std::unique_ptr<SampleSource> from, WriterSettings s)
+        : link(l), source(std::move(from)), settings(s), permits(static_cast<std::size_t>(s.in_flight)) {}
     Link& link;
+    const std::unique_ptr<SampleSource> source;
     const WriterSettings settings;
-    Semaphore permits;                                 // link's thread
-    std::shared_ptr<const std::vector<TokenId>> ends;  // const
-    std::vector<Written> finished;                     // by publish() and within wait_until()
-    std::optional<Failure> failure;                    // likewise: the first that ends the run
-    std::exception_ptr thrown;                         // likewise: by a task
+    Semaphore permits;               // link's thread
+    std::vector<Written> finished;   // by publish() and within wait_until()
+    std::optional<Failure> failure;  // likewise: the first that ends the run
+    std::exception_ptr thrown;       // likewise: by a task
 };
 
 struct Job {
     std::size_t ticket;
     SampleCall call;
-    std::string session;
+    std::string snapshot;
     Steady::time_point begun;
 };
 
 Task<Result<bool>> sample(Shared& shared, Job& job) {
     const SampleParameters parameters = job.call.parameters();
-    const Result<Reply> reply =
-        co_await shared.link.client().sample(job.session, job.call.prompt(), shared.ends, parameters);
-    if (!reply) co_return reply.error();
-    std::string fault = "expected one sequence, found another number";
-    if (reply->sequences.size() == 1)
-        fault = fault_of_sequence(reply->sequences[0], shared.settings.vocabulary, parameters.max_tokens).value_or("");
-    if (!fault.empty())
+    const Result<SampledSequence> sequence =
+        co_await shared.source->sample(job.snapshot, job.call.prompt(), parameters);
+    if (!sequence) co_return sequence.error();
+    if (const auto fault = fault_of_sequence(*sequence, shared.settings.vocabulary, parameters.max_tokens))
         co_return Failure{FailureKind::malformed,
-                          fmt::format("asample of call {} of {}: {}", job.ticket, job.session, fault)};
-    job.call.take(reply->sequences[0]);
+                          fmt::format("sample of call {} by {}: {}", job.ticket, job.snapshot, *fault)};
+    job.call.take(*sequence);
     co_return true;
 }
 
@@ -80,19 +78,18 @@ Task<void> write(std::shared_ptr<Shared> shared, std::shared_ptr<Job> job) {
 
 class TinkerWriter final : public Writer {
   public:
-    TinkerWriter(Link& link, const llama::Tokenizer& tokenizer, WriterSettings settings)
-        : link_(link), tokenizer_(tokenizer), shared_(std::make_shared<Shared>(link, settings)) {
-        shared_->ends = std::make_shared<const std::vector<TokenId>>(ends_of(tokenizer.vocabulary()));
-    }
+    TinkerWriter(Link& link, const llama::Tokenizer& tokenizer, std::unique_ptr<SampleSource> source,
+                 WriterSettings settings)
+        : link_(link), tokenizer_(tokenizer), shared_(std::make_shared<Shared>(link, std::move(source), settings)) {}
 
-    void weights_changed() override { session_.clear(); }
+    void weights_changed() override { snapshot_.clear(); }
 
     void begin(std::vector<WriterCall> calls) override {
-        if (session_.empty()) session_ = link_.run(link_.client().snapshot()).value();
+        if (snapshot_.empty()) snapshot_ = shared_->source->snapshot();
         under_way_ += calls.size();
         for (const WriterCall& one : calls) {
             auto job =
-                std::make_shared<Job>(Job{one.ticket, SampleCall(one.call, tokenizer_), session_, Steady::now()});
+                std::make_shared<Job>(Job{one.ticket, SampleCall(one.call, tokenizer_), snapshot_, Steady::now()});
             asio::co_spawn(link_.loop(), write(shared_, std::move(job)), [shared = shared_](std::exception_ptr error) {
                 if (error) shared->link.publish([&] { shared->thrown = error; });
             });
@@ -136,13 +133,14 @@ class TinkerWriter final : public Writer {
     std::size_t under_way_ = 0;
     bool one_came_through_ = false;  // since nothing was under way
     std::string first_error_;        // likewise
-    std::string session_;            // of the weights as they are; empty: none yet
+    std::string snapshot_;           // of the weights as they are; empty: none yet
 };
 
 }  // namespace
 
-std::unique_ptr<Writer> tinker_writer(Link& link, const llama::Tokenizer& tokenizer, WriterSettings settings) {
-    return std::make_unique<TinkerWriter>(link, tokenizer, settings);
+std::unique_ptr<Writer> tinker_writer(Link& link, const llama::Tokenizer& tokenizer,
+                                      std::unique_ptr<SampleSource> source, WriterSettings settings) {
+    return std::make_unique<TinkerWriter>(link, tokenizer, std::move(source), settings);
 }
 
 }  // namespace retort::train::tinker

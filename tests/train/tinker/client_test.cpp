@@ -90,7 +90,8 @@ TEST(TinkerClient, GivesUpWhenItsPatienceIsOver) {
     const Result<Reply> reply = bench.run(bench.client().call(forward()));
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().kind, FailureKind::unreachable);
-    EXPECT_EQ(reply.error().message, "forward 7: HTTP 503: down; given up after 7 s of waiting");
+    EXPECT_EQ(reply.error().message,
+              fmt::format("forward 7: HTTP 503: down ({}); given up after 7 s of waiting", bench.server.url()));
     EXPECT_THAT(bench.waited.seconds, ElementsAre(1, 2, 4));
 }
 
@@ -185,7 +186,8 @@ TEST(TinkerClient, AFaultThatStaysIsTriedFiveTimes) {
     const Result<Reply> reply = bench.run(bench.client().call(forward()));
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().kind, FailureKind::refused);
-    EXPECT_EQ(reply.error().message, "forward 7: HTTP 500: Internal Server Error (5 times)");
+    EXPECT_EQ(reply.error().message,
+              fmt::format("forward 7: HTTP 500: Internal Server Error ({}) (5 times)", bench.server.url()));
     EXPECT_THAT(bench.server.requests(kPoll), SizeIs(5));
 }
 

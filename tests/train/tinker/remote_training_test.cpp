@@ -334,6 +334,61 @@ TEST_F(RemoteTraining, ASampleThatCannotBeCostsItsRolloutAlone) {
     EXPECT_EQ(failed, 1);
 }
 
+// Whose log-probabilities are a little off: what is learnt from are those of the training server.
+TEST_F(RemoteTraining, AnotherServerWithTheSameWeightsSamplesTheSame) {
+    const Rows expected = unbroken();
+    ServerSettings settings;
+    settings.completion_offset = -0.125;
+    settings.archives = true;
+    for (const bool adapters : {false, true}) {
+        SCOPED_TRACE(adapters ? "adapters" : "paths");
+        const auto there = server(settings);
+        const std::string name = adapters ? "adapters" : "paths";
+        const std::string folder = folder_ / "loaded";
+        const auto trained = run(remote(
+            name, *there,
+            "tinker.sampler.url=" + there->completions_url() + (adapters ? " tinker.sampler.adapters=" + folder : "")));
+        ASSERT_TRUE(trained) << trained.error().message;
+        EXPECT_EQ(there->requests("asample"), 0);
+        EXPECT_GT(there->requests("completions"), 0);
+        EXPECT_EQ(there->steps(), 6);
+        Rows found = rows(name);
+        for (json& row : found)
+            for (const char* difference : {"rollout_train_logprob_diff", "rollout_train_logprob_diff_max"})
+                if (row.contains(difference)) {
+                    EXPECT_NEAR(row[difference].get<double>(), 0.125, 1e-4);
+                    row[difference] = expected[found.size() - 1][difference];
+                }
+        Rows without = expected;
+        for (json& row : without)
+            for (const char* difference : {"rollout_train_logprob_diff", "rollout_train_logprob_diff_max"})
+                if (row.contains(difference)) row[difference] = expected.back()[difference];
+        expect_same(found, without, kSameFigures);
+        EXPECT_THAT(heard_.lines, Contains(HasSubstr("sampler and trainer differ by 0.125")));
+        if (!adapters) continue;
+        EXPECT_EQ(there->requests("unload_lora_adapter"), there->requests("load_lora_adapter") - 1);
+        EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << "the last one alone";
+    }
+}
+
+TEST_F(RemoteTraining, ASamplerThatIsNotThereIsSaidByItsAddress) {
+    const auto there = server();
+    const auto trained =
+        run(remote("deaf", *there, "tinker.patience_s=0 tinker.sampler.url=http://127.0.0.1:1/v1 sft.steps=0"));
+    ASSERT_FALSE(trained);
+    EXPECT_THAT(trained.error().message, HasSubstr("http://127.0.0.1:1/v1"));
+    EXPECT_THAT(trained.error().message, HasSubstr("start the server again, then go on with --resume"));
+}
+
+TEST_F(RemoteTraining, ASamplerWithoutTheModelIsSaidWithItsWords) {
+    const auto there = server();
+    const auto trained =
+        run(remote("other", *there, "tinker.sampler.url=" + there->completions_url() + " tinker.sampler.model=other"));
+    ASSERT_FALSE(trained);
+    EXPECT_THAT(trained.error().message, HasSubstr("no sample came through: completion by other: HTTP 404"));
+    EXPECT_THAT(trained.error().message, HasSubstr("The model does not exist"));
+}
+
 TEST_F(RemoteTraining, AnUnknownBaseModelIsSaidWithThoseThatThereAre) {
     const auto there = server();
     const auto trained = run(remote("unknown", *there, "tinker.base_model=other"));

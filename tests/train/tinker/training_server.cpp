@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "base/hash.h"
+#include "train/tar_gz.h"
 
 namespace retort::train::tinker::test {
 namespace {
@@ -15,8 +17,11 @@ using retort::test::MockReply;
 using retort::test::MockRequest;
 
 constexpr std::string_view kApi = "/api/v1/";
+constexpr std::string_view kOpenAi = "/v1/";
+constexpr const char* kWeights = "adapter_model.safetensors";  // here: the path that they were saved to
 
 std::string route_of(const std::string& path) {
+    if (path.starts_with(kOpenAi)) return path.substr(kOpenAi.size());
     return path.starts_with(kApi) ? path.substr(kApi.size()) : path;
 }
 
@@ -142,6 +147,9 @@ MockReply TrainingServer::serve(const MockRequest& request) {
     const bool spoils = fault != nullptr && fault->spoil;
     if (fault != nullptr && !fault->restart && !fault->done && !spoils) return as_told(*fault);
     spoiling_ = spoils ? fault : nullptr;
+    if (route == "completions") return complete(request.json);
+    if (route.ends_with("_lora_adapter")) return load_adapter(request.json);
+    if (settings_.archives && route.ends_with("/archive")) return archive(route);
     Answer out = answer(route, request);
     if (fault != nullptr && fault->done) return as_told(*fault);
     return retort::test::json_reply(out.status, out.body);
@@ -292,7 +300,7 @@ TrainingServer::Answer TrainingServer::save_for_sampler(Live& live, const Json& 
     if (const std::string name = text(body, "path"); !name.empty()) {
         const std::string path = fmt::format("tinker://{}/{}", model, name);
         if (saved_for_sampler_.contains(path)) return {409, {{"detail", "Checkpoint already exists"}}};
-        saved_for_sampler_[path] = model;
+        saved_for_sampler_[path] = {model, live.net.weights()};
         return {200, {{"path", path}, {"type", "save_weights_for_sampler"}}};
     }
     const std::string session = fmt::format("sampling_{}", ++created_);
@@ -320,15 +328,65 @@ TrainingServer::Answer TrainingServer::sample(const Json& body) {
     ServerModel& net = models_.at(found->second.model).net;
     net.set_weights(found->second.weights);
     const Json& sent = body.at("sampling_params");
-    SampleParameters parameters{sent.at("max_tokens"), sent.at("seed"), sent.at("temperature"), sent.at("top_p")};
-    const std::vector<TokenId> prompt = tokens_in(body.at("prompt"));
-    const std::uint64_t first = drawn_before(parameters.seed, prompt.size());
-    const auto stop = sent.at("stop").get<std::set<TokenId>>();
-    const SampledSequence drawn = net.sample(prompt, stop, parameters, first);
+    const SampledSequence drawn =
+        this->drawn(net, tokens_in(body.at("prompt")), sent.at("stop").get<std::set<TokenId>>(),
+                    {sent.at("max_tokens"), sent.at("seed"), sent.at("temperature"), sent.at("top_p")});
     return promise({200,
                     {{"sequences", Json::array({{{"stop_reason", drawn.stop_reason},
                                                  {"tokens", drawn.tokens},
                                                  {"logprobs", drawn.logprobs}}})}}});
+}
+
+SampledSequence TrainingServer::drawn(ServerModel& net, const std::vector<TokenId>& prompt,
+                                      const std::set<TokenId>& stop, SampleParameters parameters) {
+    const std::uint64_t first = drawn_before(parameters.seed, prompt.size());
+    return net.sample(prompt, stop, parameters, first);
+}
+
+// "training_runs/MODEL/checkpoints/NAME/archive"
+MockReply TrainingServer::archive(const std::string& route) const {
+    const std::string end = "/archive";
+    const std::string name = route.substr(0, route.size() - end.size());
+    for (const auto& [path, saved] : saved_for_sampler_) {
+        if (!path.ends_with(name.substr(name.rfind('/')))) continue;
+        MockReply out;
+        out.content_type = "application/gzip";
+        out.pieces = {train::test::gzip(train::test::entry(kWeights, path) + train::test::end_of_tar())};
+        return out;
+    }
+    return retort::test::json_reply(404, {{"detail", "Not Found"}});
+}
+
+// vLLM says in plain words that it has done so.
+MockReply TrainingServer::load_adapter(const Json& body) {
+    const std::string name = body.at("lora_name");
+    MockReply out;
+    out.content_type = "text/plain";
+    out.pieces = {"Success: " + name};
+    if (adapters_.erase(name) > 0) return out;
+    std::ifstream in(text(body, "lora_path") + "/" + kWeights);
+    std::getline(in, adapters_[name]);
+    return out;
+}
+
+MockReply TrainingServer::complete(const Json& body) {
+    const std::string model = body.at("model");
+    const auto adapter = adapters_.find(model);
+    const auto found = saved_for_sampler_.find(adapter == adapters_.end() ? model : adapter->second);
+    if (found == saved_for_sampler_.end())
+        return retort::test::json_reply(404, {{"error", {{"message", "The model does not exist"}, {"code", 404}}}});
+    ServerModel net(shape_, found->second.weights);
+    const SampledSequence drawn = this->drawn(
+        net, body.at("prompt").get<std::vector<TokenId>>(), body.at("stop_token_ids").get<std::set<TokenId>>(),
+        {body.at("max_tokens"), body.at("seed"), body.at("temperature"), body.at("top_p")});
+    std::vector<float> logprobs = drawn.logprobs;
+    for (float& logprob : logprobs) logprob += settings_.completion_offset;
+    return retort::test::json_reply(200, {{"object", "text_completion"},
+                                          {"choices", Json::array({{{"index", 0},
+                                                                    {"text", "?"},
+                                                                    {"token_ids", drawn.tokens},
+                                                                    {"logprobs", {{"token_logprobs", logprobs}}},
+                                                                    {"finish_reason", drawn.stop_reason}}})}});
 }
 
 void TrainingServer::restart() {

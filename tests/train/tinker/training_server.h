@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct ServerSettings {
     bool hands_on = false;        // to a new model what one that was given up had gathered of a gradient
     int polls = 0;                // of each promise, that are answered by try_again
     std::size_t most_models = 2;  // that live
+    bool archives = false;        // it gives adapters away
+    float completion_offset = 0;  // of log-probabilities of completions from those that forward tells
     std::vector<Fault> faults;
 };
 
@@ -54,6 +57,9 @@ class TrainingServer {
     TrainingServer(const NetShape& shape, std::vector<NamedTensor> weights, ServerSettings settings = {});
 
     std::string url() const;
+
+    // Where it speaks OpenAI's API, as vLLM does.
+    std::string completions_url() const { return url() + "/v1"; }
 
     // Of a route, with those that failed.
     int requests(const std::string& route) const;
@@ -96,6 +102,11 @@ class TrainingServer {
     Answer create_model(const Json& body);
     Answer unload(const Json& body);
     Answer sample(const Json& body);
+    retort::test::MockReply archive(const std::string& route) const;
+    retort::test::MockReply complete(const Json& body);
+    retort::test::MockReply load_adapter(const Json& body);
+    SampledSequence drawn(ServerModel& net, const std::vector<TokenId>& prompt, const std::set<TokenId>& stop,
+                          SampleParameters parameters);
     std::uint64_t drawn_before(std::uint32_t& seed, std::size_t prompt);
     Answer poll(const Json& body);
     Answer promise(Answer result);
@@ -111,7 +122,8 @@ class TrainingServer {
     std::map<std::string, Live> models_;
     std::map<std::string, NetState> checkpoints_;
     std::map<std::string, Sampled> samplers_;
-    std::map<std::string, std::string> saved_for_sampler_;  // the model, by path
+    std::map<std::string, Sampled> saved_for_sampler_;  // by path
+    std::map<std::string, std::string> adapters_;       // that are loaded: the path, by name
     struct Promised {
         Answer result;
         int polls = 0;

@@ -1,0 +1,49 @@
+#include "train/tinker/adapter_folder.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <span>
+
+#include "train/gguf/archive.h"
+#include "train/gguf/whole_file.h"
+
+namespace retort::train::tinker {
+namespace {
+
+bool is_plain(const std::string& name) {
+    return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos;
+}
+
+Outcome<void> put_file(const std::string& path, const std::string& content) {
+    Outcome<WholeFile> file = WholeFile::create(path);
+    if (!file) return file.error();
+    if (const auto written = file->write(std::as_bytes(std::span(content))); !written) return written.error();
+    return file->commit();
+}
+
+}  // namespace
+
+Outcome<std::string> put_adapter(const std::string& root, const std::string& name, std::string_view archive) {
+    const auto files = unpack_tar_gz(archive);
+    if (!files) return files.error();
+    std::string folder = root + "/" + name;
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return Error{ErrorKind::file, fmt::format("cannot make the folder {}: {}", folder, failed.message())};
+    for (const auto& [file, content] : *files) {
+        if (!is_plain(file))
+            return Error{ErrorKind::model, fmt::format("the adapter's archive has \"{}\": expected files without "
+                                                       "folders",
+                                                       file.substr(0, 100))};
+        if (const auto put = put_file(folder + "/" + file, content); !put) return put.error();
+    }
+    return folder;
+}
+
+void remove_adapter(const std::string& root, const std::string& name) {
+    std::error_code ignored;
+    std::filesystem::remove_all(root + "/" + name, ignored);
+}
+
+}  // namespace retort::train::tinker
