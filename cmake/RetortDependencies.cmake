@@ -30,6 +30,17 @@ if(RETORT_LLAMA)
   include(RetortLlama)
 endif()
 
+# The binary form of the Tinker protocol; for the trainer alone.
+find_path(RETORT_PROTOZERO_INCLUDE protozero/pbf_message.hpp)
+find_path(RETORT_ZSTD_INCLUDE zstd.h)
+find_library(RETORT_ZSTD_LIBRARY zstd)
+if(RETORT_PROTOZERO_INCLUDE AND RETORT_ZSTD_INCLUDE AND RETORT_ZSTD_LIBRARY)
+  add_library(retort_wire INTERFACE)
+  target_include_directories(retort_wire SYSTEM INTERFACE "${RETORT_PROTOZERO_INCLUDE}" "${RETORT_ZSTD_INCLUDE}")
+  target_compile_definitions(retort_wire INTERFACE PROTOZERO_USE_VIEW=std::string_view)
+  target_link_libraries(retort_wire INTERFACE "${RETORT_ZSTD_LIBRARY}")
+endif()
+
 # What the trainer computes with: oneDNN's matrix products on CPUs, LibTorch on GPUs. Either will do; without both the
 # rest is built all the same.
 option(RETORT_TRAIN "Build the trainer, where oneDNN or LibTorch is found" ON)
@@ -54,6 +65,9 @@ if(RETORT_ONEDNN OR RETORT_TORCH)
   set(RETORT_NET ON)
   # What servers give away of a training there is a tar archive.
   find_package(LibArchive REQUIRED)
+  if(NOT TARGET retort_wire)
+    message(FATAL_ERROR "The trainer needs protozero and zstd (Debian: libprotozero-dev libzstd-dev), or -DRETORT_TRAIN=OFF")
+  endif()
 else()
   set(RETORT_NET OFF)
 endif()

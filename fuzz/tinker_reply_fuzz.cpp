@@ -20,9 +20,11 @@ using retort::train::tinker::Datum;
 using retort::train::tinker::fault_of_logprobs;
 using retort::train::tinker::Next;
 using retort::train::tinker::read_completion;
+using retort::train::tinker::read_proto_reply;
 using retort::train::tinker::read_reply;
 using retort::train::tinker::Repeat;
 using retort::train::tinker::Reply;
+using retort::train::tinker::ReplyForm;
 using retort::train::tinker::SampledSequence;
 
 constexpr std::int64_t kVocabulary = 320;
@@ -75,6 +77,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(reply.has_value() || !why.empty());
     if (reply) check(nlohmann::json::accept(body));
     if (reply) check_numbers(*reply), check_scores(*reply);
+    for (const ReplyForm form : {ReplyForm::proto_pass, ReplyForm::proto_sample}) {
+        const auto message = read_proto_reply(body, form, why);
+        check(message.has_value() || !why.empty());
+        if (message) check_numbers(*message), check_scores(*message);
+    }
     const auto completion = read_completion(body, why);
     check(completion.has_value() ? !completion->tokens.empty() : !why.empty());
     retort::HttpResult http;

@@ -62,7 +62,7 @@ packages_to_test() {
     echo clang-format-19 libclang-rt-19-dev libgtest-dev libgmock-dev librapidcheck-dev python3 python3-torch \
         python3-matplotlib
     # The trainer, which nothing else needs. oneDNN's CMake package asks for OpenCL's, which it only recommends.
-    echo libdnnl-dev ocl-icd-opencl-dev libtorch-dev libopenblas0-openmp libarchive-dev
+    echo libdnnl-dev ocl-icd-opencl-dev libtorch-dev libopenblas0-openmp libarchive-dev libprotozero-dev libzstd-dev
 }
 
 # install PACKAGE...: what is not there yet, by apt, as root or with sudo.

@@ -100,6 +100,7 @@ const std::map<std::string, std::string>& other_values() {
         {"tinker.rank", "8"},
         {"tinker.reduction", "'sum'"},
         {"tinker.loss", "'cispo'"},
+        {"tinker.wire", "'proto'"},
         {"tinker.in_flight", "9"},
         {"tinker.patience_s", "1.5"},
         {"tinker.context", "99"},

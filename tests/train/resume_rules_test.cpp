@@ -67,7 +67,7 @@ TEST(ResumeRules, KeysOfTheRulesAreKeysOfTheConfiguration) {
     TrainConfig config;
     int free = 0;
     for (const ConfigKey& key : config_keys(config)) free += on_resume(key.name) == OnResume::free;
-    EXPECT_EQ(free, 22);
+    EXPECT_EQ(free, 23);
     const std::string explained = to_toml(config);
     EXPECT_THAT(explained, HasSubstr("highest learning rate of AdamW (may change on --resume)"));
     EXPECT_EQ(on_resume("nothing"), OnResume::fixed);

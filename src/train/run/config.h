@@ -122,6 +122,7 @@ struct TinkerSettings {
     std::int64_t rank = 32;          // of the LoRA adapter that learns
     std::string reduction = "auto";  // auto | sum | seq_mean: what the server makes of the losses of tokens
     std::string loss = "coefficients";  // coefficients | cispo: who weighs each token
+    std::string wire = "json";          // json | proto: the protocol's form
     std::int64_t in_flight = 1024;      // samples, at most
     double patience_s = 600;            // seconds that a call waits for a server that is not well
     std::int64_t context = 0;           // most tokens of a sequence; 0: as the model's file says

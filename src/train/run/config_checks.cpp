@@ -70,6 +70,8 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
         return fmt::format("tinker.reduction: expected auto, sum or seq_mean, found \"{}\"", t.reduction);
     if (!one_of(t.loss, {"coefficients", "cispo"}))
         return fmt::format("tinker.loss: expected coefficients or cispo, found \"{}\"", t.loss);
+    if (!one_of(t.wire, {"json", "proto"}))
+        return fmt::format("tinker.wire: expected json or proto, found \"{}\"", t.wire);
     if (!t.from.empty() && !t.from.starts_with("tinker://"))
         return fmt::format("tinker.from: expected a path of the server, tinker://..., found \"{}\"", t.from);
     if (t.rank < 1 || t.in_flight < 1 || t.in_flight > 16384 || t.patience_s < 0 || t.context < 0)

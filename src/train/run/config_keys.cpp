@@ -87,6 +87,7 @@ void add_tinker(Keys& keys, TinkerSettings& t) {
     keys.push_back({"tinker.loss",
                     "coefficients (each token weighed here, on any server) | cispo (by the server's own loss)",
                     &t.loss});
+    keys.push_back({"tinker.wire", "json | proto: the form of what is long", &t.wire});
     keys.push_back({"tinker.in_flight", "samples, at most", &t.in_flight});
     keys.push_back({"tinker.patience_s", "seconds that a call waits for a server that is not well", &t.patience_s});
     keys.push_back({"tinker.context", "most tokens of a sequence; 0: as the model's file says", &t.context});
@@ -134,7 +135,7 @@ void add_plan(Keys& keys, PlanSettings& p) {
                     &p.price_train_mtok});
 }
 
-constexpr std::array<std::string_view, 13> kFree{"run",
+constexpr std::array<std::string_view, 14> kFree{"run",
                                                  "url",
                                                  "checkpoint_every",
                                                  "checkpoint_keep",
@@ -144,6 +145,7 @@ constexpr std::array<std::string_view, 13> kFree{"run",
                                                  "tinker.in_flight",
                                                  "tinker.patience_s",
                                                  "tinker.api_key_env",
+                                                 "tinker.wire",
                                                  "tinker.sampler.url",
                                                  "tinker.sampler.adapters",
                                                  "tinker.sampler.api_key_env"};

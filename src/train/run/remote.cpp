@@ -63,6 +63,10 @@ Outcome<void> with_adapter(ModelFile& base, const std::string& archive) {
 
 }  // namespace
 
+tinker::Wire wire_of(const TrainConfig& config) {
+    return config.tinker.wire == "proto" ? tinker::Wire::proto : tinker::Wire::json;
+}
+
 Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, const TrainedModel& model,
                                                  TrainListener& listener, const std::atomic<bool>* stop) {
     auto options = client_options(config);

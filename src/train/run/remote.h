@@ -17,6 +17,8 @@
 
 namespace retort::train {
 
+tinker::Wire wire_of(const TrainConfig& config);
+
 class Remote {
   public:
     // Makes a model on the server, after the one that an earlier process of the run had there is given up. None is
@@ -45,7 +47,7 @@ class Remote {
   private:
     Remote(const TrainConfig& config, const TrainedModel& model, TrainListener& listener, tinker::ClientOptions options,
            const std::atomic<bool>* stop)
-        : config_(config), model_(model), listener_(listener), link_(std::move(options), stop) {}
+        : config_(config), model_(model), listener_(listener), link_(std::move(options), stop, wire_of(config)) {}
     void give_up_earlier();
     std::string stays(const std::string& path, const std::string& why) const;
 

@@ -133,7 +133,7 @@ std::vector<cli::Check> check_server(const TrainConfig& config) {
         return checks.take();
     }
     options->patience_s = std::min(options->patience_s, kPatience);
-    tinker::Link link(std::move(*options), nullptr);
+    tinker::Link link(std::move(*options), nullptr, wire_of(config));
     try {
         ask(checks, config, *model, link);
     } catch (const tinker::FailureException& failed) {

@@ -150,7 +150,23 @@ Reply read_any(std::string_view body) {
     return reply ? std::move(*reply) : Reply();
 }
 
-Answer good(const HttpResult& http, std::string_view body, const std::string& what) {
+bool is_proto(const HttpHead& head) {
+    return head.content_type.find("protobuf") != std::string::npos;
+}
+
+Answer good_proto(std::string_view body, const std::string& what, ReplyForm form) {
+    std::string why;
+    auto reply = read_proto_reply(body, form, why);
+    if (!reply)
+        return failed(FailureKind::malformed, fmt::format("{}: not the message that was asked for: {}", what, why));
+    Answer out;
+    out.next = Next::take;
+    out.reply = std::move(*reply);
+    return out;
+}
+
+Answer good(const HttpResult& http, std::string_view body, const std::string& what, ReplyForm form) {
+    if (form != ReplyForm::json && is_proto(http.head)) return good_proto(body, what, form);
     std::string why;
     auto reply = read_reply(body, why);
     if (reply) return of_body(http, std::move(*reply), what);
@@ -166,7 +182,7 @@ Answer answer_to_submission(const HttpResult& http, std::string_view body, Repea
     if (http.failure != HttpFailure::none) return without_answer(http, repeat, true, what);
     const int status = http.head.status;
     if (status >= 200 && status < 300) {
-        Answer out = good(http, body, what);
+        Answer out = good(http, body, what, ReplyForm::json);
         // What a proxy says in the server's place tells nothing of what the server did.
         if (out.failure.kind == FailureKind::malformed && out.next == Next::fail && repeat == Repeat::counts)
             return not_known(what, out.failure.message);
@@ -184,11 +200,12 @@ Answer answer_to_submission(const HttpResult& http, std::string_view body, Repea
     return refusal(http, reply, body, what);
 }
 
-Answer answer_to_poll(const HttpResult& http, std::string_view body, Repeat repeat, const std::string& what) {
+Answer answer_to_poll(const HttpResult& http, std::string_view body, Repeat repeat, const std::string& what,
+                      ReplyForm form) {
     if (http.failure != HttpFailure::none) return without_answer(http, repeat, false, what);
     const int status = http.head.status;
     if (status >= 200 && status < 300) {
-        Answer out = good(http, body, what);
+        Answer out = good(http, body, what, form);
         if (out.next != Next::fail || out.failure.kind != FailureKind::malformed) return out;
         // What a proxy says in the server's place: the result is still there.
         out.next = Next::ask_later;

@@ -7,6 +7,7 @@
 
 #include "model/http/http_client.h"
 #include "train/tinker/failure.h"
+#include "train/tinker/proto_reply.h"
 #include "train/tinker/reply.h"
 
 namespace retort::train::tinker {
@@ -36,6 +37,8 @@ struct Answer {
 
 // `what` begins each message: "forward_backward 12".
 Answer answer_to_submission(const HttpResult& http, std::string_view body, Repeat repeat, const std::string& what);
-Answer answer_to_poll(const HttpResult& http, std::string_view body, Repeat repeat, const std::string& what);
+// `form`: how a result may come beside JSON; servers say which it is.
+Answer answer_to_poll(const HttpResult& http, std::string_view body, Repeat repeat, const std::string& what,
+                      ReplyForm form = ReplyForm::json);
 
 }  // namespace retort::train::tinker

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "train/tinker/messages.h"
+#include "train/tinker/proto_messages.h"
 
 namespace retort::train::tinker {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::size_t kResultPiece = std::size_t{16}
                                      << 10;  // bytes that are read at once of a result, which may be long
 constexpr std::chrono::minutes kQuiet{5};    // of a call whose server says no more than that it is at work
 constexpr std::chrono::milliseconds kBetweenPolls{100};
+constexpr const char* kProtoType = "Content-Type: application/x-protobuf";
+constexpr const char* kAcceptProto = "Accept: application/x-protobuf";
 constexpr const char* kPollPath = "/api/v1/retrieve_future";
 
 std::chrono::nanoseconds duration(double seconds) {
@@ -115,13 +118,17 @@ Task<Client::Received> Client::send(HttpRequest request) {
 Task<Client::Received> Client::try_once(const Call& call, std::string body, std::chrono::seconds timeout) {
     HttpRequest request = request_to(options_.url + call.path, call.by_key ? options_.key : key_now());
     request.post = !body.empty();
-    request.body = std::move(body);
+    const bool is_proto = call.proto_body && call.path != kPollPath;
+    const bool packs = is_proto && packs_;
+    request.body = packs ? packed(body) : std::move(body);
     request.timeouts.total = timeout;
     request.max_bytes = call.max_bytes;
     if (call.path == kPollPath) request.read_bytes = kResultPiece;
     // One that counts must not meet a kept connection that is dead: whether it was sent would not be known.
     request.own_connection = call.repeat == Repeat::counts && call.path != kPollPath;
-    if (request.post) request.headers.emplace_back("Content-Type: application/json");
+    if (request.post) request.headers.emplace_back(is_proto ? kProtoType : "Content-Type: application/json");
+    if (packs) request.headers.emplace_back("Content-Encoding: zstd");
+    if (call.path == kPollPath && call.form != ReplyForm::json) request.headers.emplace_back(kAcceptProto);
     Received out = co_await send(std::move(request));
     co_return out;
 }
@@ -137,11 +144,13 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
         const std::string token = sent.by_key ? std::string() : token_;
         std::string body = promise ? promise_body(*promise) : call.body ? call.body() : std::string();
         Received got = co_await try_once(sent, std::move(body), promise ? kPollTimeout : sent.timeout);
-        Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what)
+        Answer answer = promise ? answer_to_poll(got.http, got.body, call.repeat, call.what, call.form)
                         : text != nullptr && has_succeeded(got.http)
                             ? taken_unread()
                             : answer_to_submission(got.http, got.body, call.repeat, call.what);
         answer.failure = named(std::move(answer.failure));
+        if (sent.proto_body && !promise && answer.failure.kind == FailureKind::refused)
+            answer.failure.message += " (of a server without the binary form: tinker.wire = \"json\")";
         const bool quiet = Steady::now() - began > kQuiet;
         if (answer.next == Next::take || (answer.next == Next::ask_now && !quiet)) tell_recovery();
         if (ran_out(answer, token) && !std::exchange(renewed, true)) {
@@ -220,6 +229,7 @@ Task<Result<bool>> Client::log_in() {
     const Result<Reply> reply = co_await ask(flags);
     if (!reply && means_no_flags(reply.error())) co_return false;
     if (!reply) co_return reply.error();
+    packs_ = reply->word("proto_compress_fwdbwd") == "true";
     if (reply->word("pjwt_auth_enabled") != "true") co_return true;
     Result<bool> taken = co_await take_token();
     co_return taken;

@@ -32,6 +32,8 @@ struct Call {
     std::string path;                   // "/api/v1/forward"
     std::string what;                   // for people: "forward 12"
     std::function<std::string()> body;  // made anew for each try; null: a GET
+    bool proto_body = false;            // it is a message of the binary form
+    ReplyForm form = ReplyForm::json;   // of what is promised
     Repeat repeat = Repeat::harmless;
     std::size_t max_bytes = std::size_t{1} << 20;  // of the answer
     bool by_key = false;                           // by the key itself, also where a token stands in its place
@@ -66,6 +68,9 @@ class Client {
     // out. Whether it has flags at all.
     Task<Result<bool>> log_in();
 
+    // Messages of the binary form are packed from now on, where log_in() found that the server wants it.
+    bool packs() const { return packs_; }
+
     // A file of the server, or of another that it points to, which does not get the key.
     Task<Result<std::string>> download(std::string path, std::string what, std::size_t max_bytes);
 
@@ -95,6 +100,7 @@ class Client {
     HttpClient http_;
     const ClientOptions options_;
     std::string token_;  // in the key's place
+    bool packs_ = false;
     bool outage_ = false;
 };
 

@@ -12,11 +12,11 @@ constexpr std::chrono::milliseconds kLook{200};  // after which messages and the
 
 }  // namespace
 
-Link::Link(ClientOptions options, const std::atomic<bool>* stop)
+Link::Link(ClientOptions options, const std::atomic<bool>* stop, Wire wire)
     : told_(options.told),
       stop_(stop),
       client_(loop_, on_this_thread(std::move(options))),
-      training_(client_),
+      training_(client_, wire),
       thread_([this] {
           const auto work = asio::make_work_guard(loop_);
           loop_.run();

@@ -21,7 +21,7 @@ class Link {
   public:
     // `told` hears of outages, on the trainer's thread, while it waits. `stop` (may be null): while it is set nobody
     // waits for a server that is not well.
-    Link(ClientOptions options, const std::atomic<bool>* stop);
+    Link(ClientOptions options, const std::atomic<bool>* stop, Wire wire = Wire::json);
     ~Link();
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;

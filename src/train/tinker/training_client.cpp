@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/http/json_text.h"
+#include "train/tinker/proto_messages.h"
 
 namespace retort::train::tinker {
 namespace {
@@ -121,23 +122,28 @@ Task<Result<bool>> TrainingClient::start(std::string kept, bool with_optimiser) 
     co_return loaded;
 }
 
-Task<Result<Reply>> TrainingClient::forward(Data data) {
+// In the binary form a forward is a forward_backward that says so.
+Call TrainingClient::pass(std::string what, Repeat repeat, const Data& data, Loss loss,
+                          std::optional<ClipBounds> bounds) {
     const std::int64_t seq_id = ++seq_id_;
-    Call call = numbered("forward", fmt::format("forward {}", seq_id), Repeat::harmless);
-    call.max_bytes = bytes_of(*data);
-    call.body = [this, data, seq_id] { return forward_body(model_, seq_id, *data, Loss::cross_entropy); };
-    Result<Reply> reply = co_await client_.call(call);
-    co_return reply;
-}
-
-Call TrainingClient::pass(const Data& data, Loss loss, std::optional<ClipBounds> bounds) {
-    const std::int64_t seq_id = ++seq_id_;
-    Call out = numbered("forward_backward", fmt::format("forward_backward {}", seq_id), Repeat::counts);
+    const bool forward_only = repeat == Repeat::harmless;
+    const bool proto = wire_ == Wire::proto;
+    Call out = numbered(proto ? "forward_backward" : what, fmt::format("{} {}", what, seq_id), repeat);
     out.max_bytes = bytes_of(*data);
-    out.body = [this, data, seq_id, loss, bounds] {
-        return forward_backward_body(model_, seq_id, *data, loss, bounds);
+    out.proto_body = proto;
+    out.form = proto ? ReplyForm::proto_pass : ReplyForm::json;
+    out.body = [this, data, seq_id, loss, bounds, forward_only, proto] {
+        if (proto) return proto_pass_body(model_, seq_id, *data, loss, bounds, forward_only);
+        return forward_only ? forward_body(model_, seq_id, *data, loss)
+                            : forward_backward_body(model_, seq_id, *data, loss, bounds);
     };
     return out;
+}
+
+Task<Result<Reply>> TrainingClient::forward(Data data) {
+    const Call call = pass("forward", Repeat::harmless, data, Loss::cross_entropy, std::nullopt);
+    Result<Reply> reply = co_await client_.call(call);
+    co_return reply;
 }
 
 Call TrainingClient::step(const AdamParameters& settings) {
@@ -151,7 +157,7 @@ Task<Result<std::vector<Reply>>> TrainingClient::learn(std::vector<Data> parts, 
                                                        std::optional<ClipBounds> bounds,
                                                        std::optional<AdamParameters> settings) {
     std::vector<Call> calls;
-    for (const Data& data : parts) calls.push_back(pass(data, loss, bounds));
+    for (const Data& data : parts) calls.push_back(pass("forward_backward", Repeat::counts, data, loss, bounds));
     if (settings) calls.push_back(step(*settings));
     std::vector<std::string> promises;
     for (const Call& call : calls) {
@@ -210,6 +216,7 @@ Task<Result<Reply>> TrainingClient::sample(std::string sampling_session, TokenSe
     const std::int64_t seq_id = samples_++;
     Call call = numbered("asample", fmt::format("asample {} of {}", seq_id, sampling_session), Repeat::harmless);
     call.max_bytes = kReplyBytes + 2 * kNumberBytes * static_cast<std::size_t>(settings.max_tokens);
+    if (wire_ == Wire::proto) call.form = ReplyForm::proto_sample;
     call.body = [sampling_session, seq_id, prompt, stop, settings] {
         return sample_body(sampling_session, seq_id, *prompt, *stop, settings);
     };

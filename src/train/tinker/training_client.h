@@ -21,10 +21,13 @@ struct ModelRequest {
 using Data = std::shared_ptr<const std::vector<Datum>>;
 
 // Loop thread only; one call at a time, but any number of samples.
+// Of what is long: data of passes, and results of passes and samples. All else is JSON.
+enum class Wire { json, proto };
+
 class TrainingClient {
   public:
     // Not owned.
-    explicit TrainingClient(Client& client) : client_(client) {}
+    TrainingClient(Client& client, Wire wire) : client_(client), wire_(wire) {}
 
     // Logs in, begins a session and makes the model. start() is to follow.
     Task<Result<bool>> open(ModelRequest request);
@@ -68,7 +71,7 @@ class TrainingClient {
 
   private:
     Call numbered(std::string path, std::string what, Repeat repeat);
-    Call pass(const Data& data, Loss loss, std::optional<ClipBounds> bounds);
+    Call pass(std::string what, Repeat repeat, const Data& data, Loss loss, std::optional<ClipBounds> bounds);
     Call step(const AdamParameters& settings);
     Task<Result<bool>> make_model();
     Task<Result<bool>> load(std::string path, bool with_optimiser);
@@ -77,6 +80,7 @@ class TrainingClient {
     Task<Result<std::string>> saved(std::string path, std::string name, NamedBody body);
 
     Client& client_;
+    const Wire wire_;
     std::string base_model_;
     std::string session_;
     std::string model_;

@@ -195,6 +195,25 @@ TEST_F(RemoteTraining, ByTheServersOwnCispoItLearnsTheSame) {
     }
 }
 
+TEST_F(RemoteTraining, InTheBinaryFormItLearnsTheSame) {
+    const Rows expected = unbroken();
+    for (const bool packs : {false, true}) {
+        ServerSettings settings;
+        settings.proto = true;
+        settings.packs = packs;
+        const std::string name = packs ? "packed" : "binary";
+        const auto there = server(settings);
+        const auto trained = run(remote(name, *there, "tinker.wire=proto"));
+        ASSERT_TRUE(trained) << trained.error().message;
+        expect_same(rows(name), expected, 0);
+        EXPECT_EQ(there->steps(), 6);
+    }
+    const auto json_alone = server();
+    const auto trained = run(remote("refused", *json_alone, "tinker.wire=proto"));
+    ASSERT_FALSE(trained);
+    EXPECT_THAT(trained.error().message, AllOf(HasSubstr("HTTP 422"), HasSubstr("tinker.wire = \"json\"")));
+}
+
 TEST_F(RemoteTraining, RequestsOfFewTokensLearnTheSame) {
     const Rows expected = unbroken();
     const auto there = server();

@@ -33,7 +33,7 @@ Answers hosted(Answers more = {}, std::vector<MockReply> results = {}) {
 
 struct TrainingBench : ClientBench {
     explicit TrainingBench(Answers answers) : ClientBench(std::move(answers)) {}
-    TrainingClient training{client()};
+    TrainingClient training{client(), Wire::json};
 };
 
 Data one_datum() {

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "train/tar_gz.h"
+#include "train/tinker/proto_json.h"
 
 namespace retort::train::tinker::test {
 namespace {
@@ -18,6 +19,7 @@ using retort::test::MockRequest;
 
 constexpr std::string_view kApi = "/api/v1/";
 constexpr std::string_view kOpenAi = "/v1/";
+constexpr const char* kProto = "application/x-protobuf";
 constexpr const char* kWeights = "adapter_model.safetensors";  // here: the path that they were saved to
 
 std::string route_of(const std::string& path) {
@@ -152,6 +154,14 @@ MockReply TrainingServer::serve(const MockRequest& request) {
     if (settings_.archives && route.ends_with("/archive")) return archive(route);
     Answer out = answer(route, request);
     if (fault != nullptr && fault->done) return as_told(*fault);
+    const auto wanted = request.headers.find("accept");
+    if (settings_.proto && out.status == 200 && route == "retrieve_future" && wanted != request.headers.end() &&
+        wanted->second == kProto && (out.body.contains("loss_fn_outputs") || out.body.contains("sequences"))) {
+        MockReply message;
+        message.content_type = kProto;
+        message.pieces = {proto_of(out.body)};
+        return message;
+    }
     return retort::test::json_reply(out.status, out.body);
 }
 
@@ -168,6 +178,7 @@ TrainingServer::Answer TrainingServer::answer(const std::string& route, const Mo
     if (Answer refused = allowed(route, request); refused.status != 200) return refused;
     const Json body = request.json.is_object() ? request.json : Json::object();
     try {
+        if (settings_.proto && route == "forward_backward") return proto_pass(request);
         Answer out = simple(route, body);
         return out.status == 0 ? work(route, body) : out;
     } catch (const std::exception& error) {
@@ -175,9 +186,21 @@ TrainingServer::Answer TrainingServer::answer(const std::string& route, const Mo
     }
 }
 
+TrainingServer::Answer TrainingServer::proto_pass(const MockRequest& request) {
+    const auto encoding = request.headers.find("content-encoding");
+    const bool packed = encoding != request.headers.end() && encoding->second == "zstd";
+    if (packed != settings_.packs || request.headers.at("content-type") != kProto)
+        throw std::invalid_argument("another form than was asked for");
+    ProtoPass pass = read_proto_pass(packed ? unpacked(request.body) : request.body);
+    const std::string route = pass.forward_only ? "forward" : "forward_backward";
+    last_[route] = pass.body;
+    return numbered(route, pass.body);
+}
+
 // Status 0: it is none of these.
 TrainingServer::Answer TrainingServer::simple(const std::string& route, const Json& body) {
-    if (route == "client/config" && settings_.flags) return {200, {{"pjwt_auth_enabled", !settings_.jwt.empty()}}};
+    if (route == "client/config" && settings_.flags)
+        return {200, {{"pjwt_auth_enabled", !settings_.jwt.empty()}, {"proto_compress_fwdbwd", settings_.packs}}};
     if (route == "auth/token" && !settings_.jwt.empty()) return {200, {{"jwt", settings_.jwt}}};
     if (route == "get_server_capabilities")
         return {200, {{"supported_models", Json::array({{{"model_name", settings_.base_model}}})}}};

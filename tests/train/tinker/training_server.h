@@ -47,6 +47,8 @@ struct ServerSettings {
     bool hands_on = false;        // to a new model what one that was given up had gathered of a gradient
     int polls = 0;                // of each promise, that are answered by try_again
     std::size_t most_models = 2;  // that live
+    bool proto = false;           // it knows the binary form, and takes forward_backward in no other
+    bool packs = false;           // and wants it packed
     bool archives = false;        // it gives adapters away
     float completion_offset = 0;  // of log-probabilities of completions from those that forward tells
     std::vector<Fault> faults;
@@ -87,6 +89,7 @@ class TrainingServer {
     };
 
     retort::test::MockReply serve(const retort::test::MockRequest& request);
+    Answer proto_pass(const retort::test::MockRequest& request);
     const Fault* fault_of(const std::string& route, int number) const;
     Answer answer(const std::string& route, const retort::test::MockRequest& request);
     Answer allowed(const std::string& route, const retort::test::MockRequest& request) const;
