@@ -1,7 +1,7 @@
 // Thousands of samples in flight on a training server: CPU time and memory of the client. Prints one JSON object.
 //
 //     bench/tinker/mock_server.py --tokens 16384 --hold 5000 > port &
-//     tinker_bench --url http://127.0.0.1:PORT [--samples 5000] [--tokens 16384] [--prompt 512] [--batches 0]
+//     tinker_bench --url http://127.0.0.1:PORT [--samples 5000] [--tokens 16384] [--prompt 512] [--batches 0] [--wire json|proto]
 //
 // CPU seconds are those of the process from the first request of a sample to its last answer; a sample is read, checked
 // and dropped. With batches the time that it takes to send them, one datum of `tokens` each, follows.
@@ -30,6 +30,7 @@ struct BenchOptions {
     std::int64_t tokens = 16'384;  // of a sample, and of a datum
     std::int64_t prompt = 512;     // tokens
     std::int64_t batches = 0;
+    std::string wire = "json";
 };
 
 struct Totals {
@@ -145,13 +146,14 @@ int main(int argc, char** argv) {
     app.add_option("--tokens", options.tokens, "of a sample, and of a datum");
     app.add_option("--prompt", options.prompt, "tokens of the prompt");
     app.add_option("--batches", options.batches, "of one datum, sent one after the other");
+    app.add_option("--wire", options.wire, "json or proto")->check(CLI::IsMember({"json", "proto"}));
     CLI11_PARSE(app, argc, argv);
 
     raise_open_files();
     ClientOptions client;
     client.url = options.url;
     client.key = "tml-dummy";
-    Link link(std::move(client), nullptr);
+    Link link(std::move(client), nullptr, options.wire == "proto" ? Wire::proto : Wire::json);
     const Result<std::string> session = begin(link);
     if (!session) {
         fmt::print(stderr, "{}\n", session.error().message);

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Thousands of samples in flight: our client of training servers beside the Python SDK of Tinker, on the same mock server.
 
-    bench/tinker_vs_sdk.py build/bin/tinker_bench [--samples 5000] [--tokens 16384] [--rounds 3] [--out FILE]
+    bench/tinker_vs_sdk.py build/bin/tinker_bench [--samples 5000] [--tokens 16384] [--rounds 3] [--wire json|proto]
+        [--out FILE]
 
 Prints a table of CPU seconds (user and system, of the client's process alone) a thousand samples, of what a client takes of
 memory at the most, and of the seconds by the clock; medians, in brackets the least and the most. Then the same of requests
 of forward_backward. The clients alternate within a round, each with a server of its own, which answers as fast as it is
 read from: a client that reads answers faster than it takes them apart keeps them in memory meanwhile.
 
-The SDK is the last one that speaks JSON; it is installed into a folder of its own, and measured as it comes but for two
+The SDK is the last one that speaks JSON, or with --wire proto one that speaks the binary form; it is installed into a folder of its own, and measured as it comes but for two
 settings in its favour: no telemetry, and no line for each poll that is answered with "try again".
 """
 import argparse
@@ -22,7 +23,7 @@ import tempfile
 import venv
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SDK = "tinker==0.24.1"
+SDK = {"json": "tinker==0.24.1", "proto": "tinker==0.38.0"}
 PATIENCE_S = 900
 COLUMNS = {"cpu_s_per_1000": ("CPU s a thousand", 2), "wall_s": ("wall s", 1), "peak_rss_mib": ("most RSS MiB", 0)}
 
@@ -31,12 +32,12 @@ def run(command, **more):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **more).stdout
 
 
-def sdk_python(folder):
+def sdk_python(folder, sdk):
     """A Python that has the SDK."""
     python = os.path.join(folder, "bin", "python")
     if not os.path.exists(python):
         venv.create(folder, with_pip=True)
-        run([python, "-m", "pip", "install", "--quiet", SDK])
+        run([python, "-m", "pip", "install", "--quiet", sdk])
     return python
 
 
@@ -93,7 +94,7 @@ def report(asked, results, loads):
     commit = run(["git", "-C", HERE, "describe", "--always", "--dirty=+changes", "--exclude=*"]).strip()
     rounds = "1 round" if asked.rounds == 1 else f"{asked.rounds} rounds"
     before = ", ".join(f"{load:.1f}" for load in loads)
-    out = [f"retort, commit {commit}; {SDK}, Python {platform.python_version()}. {os.cpu_count()} cores that other work "
+    out = [f"retort, commit {commit}; {SDK[asked.wire]}, Python {platform.python_version()}. {os.cpu_count()} cores that other work "
            f"shares, {platform.system()}.",
            f"{rounds}: medians, in brackets the least and the most. Load of the machine before each round: {before}.", "",
            f"{asked.samples:,} samples of {asked.tokens:,} tokens in flight, prompts of {asked.prompt:,}", "",
@@ -115,14 +116,16 @@ def main():
     options.add_argument("--prompt", type=int, default=512, help="tokens of a prompt")
     options.add_argument("--batches", type=int, default=100, help="requests of forward_backward")
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--wire", choices=SDK, default="json", help="the protocol's form")
     options.add_argument("--sdk", help="the folder of the SDK's environment; made where it is not there")
     options.add_argument("--out", help="a file for the table")
     asked = options.parse_args()
-    python = sdk_python(os.path.abspath(asked.sdk or os.path.join(tempfile.gettempdir(), "retort-tinker-sdk")))
+    folder = asked.sdk or os.path.join(tempfile.gettempdir(), f"retort-tinker-sdk-{asked.wire}")
+    python = sdk_python(os.path.abspath(folder), SDK[asked.wire])
     counts = [str(number) for number in (asked.samples, asked.tokens, asked.prompt, asked.batches)]
     commands = {
         "retort": [os.path.abspath(asked.tinker_bench), "--url", "URL", "--samples", counts[0], "--tokens", counts[1],
-                   "--prompt", counts[2], "--batches", counts[3]],
+                   "--prompt", counts[2], "--batches", counts[3], "--wire", asked.wire],
         "tinker SDK": [python, os.path.join(HERE, "tinker", "sdk_client.py"), "URL"] + counts,
     }
     results = {name: [] for name in commands}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A training server that only pretends: it speaks so much of the Tinker protocol's JSON dialect that the Python SDK 0.24
-and our client sample from it and send it batches. Its answers are made beforehand, so that a client's own work is what
-is measured.
+"""A training server that only pretends: it speaks so much of the Tinker protocol that the Python SDK (0.24 in JSON, 0.38
+in the binary form) and our client sample from it and send it batches. Its answers are made beforehand, so that a client's
+own work is what is measured. Results are in the form that a client accepts.
 
     mock_server.py [--tokens 16384] [--hold 5000] [--at-once 32]
 
@@ -23,8 +23,8 @@ MODEL = "mock/model"
 FLAGS = {"pjwt_auth_enabled": False, "sample_max_concurrent_requests": 100_000, "sample_enable_stuck_detection": False}
 
 
-def http(body):
-    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+def http(body, kind=b"json"):
+    return (b"HTTP/1.1 200 OK\r\ncontent-type: application/%s\r\ncontent-length: %d\r\n\r\n" % (kind, len(body))) + body
 
 
 def answer(**fields):
@@ -48,11 +48,46 @@ def pass_answer(tokens, draw):
                                     "elementwise_loss": {"data": logprobs(tokens, draw), **tensor}}])
 
 
+def varint(value):
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def field(number, value):
+    """Of a protobuf message: a number, or bytes."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def proto_sample_answer(tokens, draw):
+    ids = struct.pack(f"<{tokens}i", *(draw.randrange(VOCABULARY) for _ in range(tokens)))
+    sequence = field(1, 1) + field(2, ids) + field(3, struct.pack(f"<{tokens}f", *logprobs(tokens, draw)))
+    return http(field(1, sequence), b"x-protobuf")
+
+
+def proto_pass_answer(tokens, draw):
+    def entry(name):
+        tensor = field(1, struct.pack(f"<{tokens}f", *logprobs(tokens, draw))) + field(
+            2, struct.pack("<2q", 0, 4 * tokens)) + field(3, 1)
+        return field(2, field(1, name) + field(2, tensor))
+
+    record = entry(b"logprobs") + entry(b"elementwise_loss") + field(3, 1)
+    metric = field(1, b"loss:sum") + b"\x11" + struct.pack("<d", 1.5)
+    return http(field(1, b"scalar") + field(2, record) + field(3, metric), b"x-protobuf")
+
+
 class Mock:
     def __init__(self, asked):
         draw = random.Random(1)
         self.samples = [sample_answer(asked.tokens, draw) for _ in range(DIFFERENT)]
-        self.passes = pass_answer(asked.tokens, draw)
+        self.proto_samples = [proto_sample_answer(asked.tokens, draw) for _ in range(DIFFERENT)]
+        passes = pass_answer(asked.tokens, draw)
+        proto_passes = proto_pass_answer(asked.tokens, draw)
         self.hold = asked.hold
         self.free = asked.at_once
         self.promises = 0
@@ -73,27 +108,30 @@ class Mock:
             "save_weights_for_sampler": answer(type="save_weights_for_sampler", path=None,
                                                sampling_session_id="sampling_1"),
             "optim_step": answer(metrics=None),
-            "forward": self.passes,
-            "forward_backward": self.passes,
+            "forward": passes,
+            "forward_backward": passes,
         }
+        self.proto_results = {**self.results, "forward": proto_passes, "forward_backward": proto_passes}
 
-    def ask(self, client, path, body):
+    def ask(self, client, path, body, proto):
         path = path.removeprefix("/api/v1")
         if path in self.at_once:
             client.transport.write(self.at_once[path])
         elif path == "/retrieve_future":
-            self.poll(client, json.loads(body)["request_id"])
+            self.poll(client, json.loads(body)["request_id"], proto)
         else:
             self.promises += 1
-            client.transport.write(answer(request_id=f"{path[1:]}:{self.promises}", model_id="model_1"))
+            client.transport.write(answer(request_id=f"{path[1:]}:{self.promises}", model_id="model_1",
+                                          sample_sequence_ids=[f"sequence:{self.promises}"]))
 
-    def poll(self, client, request):
+    def poll(self, client, request, proto):
         kind = request.partition(":")[0]
         if kind != "asample":
-            client.transport.write(self.results[kind])
+            client.transport.write((self.proto_results if proto else self.results)[kind])
             return
         timer = asyncio.get_running_loop().call_later(POLL_S, self.try_again, request)
         self.waiting[request] = (client, timer)
+        client.wants_proto = proto
         client.waits_for = request
         self.released |= len(self.waiting) >= self.hold
         self.answer_some()
@@ -110,7 +148,8 @@ class Mock:
             timer.cancel()
             client.waits_for = None
             self.free -= 1
-            client.send_large(self.samples[int(request.partition(":")[2]) % DIFFERENT])
+            samples = self.proto_samples if client.wants_proto else self.samples
+            client.send_large(samples[int(request.partition(":")[2]) % DIFFERENT])
 
     def sent(self):
         self.free += 1
@@ -126,6 +165,7 @@ class Client(asyncio.Protocol):
         self.mock = mock
         self.read = bytearray()
         self.waits_for = None
+        self.wants_proto = False
         self.sending = False
 
     def connection_made(self, transport):
@@ -137,17 +177,18 @@ class Client(asyncio.Protocol):
         while (end := self.read.find(b"\r\n\r\n")) >= 0:
             head = self.read[:end].decode("latin-1")
             line, _, headers = head.partition("\r\n")
-            length = 0
+            length, proto = 0, False
             for header in headers.split("\r\n"):
                 name, _, value = header.partition(":")
                 if name.lower() == "content-length":
                     length = int(value)
+                proto |= name.lower() == "accept" and "x-protobuf" in value
             whole = end + 4 + length
             if len(self.read) < whole:
                 return
             body = bytes(self.read[end + 4:whole])
             del self.read[:whole]
-            self.mock.ask(self, line.split(" ")[1], body)
+            self.mock.ask(self, line.split(" ")[1], body, proto)
 
     def send_large(self, data):
         self.sending = True
