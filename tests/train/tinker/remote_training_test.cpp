@@ -100,7 +100,7 @@ class RemoteTraining : public ::testing::Test {
     }
 
     TrainConfig remote(const std::string& name, const TrainingServer& server, const std::string& more = "") const {
-        return config(name, "backend=tinker url=" + server.url() + (more.empty() ? "" : " " + more));
+        return config(name, "threads=0 backend=tinker url=" + server.url() + (more.empty() ? "" : " " + more));
     }
 
     static std::vector<std::string> split(const std::string& words) {
@@ -416,7 +416,7 @@ TEST_F(RemoteTraining, AnUnknownBaseModelIsSaidWithThoseThatThereAre) {
 }
 
 TEST_F(RemoteTraining, AServerThatIsNotThereIsSaidWithWhatToDo) {
-    const auto trained = run(config("gone", "backend=tinker url=http://127.0.0.1:1 tinker.patience_s=0"));
+    const auto trained = run(config("gone", "threads=0 backend=tinker url=http://127.0.0.1:1 tinker.patience_s=0"));
     ASSERT_FALSE(trained);
     EXPECT_THAT(trained.error().message, HasSubstr("http://127.0.0.1:1"));
     EXPECT_THAT(trained.error().message, HasSubstr("start the server again, then go on with --resume"));
