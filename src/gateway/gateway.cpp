@@ -95,6 +95,7 @@ class Gateway::Impl {
     struct Client {
         std::string key;       // its name; empty: there are no keys
         bool content = false;  // may read what others asked
+        bool metered = false;  // its tokens are limited
     };
 
     ServerHooks hooks();
@@ -105,9 +106,9 @@ class Gateway::Impl {
     Task<ServedRequest> generate(Exchange& exchange, const Client& client);
     Task<ServedRequest> generate(Exchange& exchange, const Client& client, const BodyScan& scan);
     Task<ServedRequest> run(Exchange& exchange, const Client& client, AskedOperator asked);
-    Task<ServedRequest> hand_on(Exchange& exchange, std::string_view body, std::string_view model,
+    Task<ServedRequest> hand_on(Exchange& exchange, const Client& client, std::string_view body, std::string_view model,
                                 std::uint64_t prefix);
-    Task<ServedRequest> show_model(Exchange& exchange);
+    Task<ServedRequest> show_model(Exchange& exchange, const Client& client);
     Task<void> tell_readiness(Exchange& exchange);
     Task<ServedRequest> refuse(Exchange& exchange, ApiError error);
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
@@ -184,7 +185,7 @@ Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
     }
     if (!keys_.are_needed() || path == "/" || path == "/health" || path == "/ready") {
         const bool known = !keys_.are_needed() && names_this_host(exchange.head(), options_.server.host);
-        co_return co_await dispatch(exchange, {"", known});
+        co_return co_await dispatch(exchange, {"", known, false});
     }
     const std::shared_ptr<Key> key = keys_.find(exchange.head().headers);
     if (!key) {
@@ -198,8 +199,9 @@ Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
         co_return out;
     }
     Key::Use use(key, Steady::now());
-    ServedRequest out = co_await dispatch(exchange, {key->options().name, key->options().admin});
-    use.spent(static_cast<double>(out.tokens()), Steady::now());
+    const KeyOptions& known = key->options();
+    ServedRequest out = co_await dispatch(exchange, {known.name, known.admin, known.tokens_per_minute > 0});
+    use.spent(static_cast<double>(out.tokens() + out.passed_tokens), Steady::now());
     out.key = key->options().name;
     co_return out;
 }
@@ -225,11 +227,11 @@ Task<ServedRequest> Gateway::Impl::dispatch(Exchange& exchange, const Client& cl
     } else if (!path.starts_with("/v1/")) {
         co_await answer_error(exchange, not_found(fmt::format("there is no {}: this API is at /v1", path)));
     } else if (reads && path.starts_with("/v1/models/")) {
-        co_return co_await show_model(exchange);
+        co_return co_await show_model(exchange, client);
     } else if (head.method == "POST") {
         co_return co_await generate(exchange, client);
     } else {
-        co_return co_await hand_on(exchange, exchange.body(), "", 0);
+        co_return co_await hand_on(exchange, client, exchange.body(), "", 0);
     }
     co_return ServedRequest{};
 }
@@ -273,10 +275,10 @@ Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& cl
     }
     const std::uint64_t prefix = fleet_->upstreams().size() > 1 ? prefix_of(scan) : 0;
     if (requested.as_it_is && member != nullptr)
-        co_return co_await hand_on(exchange, exchange.body(), asked.model, prefix);
+        co_return co_await hand_on(exchange, client, exchange.body(), asked.model, prefix);
     if (member == nullptr) co_return co_await refuse(exchange, bad_request("\"model\": expected a name", "model"));
     const std::string changed = scan.with(*member, nlohmann::json(asked.model).dump());
-    co_return co_await hand_on(exchange, changed, asked.model, prefix);
+    co_return co_await hand_on(exchange, client, changed, asked.model, prefix);
 }
 
 // By an operator.
@@ -319,19 +321,21 @@ ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatB
     return out;
 }
 
-Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, std::string_view body, std::string_view model,
-                                           std::uint64_t prefix) {
+Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, const Client& client, std::string_view body,
+                                           std::string_view model, std::uint64_t prefix) {
     if (fleet_ == nullptr)
         co_return co_await refuse(exchange,
                                   not_found(fmt::format("there is no {} here: this gateway holds its models itself",
                                                         exchange.head().path())));
     const std::string target = exchange.head().target.substr(kRoot.size());
-    HandedOn handed{target, body, model, prefix, keys_.are_needed()};
+    UsageMeter meter;
+    HandedOn handed{target, body, model, prefix, keys_.are_needed(), client.metered ? &meter : nullptr};
     const OriginResult result = co_await gateway::hand_on(exchange, *fleet_, handed);
     if (result.failure != OriginFailure::none) metrics_.failed_upstream(name(result.failure));
     ServedRequest out;
     out.handling = Handling::passed;
     out.model = model;
+    out.passed_tokens = meter.tokens();
     co_return out;
 }
 
@@ -341,11 +345,11 @@ std::string Gateway::Impl::passed_authorization(const Exchange& exchange) const 
 }
 
 // Not every server that lists its models tells of one.
-Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange) {
+Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange, const Client& client) {
     const std::string id = unescaped(exchange.head().path().substr(kModelsPath.size() + 1));
     const bool answered = co_await lists_.show(exchange, id, passed_authorization(exchange));
     if (answered || exchange.stop().stop_requested()) co_return ServedRequest{};
-    co_return co_await hand_on(exchange, exchange.body(), id, 0);
+    co_return co_await hand_on(exchange, client, exchange.body(), id, 0);
 }
 
 // Whether requests can be answered now.

@@ -31,7 +31,7 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         tried.push_back(upstream.get());
         Upstream::Use use(upstream, Steady::now());
         PassedOn passed{upstream->origin().path() + std::string(handed.target), handed.body, upstream->key(),
-                        handed.own_keys};
+                        handed.own_keys, handed.meter};
         result = co_await pass_through(exchange, upstream->origin(), std::move(passed));
         tell(use, result, exchange.status());
         const bool said_nothing =
