@@ -98,5 +98,18 @@ TEST(ServeFile, FaultsNameLineAndExpectation) {
     EXPECT_THAT(fault("tls = 3"), HasSubstr("expected a table, as in [tls]"));
 }
 
+TEST(ServeFile, WhatWantsANewStartIsNamed) {
+    const auto read = [](const std::string& text) {
+        return parse_serve_file("gateway.toml", text, environment).value();
+    };
+    const ServeFile started = read("listen = \"127.0.0.1:1\"\nmodel = \"a\"");
+    EXPECT_THAT(wanting_a_new_start(started, read("listen = \"127.0.0.1:1\"\nmodel = \"b\"")), ElementsAre());
+    const std::string other =
+        "listen = \"127.0.0.1:2\"\n[tls]\ncertificate = \"c\"\nkey = \"k\"\n[journal]\nkeep = \"full\"\n"
+        "[[in_process]]\nmodel = \"m.gguf\"";
+    EXPECT_THAT(wanting_a_new_start(started, read(other)),
+                ElementsAre("listen", "[tls]", "[journal]", "[[in_process]]"));
+}
+
 }  // namespace
 }  // namespace retort::cli
