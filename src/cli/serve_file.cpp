@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "cli/table_rows.h"
@@ -38,7 +39,10 @@ class ServeReader {
         if (const auto* aliases = sub_table(table, "aliases"))
             for (const auto& [alias, node] : *aliases)
                 rules.aliases[std::string(alias.str())] = text_of(node, alias.str());
-        for (const toml::table* row : rows(table, "upstream")) rules.upstreams.push_back(upstream_of(*row));
+        for (const toml::table* row : rows(table, "upstream")) {
+            rules.upstreams.push_back(upstream_of(*row));
+            expect_new_name(rules.upstreams.back(), *row);
+        }
         for (const toml::table* row : rows(table, "in_process")) {
             expect_only(*row, {"model", "name"});
             out_.in_process.push_back({needed(*row, "model"), text(*row, "name").value_or("")});
@@ -160,6 +164,17 @@ class ServeReader {
         return out;
     }
 
+    // Metrics, logs and the choice of a server know it by its name alone: without one, by its address.
+    void expect_new_name(const UpstreamOptions& upstream, const toml::table& row) {
+        const std::string name = upstream.name.empty() ? without_credentials(upstream.origin.url) : upstream.name;
+        const toml::node* said = row.get(upstream.name.empty() ? "url" : "name");
+        const auto [known, is_new] = upstream_lines_.emplace(name, said->source().begin.line);
+        if (!is_new)
+            fail(*said,
+                 fmt::format("two servers are called \"{}\", here and at line {}: give one another name = \"...\"",
+                             name, known->second));
+    }
+
     KeyOptions key_of(const toml::table& row) const {
         expect_only(row, {"name", "sha256", "requests_per_minute", "tokens_per_minute", "concurrent", "admin"});
         KeyOptions out;
@@ -182,6 +197,7 @@ class ServeReader {
     const std::string name_;
     const Environment& environment_;
     ServeFile out_;
+    std::map<std::string, toml::source_index> upstream_lines_;  // where each name stands
 };
 
 }  // namespace

@@ -98,6 +98,16 @@ TEST(ServeFile, FaultsNameLineAndExpectation) {
     EXPECT_THAT(fault("tls = 3"), HasSubstr("expected a table, as in [tls]"));
 }
 
+TEST(ServeFile, TwoServersOfOneNameAreRefusedWithBothPlaces) {
+    const std::string first = "[[upstream]]\nname = \"a\"\nurl = \"http://x/v1\"\n";
+    EXPECT_THAT(fault(first + "[[upstream]]\nurl = \"http://x/v1\"\nname = \"a\""),
+                HasSubstr("gateway.toml:6: two servers are called \"a\", here and at line 2"));
+    EXPECT_EQ(fault(first + "[[upstream]]\nurl = \"http://x/v1\"\nname = \"b\""), "none");
+    const std::string nameless = "[[upstream]]\nurl = \"http://x/v1\"\n";
+    EXPECT_THAT(fault(nameless + nameless),
+                HasSubstr("gateway.toml:4: two servers are called \"http://x/v1\", here and at line 2"));
+}
+
 TEST(ServeFile, WhatWantsANewStartIsNamed) {
     const auto read = [](const std::string& text) {
         return parse_serve_file("gateway.toml", text, environment).value();
