@@ -86,8 +86,10 @@ std::shared_ptr<Upstream> Fleet::choose(std::string_view model, std::uint64_t pr
     const auto now = std::chrono::steady_clock::now();
     std::vector<std::shared_ptr<Upstream>> all;
     std::vector<std::shared_ptr<Upstream>> well;
+    const bool is_listed = lists(model);
     for (const auto& one : upstreams_) {
-        if (!one->serves(model) || std::find(tried.begin(), tried.end(), one.get()) != tried.end()) continue;
+        if (!one->serves(model) || (is_listed && one->lists(model) == Listed::no)) continue;
+        if (std::find(tried.begin(), tried.end(), one.get()) != tried.end()) continue;
         all.push_back(one);
         if (one->may_be_asked(now) && one->tokens().wait_for(1, now) <= 0) well.push_back(one);
     }
@@ -97,6 +99,11 @@ std::shared_ptr<Upstream> Fleet::choose(std::string_view model, std::uint64_t pr
                                           [](const auto& a, const auto& b) { return a->load() < b->load(); });
     const auto home = home_of(prefix, among);
     return home->load() <= idlest->load() + kSlack / home->options().weight ? home : idlest;
+}
+
+bool Fleet::lists(std::string_view model) const {
+    return std::any_of(upstreams_.begin(), upstreams_.end(),
+                       [&](const auto& one) { return one->lists(model) == Listed::yes; });
 }
 
 std::shared_ptr<LanguageModel> Fleet::model(const std::string& name, const std::string& key) {

@@ -27,9 +27,12 @@ class Fleet {
 
     // The one with the least under way for its weight, of those that may be asked. Requests with the same prefix go to
     // the same one as long as it is not much busier, so that what it has read stays cached. Those that may not be
-    // asked are taken where there is no other. Null: none serves the model, or all that do were tried.
+    // asked are taken where there is no other; those whose list of models lacks it, only where no list has it. Null:
+    // none serves the model, or all that do were tried.
     std::shared_ptr<Upstream> choose(std::string_view model, std::uint64_t prefix,
                                      const std::vector<const Upstream*>& tried = {}) const;
+
+    bool lists(std::string_view model) const;  // one of them has it, as far as that is known
 
     // Asked wherever there is room, and again elsewhere where a server fails. `key`: secret, for servers of which the
     // gateway has none. Null where too many different ones are in use.

@@ -6,11 +6,13 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "async/sleep.h"
+#include "gateway/api/model_list.h"
 
 namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kMostListed = std::size_t{8} << 20;
+constexpr std::size_t kMostRead = std::size_t{1} << 20;  // of a list, to choose by: a longer one costs too much time
 constexpr std::chrono::seconds kLookEvery{10};
 constexpr std::chrono::seconds kLookFor{5};  // then it is held for dead
 
@@ -44,6 +46,12 @@ std::shared_ptr<LanguageModel> Upstream::model(const std::string& name, const st
 bool Upstream::serves(std::string_view model) const {
     const auto& models = options_.models;
     return models.empty() || std::find(models.begin(), models.end(), model) != models.end();
+}
+
+Listed Upstream::lists(std::string_view model) const {
+    if (!options_.models.empty()) return serves(model) ? Listed::yes : Listed::no;
+    if (!listed_) return Listed::unknown;
+    return listed_->contains(model) ? Listed::yes : Listed::no;
 }
 
 Task<ModelListing> Upstream::get(std::string target, std::string authorization, std::stop_token stop) {
@@ -80,6 +88,8 @@ Task<void> Upstream::look_after(std::stop_token stop) {
     if (stop.stop_requested()) co_return;
     const bool answered = answer.result.failure == OriginFailure::none;
     alive_ = answered && answer.status < 500;
+    const bool is_list = options_.health.empty() && answered && answer.status == 200 && answer.body.size() <= kMostRead;
+    if (is_list) listed_ = ids_in(answer.body);
     if (alive_) co_return;
     trouble_ = answered ? fmt::format("its health is status {}", answer.status)
                : answer.result.failure == OriginFailure::cancelled ? "its health was not told in time"
@@ -112,6 +122,10 @@ void Upstream::Use::succeeded() {
 void Upstream::Use::limited(Time until) {
     succeeded();
     upstream_->rests_until_ = std::max(upstream_->rests_until_, until);
+}
+
+void Upstream::Use::key_refused(Time now, int status) {
+    failed(now, false, fmt::format("its key is refused (status {})", status));
 }
 
 void Upstream::Use::failed(Time now, bool unreachable, std::string why) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -34,6 +36,9 @@ struct UpstreamOptions {
     std::string health;                        // path that is asked for its health; empty: /models below its address
 };
 
+// Whether a server has a model, as far as that is known.
+enum class Listed { no, yes, unknown };
+
 struct ModelListing {
     OriginResult result;
     int status = 0;
@@ -59,6 +64,12 @@ class Upstream {
 
     bool serves(std::string_view model) const;  // as far as the configuration says
 
+    // By the configuration where that names it, or else by the list that it last gave when its health was asked.
+    Listed lists(std::string_view model) const;
+
+    // This status of an answer means that the gateway's own key is wrong there: not the client's.
+    bool refuses_key(int status) const { return !key().empty() && (status == 401 || status == 403); }
+
     // GET /models, with the client's own authorisation where the gateway has no key.
     Task<ModelListing> list_models(std::string authorization, std::stop_token stop);
 
@@ -76,6 +87,7 @@ class Upstream {
         void succeeded();
         void failed(Time now, bool unreachable, std::string why);
         void limited(Time until);  // it is well, and wants no more before then
+        void key_refused(Time now, int status);
 
       private:
         std::shared_ptr<Upstream> upstream_;
@@ -103,7 +115,8 @@ class Upstream {
     KnownModels models_;
     Breaker breaker_;
     Bucket tokens_;
-    Time rests_until_{};  // it said that it had had enough
+    Time rests_until_{};                                        // it said that it had had enough
+    std::optional<std::set<std::string, std::less<>>> listed_;  // its models, as it last said
     int under_way_ = 0;
     bool alive_ = true;
     std::string trouble_;
