@@ -121,6 +121,7 @@ class ServeRun {
         if (!journal) return journal.error();
         out.journal = std::move(*journal);
         out.retry = retry_policy(settings_);
+        out.waits_for_servers = settings_.number("retry-time").has_value();
         if (out.rules.upstreams.empty())
             warn_of(settings_, {"retry-time"}, "it is for model servers");
         else if (!settings_.text("url"))

@@ -111,6 +111,7 @@ class Gateway::Impl {
     Task<ServedRequest> show_model(Exchange& exchange, const Client& client);
     Task<void> tell_readiness(Exchange& exchange);
     Task<ServedRequest> refuse(Exchange& exchange, ApiError error);
+    std::optional<ApiError> all_down(const std::string& model) const;
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
     std::string passed_authorization(const Exchange& exchange) const;
 
@@ -290,6 +291,7 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
                                                           asked.shown),
                                               "model"));
     if (runs_ >= options_.rules.most_runs) co_return co_await refuse(exchange, too_busy());
+    if (auto down = all_down(asked.model)) co_return co_await refuse(exchange, std::move(*down));
     auto task = operator_task(exchange.head(), exchange.body(), asked, models_);
     if (!task) co_return co_await refuse(exchange, task.error());
     task->identity = identity_of(asked, task->body);
@@ -309,6 +311,20 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     out.model = asked.model;
     out.run = entry.record();
     co_return out;
+}
+
+// Why a run over this model would only wait; none: it may begin.
+std::optional<ApiError> Gateway::Impl::all_down(const std::string& model) const {
+    if (fleet_ == nullptr || options_.waits_for_servers || models_.local(model) != nullptr) return std::nullopt;
+    const auto outage = fleet_->outage(model);
+    if (!outage) return std::nullopt;
+    ApiError out;
+    out.status = 503;
+    out.type = "server_error";
+    out.code = "no_server";
+    out.message = fmt::format("no model server can be asked now: {}", outage->why);
+    out.retry_after_s = outage->wait_s;
+    return out;
 }
 
 ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatBody& body) {

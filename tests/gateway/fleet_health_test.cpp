@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 using gateway::GatewayRules;
 using gateway::Listed;
 using gateway::Upstream;
+using testing::HasSubstr;
 using testing::StartsWith;
 
 MockOptions with_model(const std::string& name) {
@@ -102,6 +103,40 @@ TEST_F(TwoServersTest, AServerThatRefusesItsKeyIsLeftAloneAndThatIsSaid) {
         EXPECT_GE(state["failures"], 5) << model;
         gateway_.reset();
     }
+}
+
+// Two servers that nobody is at.
+class DownTest : public TwoServersTest {
+  protected:
+    void start(gateway::GatewayOptions options) {
+        options.rules = rules("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1");
+        options.prompts = chat_prompts();
+        gateway_ = std::make_unique<RunningGateway>(std::move(options));
+        const auto ready = [this] { return !gateway_->get("/ready").starts_with("HTTP/1.1 503"); };
+        for (int i = 0; i < 5000 && ready(); ++i) std::this_thread::sleep_for(1ms);
+        ASSERT_FALSE(ready());
+    }
+};
+
+TEST_F(DownTest, WhereAllServersAreDownAnOperatorsRequestFailsAtOnce) {
+    start(gateway::GatewayOptions());
+    nlohmann::json body = chat("pdr:2", "x");
+    for (const bool stream : {false, true}) {
+        body["stream"] = stream;
+        const std::string answer = ask(kChat, body);
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+        EXPECT_THAT(answer, HasSubstr("Retry-After: "));
+        EXPECT_THAT(answer, HasSubstr("first: Connection refused; second: Connection refused"));
+    }
+    EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 502 "));
+}
+
+TEST_F(DownTest, OneThatIsToWaitForServersIsRetriedForItsTime) {
+    gateway::GatewayOptions options;
+    options.waits_for_servers = true;
+    options.retry.total_time = 1ms;
+    start(std::move(options));
+    EXPECT_THAT(ask(kChat, chat("pdr:2", "x")), StartsWith("HTTP/1.1 502 "));
 }
 
 }  // namespace

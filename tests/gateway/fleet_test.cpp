@@ -55,6 +55,29 @@ TEST(Breaker, LetsOneRequestFindOutAndWaitsLongerWhereItFails) {
     EXPECT_EQ(breaker.state(later), BreakerState::closed);
 }
 
+TEST(Breaker, IsNotHeldOpenLongerByRequestsThatWereUnderWay) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker breaker;
+    EXPECT_EQ(breaker.wait(begin).count(), 0);
+    for (int i = 0; i < 8; ++i) breaker.failed(begin + i * 10ms, true);
+    EXPECT_NEAR(breaker.wait(begin).count(), 1, 1e-6);
+    EXPECT_EQ(breaker.wait(begin + 1s).count(), 0);
+    breaker.begun(begin + 1s);
+    for (int i = 0; i < 8; ++i) breaker.failed(begin + 1s, true);
+    EXPECT_NEAR(breaker.wait(begin + 1s).count(), 2, 1e-6);
+}
+
+TEST(Breaker, AsksAtOnceWhereSomethingElseFoundItBack) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker breaker;
+    breaker.failed(begin, true);
+    breaker.reached_again(begin);
+    EXPECT_EQ(breaker.state(begin), BreakerState::half_open);
+    breaker.succeeded();
+    breaker.reached_again(begin);
+    EXPECT_EQ(breaker.state(begin), BreakerState::closed);
+}
+
 TEST(Bucket, SavesUpAMinuteAtMostAndWaitsForWhatWasOverspent) {
     const Bucket::Time begin = std::chrono::steady_clock::now();
     Bucket bucket(60);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -32,6 +33,14 @@ class Fleet {
     std::shared_ptr<Upstream> choose(std::string_view model, std::uint64_t prefix,
                                      const std::vector<const Upstream*>& tried = {}) const;
 
+    // Where all servers that the model may be asked of are known to be down: why, and after how many seconds the first
+    // is asked again. None: one is not, or is asked again in a moment.
+    struct Outage {
+        std::string why;
+        double wait_s = 0;
+    };
+    std::optional<Outage> outage(std::string_view model) const;
+
     bool lists(std::string_view model) const;  // one of them has it, as far as that is known
 
     // Asked wherever there is room, and again elsewhere where a server fails. `key`: secret, for servers of which the
@@ -43,6 +52,7 @@ class Fleet {
   private:
     Fleet(asio::io_context& loop, RetryPolicy retry) : loop_(loop), retry_(std::move(retry)) {}
     void watch(std::shared_ptr<Upstream> upstream);
+    std::vector<std::shared_ptr<Upstream>> of_model(std::string_view model) const;
 
     struct Watched {
         std::shared_ptr<Upstream> upstream;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
+#include <utility>
 
 #include "async/sleep.h"
 #include "gateway/api/model_list.h"
@@ -14,7 +15,8 @@ namespace {
 constexpr std::size_t kMostListed = std::size_t{8} << 20;
 constexpr std::size_t kMostRead = std::size_t{1} << 20;  // of a list, to choose by: a longer one costs too much time
 constexpr std::chrono::seconds kLookEvery{10};
-constexpr std::chrono::seconds kLookFor{5};  // then it is held for dead
+constexpr std::chrono::seconds kLookTime{1};  // that one takes where nobody is there, at most
+constexpr std::chrono::seconds kLookFor{5};   // then it is held for dead
 
 }  // namespace
 
@@ -46,6 +48,11 @@ std::shared_ptr<LanguageModel> Upstream::model(const std::string& name, const st
 bool Upstream::serves(std::string_view model) const {
     const auto& models = options_.models;
     return models.empty() || std::find(models.begin(), models.end(), model) != models.end();
+}
+
+double Upstream::wait_s(Time now) const {
+    const std::chrono::duration<double> gone = gone_until_ - now;
+    return std::max({0.0, breaker_.wait(now).count(), gone.count()});
 }
 
 Listed Upstream::lists(std::string_view model) const {
@@ -87,7 +94,10 @@ Task<void> Upstream::look_after(std::stop_token stop) {
     timer.cancel();
     if (stop.stop_requested()) co_return;
     const bool answered = answer.result.failure == OriginFailure::none;
-    alive_ = answered && answer.status < 500;
+    const Time now = std::chrono::steady_clock::now();
+    const bool was_alive = std::exchange(alive_, answered && answer.status < 500);
+    if (alive_ && !was_alive) breaker_.reached_again(now);
+    gone_until_ = answer.result.failure == OriginFailure::unreachable ? now + kLookEvery + kLookTime : Time();
     const bool is_list = options_.health.empty() && answered && answer.status == 200 && answer.body.size() <= kMostRead;
     if (is_list) listed_ = ids_in(answer.body);
     if (alive_) co_return;
@@ -117,6 +127,7 @@ void Upstream::Use::succeeded() {
     told_ = true;
     upstream_->breaker_.succeeded();
     upstream_->alive_ = true;
+    upstream_->gone_until_ = {};
 }
 
 void Upstream::Use::limited(Time until) {

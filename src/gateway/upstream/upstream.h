@@ -99,6 +99,7 @@ class Upstream {
     bool is_alive() const { return alive_; }  // by the last look at its health
     BreakerState breaker(Time now) const { return breaker_.state(now); }
     bool may_be_asked(Time now) const { return alive_ && now >= rests_until_ && breaker_.allows(now); }
+    double wait_s(Time now) const;  // it is known to be down, and is asked again after so many seconds; 0: it is not
     const std::string& trouble() const { return trouble_; }  // the last; for people
     std::int64_t failures() const { return failures_; }
     Bucket& tokens() { return tokens_; }
@@ -119,6 +120,7 @@ class Upstream {
     std::optional<std::set<std::string, std::less<>>> listed_;  // its models, as it last said
     int under_way_ = 0;
     bool alive_ = true;
+    Time gone_until_{};  // nobody was there at the last look: until the next
     std::string trouble_;
     std::int64_t failures_ = 0;
 };
