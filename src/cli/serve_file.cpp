@@ -56,6 +56,11 @@ class ServeReader {
         throw ErrorException(row_fault(name_, node, what));
     }
 
+    // At the key, which is there.
+    [[noreturn]] void fail_at(const toml::table& table, std::string_view key, const std::string& what) const {
+        fail(*table.get(key), fmt::format("{}: {}", key, what));
+    }
+
     void expect_only(const toml::table& table, const Known& known) const {
         if (const auto error = unknown_key(table, known, name_)) throw ErrorException(*error);
     }
@@ -124,7 +129,7 @@ class ServeReader {
         ServeJournal& journal = out_.journal;
         const std::string keep = text(table, "keep").value_or("metrics");
         if (keep != "off" && keep != "metrics" && keep != "full")
-            fail(table, fmt::format("keep: expected off, metrics or full, found \"{}\"", keep));
+            fail_at(table, "keep", fmt::format("expected off, metrics or full, found \"{}\"", keep));
         journal.keep = keep_from(keep);
         journal.file = text(table, "file").value_or("");
         journal.days = number(table, "days", 0, journal.days);
@@ -148,11 +153,11 @@ class ServeReader {
             out.model.api_key_variable = *variable;
             out.model.api_key = environment_(*variable).value_or("");
             if (out.model.api_key.empty())
-                fail(row, fmt::format("api_key_env: the variable {} is not set or empty", *variable));
+                fail_at(row, "api_key_env", fmt::format("the variable {} is not set or empty", *variable));
         }
         if (const auto dialect = text(row, "dialect"); dialect && *dialect != "auto") {
             out.model.dialect = dialect_named(*dialect);
-            if (!out.model.dialect) fail(row, fmt::format("dialect: there is no \"{}\"", *dialect));
+            if (!out.model.dialect) fail_at(row, "dialect", fmt::format("there is no \"{}\"", *dialect));
         }
         out.models = texts(row, "models");
         out.weight = number(row, "weight", 0.001, out.weight);
@@ -160,7 +165,7 @@ class ServeReader {
         out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
         out.health = text(row, "health").value_or("");
         if (!out.health.empty() && !out.health.starts_with('/'))
-            fail(row, "health: expected a path, as in \"/health\"");
+            fail_at(row, "health", "expected a path, as in \"/health\"");
         return out;
     }
 
@@ -183,7 +188,7 @@ class ServeReader {
         const bool is_hash =
             out.sha256.size() == kHashDigits && out.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
         if (!is_hash)
-            fail(row, "sha256: expected the key's hash, 64 digits as `printf %s KEY | sha256sum` prints them");
+            fail_at(row, "sha256", "expected the key's hash, 64 digits as `printf %s KEY | sha256sum` prints them");
         out.requests_per_minute = number(row, "requests_per_minute", 0, 0);
         out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
         out.concurrent = static_cast<int>(number(row, "concurrent", 0, 0));

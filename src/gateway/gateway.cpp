@@ -19,6 +19,7 @@
 #include "gateway/model_lists.h"
 #include "gateway/models_in_reach.h"
 #include "gateway/operator_task.h"
+#include "gateway/refusals.h"
 #include "gateway/run_entry.h"
 #include "gateway/watch/run_recorder.h"
 #include "gateway/watch/watch_api.h"
@@ -59,16 +60,6 @@ std::string bearer_of(std::string_view authorization) {
     constexpr std::string_view kBearer = "Bearer ";
     const bool is_bearer = same_name(authorization.substr(0, kBearer.size()), kBearer);
     return is_bearer ? std::string(authorization.substr(kBearer.size())) : std::string();
-}
-
-ApiError too_busy() {
-    ApiError out;
-    out.status = 503;
-    out.type = "server_error";
-    out.code = "overloaded";
-    out.message = "too many requests are being answered by operators: ask again in a moment";
-    out.retry_after_s = 1;
-    return out;
 }
 
 }  // namespace
@@ -274,6 +265,9 @@ Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& cl
         if (names_none) asked.operator_name = "cot";
         co_return co_await run(exchange, client, std::move(asked));
     }
+    if (requested.as_it_is && fleet_->none_lists(asked.model))
+        if (const std::string meant = nearly_operator(asked.model); !meant.empty())
+            co_return co_await refuse(exchange, misspelt(asked.model, meant));
     const std::uint64_t prefix = fleet_->upstreams().size() > 1 ? prefix_of(scan) : 0;
     if (requested.as_it_is && member != nullptr)
         co_return co_await hand_on(exchange, client, exchange.body(), asked.model, prefix);
@@ -318,13 +312,7 @@ std::optional<ApiError> Gateway::Impl::all_down(const std::string& model) const 
     if (fleet_ == nullptr || options_.waits_for_servers || models_.local(model) != nullptr) return std::nullopt;
     const auto outage = fleet_->outage(model);
     if (!outage) return std::nullopt;
-    ApiError out;
-    out.status = 503;
-    out.type = "server_error";
-    out.code = "no_server";
-    out.message = fmt::format("no model server can be asked now: {}", outage->why);
-    out.retry_after_s = outage->wait_s;
-    return out;
+    return all_servers_down(*outage);
 }
 
 ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatBody& body) {
@@ -381,12 +369,7 @@ Task<void> Gateway::Impl::tell_readiness(Exchange& exchange) {
         co_await answer_json(exchange, R"({"status":"ready"})");
         co_return;
     }
-    ApiError error;
-    error.status = 503;
-    error.type = "server_error";
-    error.code = "not_ready";
-    error.message = "no model server answers" + trouble;
-    co_await answer_error(exchange, std::move(error));
+    co_await answer_error(exchange, not_ready(trouble));
 }
 
 Outcome<std::unique_ptr<Gateway>> Gateway::start(asio::io_context& loop, GatewayOptions options) {

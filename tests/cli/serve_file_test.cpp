@@ -94,6 +94,8 @@ TEST(ServeFile, FaultsNameLineAndExpectation) {
                 HasSubstr("weight: expected a number of at least"));
     EXPECT_THAT(fault("[[upstream]]\nurl = \"http://a\"\ndialect = \"x\""), HasSubstr("there is no \"x\""));
     EXPECT_THAT(fault("[[key]]\nname = \"a\"\nsha256 = \"secret\""), HasSubstr("sha256sum"));
+    EXPECT_THAT(fault("[journal]\nfile = \"f\"\nkeep = \"all\""), HasSubstr("gateway.toml:3: keep: expected off"));
+    EXPECT_THAT(fault("[[upstream]]\nurl = \"http://a\"\nhealth = \"h\""), HasSubstr("gateway.toml:3: health: "));
     EXPECT_THAT(fault("upstream = 3"), HasSubstr("expected tables, as in [[upstream]]"));
     EXPECT_THAT(fault("tls = 3"), HasSubstr("expected a table, as in [tls]"));
 }

@@ -105,6 +105,20 @@ TEST_F(TwoServersTest, AServerThatRefusesItsKeyIsLeftAloneAndThatIsSaid) {
     }
 }
 
+TEST_F(TwoServersTest, AMisspeltOperatorIsNamedWhereNoServerHasSuchAModel) {
+    start(a_.url(), a_.url());
+    std::string answer;
+    for (int i = 0; i < 5000 && !answer.starts_with("HTTP/1.1 404"); ++i)  // the lists are known by then
+        answer = ask(kChat, chat("pdrr:2", "x"));
+    EXPECT_EQ(reply_of(answer)["error"]["message"], R"(no model server has "pdrr:2": did you mean "pdr:2"?)");
+    EXPECT_EQ(reply_of(answer)["error"]["code"], "model_not_found");
+    EXPECT_THAT(ask(kChat, chat("qwen3:2", "x")), StartsWith("HTTP/1.1 200 "));
+    GatewayRules next = rules(a_.url(), a_.url());
+    next.upstreams[0].models = {"pdrr:2"};
+    replace(std::move(next));
+    EXPECT_THAT(ask(kChat, chat("pdrr:2", "x")), StartsWith("HTTP/1.1 200 "));
+}
+
 // Two servers that nobody is at.
 class DownTest : public TwoServersTest {
   protected:

@@ -30,4 +30,11 @@ RequestedModel requested_model(std::string_view name, const std::map<std::string
     return out;
 }
 
+std::string nearly_operator(std::string_view name) {
+    const std::string_view before = name.substr(0, name.find('@'));
+    if (before.find(':') == std::string_view::npos) return "";
+    const std::string meant = nearest_operator(std::string(before));
+    return meant.empty() ? "" : meant + std::string(name.substr(before.size()));
+}
+
 }  // namespace retort::gateway

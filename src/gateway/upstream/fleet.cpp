@@ -125,6 +125,11 @@ bool Fleet::lists(std::string_view model) const {
                        [&](const auto& one) { return one->lists(model) == Listed::yes; });
 }
 
+bool Fleet::none_lists(std::string_view model) const {
+    return std::all_of(upstreams_.begin(), upstreams_.end(),
+                       [&](const auto& one) { return one->lists(model) == Listed::no; });
+}
+
 std::shared_ptr<LanguageModel> Fleet::model(const std::string& name, const std::string& key) {
     return models_.get(name, key, [&]() -> std::shared_ptr<LanguageModel> {
         return std::make_shared<RetryingModel>(std::make_shared<RoutedModel>(*this, name, key), retry_);

@@ -43,6 +43,8 @@ class Fleet {
 
     bool lists(std::string_view model) const;  // one of them has it, as far as that is known
 
+    bool none_lists(std::string_view model) const;  // what all of them have is known, and none has it
+
     // Asked wherever there is room, and again elsewhere where a server fails. `key`: secret, for servers of which the
     // gateway has none. Null where too many different ones are in use.
     std::shared_ptr<LanguageModel> model(const std::string& name, const std::string& key = "");
