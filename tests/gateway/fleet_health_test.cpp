@@ -1,4 +1,5 @@
 // What is known of model servers, and what is made of it.
+#include <atomic>
 #include <thread>
 
 #include "gateway/fleet_fixture.h"
@@ -10,6 +11,7 @@ using namespace std::chrono_literals;
 using gateway::GatewayRules;
 using gateway::Listed;
 using gateway::Upstream;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -105,11 +107,19 @@ TEST_F(TwoServersTest, AServerThatRefusesItsKeyIsLeftAloneAndThatIsSaid) {
     }
 }
 
-TEST_F(TwoServersTest, AMisspeltOperatorIsNamedWhereNoServerHasSuchAModel) {
+class KnownListsTest : public TwoServersTest {
+  protected:
+    // Refused once all lists are known.
+    std::string misspelt() {
+        std::string out;
+        for (int i = 0; i < 5000 && !out.starts_with("HTTP/1.1 404"); ++i) out = ask(kChat, chat("pdrr:2", "x"));
+        return out;
+    }
+};
+
+TEST_F(KnownListsTest, AMisspeltOperatorIsNamedWhereNoServerHasSuchAModel) {
     start(a_.url(), a_.url());
-    std::string answer;
-    for (int i = 0; i < 5000 && !answer.starts_with("HTTP/1.1 404"); ++i)  // the lists are known by then
-        answer = ask(kChat, chat("pdrr:2", "x"));
+    const std::string answer = misspelt();
     EXPECT_EQ(reply_of(answer)["error"]["message"], R"(no model server has "pdrr:2": did you mean "pdr:2"?)");
     EXPECT_EQ(reply_of(answer)["error"]["code"], "model_not_found");
     EXPECT_THAT(ask(kChat, chat("qwen3:2", "x")), StartsWith("HTTP/1.1 200 "));
@@ -117,6 +127,25 @@ TEST_F(TwoServersTest, AMisspeltOperatorIsNamedWhereNoServerHasSuchAModel) {
     next.upstreams[0].models = {"pdrr:2"};
     replace(std::move(next));
     EXPECT_THAT(ask(kChat, chat("pdrr:2", "x")), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(KnownListsTest, TheLastListOfAServerThatFallsSilentStands) {
+    std::atomic<bool> silent = false;
+    MockOptions options = with_model("early");
+    options.script = [&](const MockRequest&) {
+        MockReply out;
+        out.hang = true;
+        return silent ? std::optional(out) : std::nullopt;
+    };
+    MockServer server(options);
+    start(server.url(), b_.url());
+    misspelt();
+    silent = true;
+    const auto begin = std::chrono::steady_clock::now();
+    const std::string list = gateway_->get("/v1/models");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+    EXPECT_THAT(list, AllOf(HasSubstr("\"early\""), HasSubstr("\"mock\"")));
+    gateway_.reset();
 }
 
 // Two servers that nobody is at.

@@ -90,7 +90,7 @@ Task<void> Upstream::look_after(std::stop_token stop) {
         if (!error) late.request_stop();
     });
     const std::string target = options_.health.empty() ? origin_->path() + "/models" : options_.health;
-    const ModelListing answer = co_await get(target, "", late.get_token());
+    ModelListing answer = co_await get(target, "", late.get_token());
     timer.cancel();
     if (stop.stop_requested()) co_return;
     const bool answered = answer.result.failure == OriginFailure::none;
@@ -99,11 +99,18 @@ Task<void> Upstream::look_after(std::stop_token stop) {
     if (alive_ && !was_alive) breaker_.reached_again(now);
     gone_until_ = answer.result.failure == OriginFailure::unreachable ? now + kLookEvery + kLookTime : Time();
     const bool is_list = options_.health.empty() && answered && answer.status == 200 && answer.body.size() <= kMostRead;
-    if (is_list) listed_ = ids_in(answer.body);
+    if (is_list) note_list(std::move(answer.body));
     if (alive_) co_return;
     trouble_ = answered ? fmt::format("its health is status {}", answer.status)
                : answer.result.failure == OriginFailure::cancelled ? "its health was not told in time"
                                                                    : answer.result.detail;
+}
+
+void Upstream::note_list(std::string body) {
+    auto ids = ids_in(body);
+    if (!ids) return;
+    listed_ = std::move(*ids);
+    list_ = std::make_shared<const std::string>(std::move(body));
 }
 
 Task<void> Upstream::watch(std::shared_ptr<Upstream> self, std::stop_token stop) {

@@ -67,6 +67,9 @@ class Upstream {
     // By the configuration where that names it, or else by the list that it last gave when its health was asked.
     Listed lists(std::string_view model) const;
 
+    // That list as the server wrote it; null: it gave none yet.
+    const std::shared_ptr<const std::string>& last_list() const { return list_; }
+
     // This status of an answer means that the gateway's own key is wrong there: not the client's.
     bool refuses_key(int status) const { return !key().empty() && (status == 401 || status == 403); }
 
@@ -108,6 +111,7 @@ class Upstream {
     Upstream(asio::io_context& loop, UpstreamOptions options, std::unique_ptr<Origin> origin);
     Task<ModelListing> get(std::string target, std::string authorization, std::stop_token stop);
     Task<void> look_after(std::stop_token stop);
+    void note_list(std::string body);
 
     UpstreamOptions options_;
     std::unique_ptr<Origin> origin_;
@@ -118,6 +122,7 @@ class Upstream {
     Bucket tokens_;
     Time rests_until_{};                                        // it said that it had had enough
     std::optional<std::set<std::string, std::less<>>> listed_;  // its models, as it last said
+    std::shared_ptr<const std::string> list_;
     int under_way_ = 0;
     bool alive_ = true;
     Time gone_until_{};  // nobody was there at the last look: until the next
