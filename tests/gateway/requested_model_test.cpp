@@ -28,7 +28,7 @@ TEST(RequestedModel, SaysOperatorAndModel) {
                             {"pdr-7b", "", "pdr-7b", true},
                             {"llama@latest", "", "llama@latest", true},
                             {"smart", "pdr:8,4", "qwen", false},
-                            {"fast", "", "small-model", true},
+                            {"fast", "", "small-model", false},
                             {"retort/mine", "mine", "", false},
                             {"votes", "", "votes", true}}) {
         const auto found = gateway::requested_model(one.name, aliases);

@@ -12,7 +12,9 @@ constexpr std::string_view kPrefix = "retort/";
 
 RequestedModel requested_model(std::string_view name, const std::map<std::string, std::string, std::less<>>& aliases) {
     RequestedModel out;
-    if (const auto alias = aliases.find(name); alias != aliases.end()) name = alias->second;
+    const auto alias = aliases.find(name);
+    const bool is_alias = alias != aliases.end();
+    if (is_alias) name = alias->second;
     const bool ours = name.starts_with(kPrefix);
     if (ours) name.remove_prefix(kPrefix.size());
     const std::size_t at = name.find('@');
@@ -25,7 +27,7 @@ RequestedModel requested_model(std::string_view name, const std::map<std::string
         out.model = name.substr(1);
     } else {
         out.model = name;
-        out.as_it_is = true;
+        out.as_it_is = !is_alias;
     }
     return out;
 }
