@@ -1,5 +1,6 @@
 // Bodies of the gateway's clients. Whatever they are, they are read or refused; a name changed in place changes nothing
-// else; and what is read holds what an operator needs.
+// else; and what is read holds what an operator needs. Answers of servers: what they took is the same in whatever
+// pieces they come.
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -8,6 +9,7 @@
 #include "gateway/api/body_scan.h"
 #include "gateway/api/chat_body.h"
 #include "gateway/api/chat_object.h"
+#include "gateway/api/usage_meter.h"
 
 namespace {
 
@@ -44,6 +46,17 @@ void read(const ApiOutcome<ChatObject>& chat) {
     check(body->conversation->messages[body->conversation->asked].content == body->asked);
 }
 
+void metered(std::string_view body) {
+    for (const char* type : {"application/json", "text/event-stream"}) {
+        UsageMeter whole;
+        UsageMeter pieces;
+        for (UsageMeter* one : {&whole, &pieces}) one->begin({200, {{"Content-Type", type}}});
+        whole.read(body);
+        for (const char& byte : body) pieces.read({&byte, 1});
+        check(whole.tokens() >= 0 && whole.tokens() == pieces.tokens());
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -52,5 +65,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read(chat_of_body(body));
     read(chat_of_text_body(body));
     read(chat_of_response_body(body));
+    metered(body);
     return 0;
 }

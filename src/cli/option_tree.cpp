@@ -183,7 +183,7 @@ void add_serve(CLI::App& app, Invocation& invocation) {
         ->check(CLI::IsMember({"off", "runs", "all"}).description(""))
         ->group(kServer);
     command
-        .add_option("--journal", serve.journal, "Requests that are kept in a file: what they took, or their texts too")
+        .add_option("--journal", serve.journal, "Requests kept in a file: what they took, or texts too (default: off)")
         ->type_name("off|metrics|full")
         ->check(CLI::IsMember({"off", "metrics", "full"}).description(""))
         ->group(kServer);

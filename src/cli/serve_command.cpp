@@ -1,5 +1,6 @@
 // `retort serve`: the gateway, until it is told to stop. SIGHUP reads its file again.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
@@ -104,7 +105,8 @@ class ServeRun {
     Outcome<gateway::GatewayOptions> gateway_options() {
         auto file = serve_file();
         if (!file) return file.error();
-        auto server = place_of(arguments_.listen.value_or(file->listen.value_or(kListen)));
+        started_ = *file;
+        auto server = place_of(file->listen.value_or(kListen));
         if (!server) return server.error();
         gateway::GatewayOptions out;
         out.server = *server;
@@ -119,6 +121,7 @@ class ServeRun {
         if (!journal) return journal.error();
         out.journal = std::move(*journal);
         out.retry = retry_policy(settings_);
+        out.waits_for_servers = settings_.number("retry-time").has_value();
         if (out.rules.upstreams.empty())
             warn_of(settings_, {"retry-time"}, "it is for model servers");
         else if (!settings_.text("url"))
@@ -137,11 +140,6 @@ class ServeRun {
 
     // Null: nothing is kept.
     Outcome<std::shared_ptr<gateway::RequestJournal>> open_journal(ServeJournal journal) const {
-        if (arguments_.journal) journal.keep = keep_from(*arguments_.journal);
-        if (arguments_.journal_file) {
-            journal.file = *arguments_.journal_file;
-            if (!arguments_.journal && !journal.keep) journal.keep = gateway::Keep::metrics;
-        }
         if (!journal.keep) return std::shared_ptr<gateway::RequestJournal>();
         if (journal.file.empty()) {
             const std::string folder = state_folder(context_.environment);
@@ -171,6 +169,12 @@ class ServeRun {
             auto read = parse_serve_file(*arguments_.config, *text, context_.environment);
             if (!read) return read.error();
             out = std::move(*read);
+        }
+        if (arguments_.listen) out.listen = arguments_.listen;
+        if (arguments_.journal) out.journal.keep = keep_from(*arguments_.journal);
+        if (arguments_.journal_file) {
+            out.journal.file = *arguments_.journal_file;
+            if (!arguments_.journal && !out.journal.keep) out.journal.keep = gateway::Keep::metrics;
         }
         gateway::GatewayRules& rules = out.rules;
         if (settings_.text("url")) {
@@ -261,9 +265,15 @@ class ServeRun {
         });
     }
 
+    static std::string words_of(const std::vector<std::string>& stays) {
+        if (stays.empty()) return "";
+        return fmt::format("; not so what wants a new start, and has changed in the file: {}", fmt::join(stays, ", "));
+    }
+
     // What is wrong with the new file changes nothing.
     void reload() {
         auto file = serve_file();
+        const std::vector<std::string> stays = file ? wanting_a_new_start(started_, *file) : std::vector<std::string>();
         std::optional<Error> wrong;
         if (!file)
             wrong = file.error();
@@ -274,7 +284,7 @@ class ServeRun {
         if (!wrong)
             if (const auto replaced = gateway_->replace(std::move(file->rules)); !replaced) wrong = replaced.error();
         say(wrong ? fmt::format("retort: nothing is changed: {}", wrong->message)
-                  : "retort: model servers, keys and names are read again");
+                  : "retort: model servers, keys and names are read again" + words_of(stays));
     }
 
     Task<ExitCode> serve() {
@@ -292,6 +302,7 @@ class ServeRun {
     const Settings& settings_;
     const PlanContext& context_;
     std::optional<std::string> only_model_;  // that the server of --url lists; empty: it has several, or is not there
+    ServeFile started_;                      // as it was at the start
     std::string host_;                       // that it listens on
     std::set<std::string> names_;            // of the models in process
     std::string local_;                      // the model in process; empty: none

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "cli/table_rows.h"
@@ -38,7 +39,10 @@ class ServeReader {
         if (const auto* aliases = sub_table(table, "aliases"))
             for (const auto& [alias, node] : *aliases)
                 rules.aliases[std::string(alias.str())] = text_of(node, alias.str());
-        for (const toml::table* row : rows(table, "upstream")) rules.upstreams.push_back(upstream_of(*row));
+        for (const toml::table* row : rows(table, "upstream")) {
+            rules.upstreams.push_back(upstream_of(*row));
+            expect_new_name(rules.upstreams.back(), *row);
+        }
         for (const toml::table* row : rows(table, "in_process")) {
             expect_only(*row, {"model", "name"});
             out_.in_process.push_back({needed(*row, "model"), text(*row, "name").value_or("")});
@@ -50,6 +54,11 @@ class ServeReader {
   private:
     [[noreturn]] void fail(const toml::node& node, const std::string& what) const {
         throw ErrorException(row_fault(name_, node, what));
+    }
+
+    // At the key, which is there.
+    [[noreturn]] void fail_at(const toml::table& table, std::string_view key, const std::string& what) const {
+        fail(*table.get(key), fmt::format("{}: {}", key, what));
     }
 
     void expect_only(const toml::table& table, const Known& known) const {
@@ -120,7 +129,7 @@ class ServeReader {
         ServeJournal& journal = out_.journal;
         const std::string keep = text(table, "keep").value_or("metrics");
         if (keep != "off" && keep != "metrics" && keep != "full")
-            fail(table, fmt::format("keep: expected off, metrics or full, found \"{}\"", keep));
+            fail_at(table, "keep", fmt::format("expected off, metrics or full, found \"{}\"", keep));
         journal.keep = keep_from(keep);
         journal.file = text(table, "file").value_or("");
         journal.days = number(table, "days", 0, journal.days);
@@ -144,11 +153,11 @@ class ServeReader {
             out.model.api_key_variable = *variable;
             out.model.api_key = environment_(*variable).value_or("");
             if (out.model.api_key.empty())
-                fail(row, fmt::format("api_key_env: the variable {} is not set or empty", *variable));
+                fail_at(row, "api_key_env", fmt::format("the variable {} is not set or empty", *variable));
         }
         if (const auto dialect = text(row, "dialect"); dialect && *dialect != "auto") {
             out.model.dialect = dialect_named(*dialect);
-            if (!out.model.dialect) fail(row, fmt::format("dialect: there is no \"{}\"", *dialect));
+            if (!out.model.dialect) fail_at(row, "dialect", fmt::format("there is no \"{}\"", *dialect));
         }
         out.models = texts(row, "models");
         out.weight = number(row, "weight", 0.001, out.weight);
@@ -156,8 +165,19 @@ class ServeReader {
         out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
         out.health = text(row, "health").value_or("");
         if (!out.health.empty() && !out.health.starts_with('/'))
-            fail(row, "health: expected a path, as in \"/health\"");
+            fail_at(row, "health", "expected a path, as in \"/health\"");
         return out;
+    }
+
+    // Metrics, logs and the choice of a server know it by its name alone: without one, by its address.
+    void expect_new_name(const UpstreamOptions& upstream, const toml::table& row) {
+        const std::string name = upstream.name.empty() ? without_credentials(upstream.origin.url) : upstream.name;
+        const toml::node* said = row.get(upstream.name.empty() ? "url" : "name");
+        const auto [known, is_new] = upstream_lines_.emplace(name, said->source().begin.line);
+        if (!is_new)
+            fail(*said,
+                 fmt::format("two servers are called \"{}\", here and at line {}: give one another name = \"...\"",
+                             name, known->second));
     }
 
     KeyOptions key_of(const toml::table& row) const {
@@ -168,7 +188,7 @@ class ServeReader {
         const bool is_hash =
             out.sha256.size() == kHashDigits && out.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
         if (!is_hash)
-            fail(row, "sha256: expected the key's hash, 64 digits as `printf %s KEY | sha256sum` prints them");
+            fail_at(row, "sha256", "expected the key's hash, 64 digits as `printf %s KEY | sha256sum` prints them");
         out.requests_per_minute = number(row, "requests_per_minute", 0, 0);
         out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
         out.concurrent = static_cast<int>(number(row, "concurrent", 0, 0));
@@ -182,6 +202,7 @@ class ServeReader {
     const std::string name_;
     const Environment& environment_;
     ServeFile out_;
+    std::map<std::string, toml::source_index> upstream_lines_;  // where each name stands
 };
 
 }  // namespace
@@ -201,6 +222,15 @@ Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& 
     } catch (const ErrorException& error) {
         return error.error();
     }
+}
+
+std::vector<std::string> wanting_a_new_start(const ServeFile& started, const ServeFile& now) {
+    std::vector<std::string> out;
+    if (started.listen != now.listen) out.emplace_back("listen");
+    if (started.tls != now.tls) out.emplace_back("[tls]");
+    if (started.journal != now.journal) out.emplace_back("[journal]");
+    if (started.in_process != now.in_process) out.emplace_back("[[in_process]]");
+    return out;
 }
 
 }  // namespace retort::cli

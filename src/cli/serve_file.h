@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/serve_models.h"
@@ -17,6 +18,8 @@ struct ServeJournal {
     std::string file;                   // empty: in the user's folder for such files
     double days = 30;                   // 0: all
     std::int64_t bytes = std::int64_t{1} << 30;
+
+    friend bool operator==(const ServeJournal&, const ServeJournal&) = default;
 };
 
 // "off", "metrics" or "full", as files and options have it; nothing else.
@@ -32,5 +35,8 @@ struct ServeFile {
 
 // TOML. `name` stands in messages, which say line and expectation. Keys of servers come from the environment.
 Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& text, const Environment& environment);
+
+// What of it differs and holds from a start to the next alone, as the file calls it: "listen", "[tls]".
+std::vector<std::string> wanting_a_new_start(const ServeFile& started, const ServeFile& now);
 
 }  // namespace retort::cli

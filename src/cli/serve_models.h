@@ -13,6 +13,8 @@ namespace retort::cli {
 struct InProcessModel {
     std::string model;
     std::string name;
+
+    friend bool operator==(const InProcessModel&, const InProcessModel&) = default;
 };
 
 // Loads it. The loop must outlive it.

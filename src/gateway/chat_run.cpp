@@ -160,7 +160,7 @@ ApiError error_of(const Error& error, const std::optional<CallError>& call) {
         out.type = "server_error";
         out.code = "upstream_failed";
     }
-    out.message = error.message;
+    out.message = error.kind == ErrorKind::budget ? in_fields(error.message) : error.message;
     return out;
 }
 

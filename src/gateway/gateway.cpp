@@ -19,6 +19,7 @@
 #include "gateway/model_lists.h"
 #include "gateway/models_in_reach.h"
 #include "gateway/operator_task.h"
+#include "gateway/refusals.h"
 #include "gateway/run_entry.h"
 #include "gateway/watch/run_recorder.h"
 #include "gateway/watch/watch_api.h"
@@ -61,16 +62,6 @@ std::string bearer_of(std::string_view authorization) {
     return is_bearer ? std::string(authorization.substr(kBearer.size())) : std::string();
 }
 
-ApiError too_busy() {
-    ApiError out;
-    out.status = 503;
-    out.type = "server_error";
-    out.code = "overloaded";
-    out.message = "too many requests are being answered by operators: ask again in a moment";
-    out.retry_after_s = 1;
-    return out;
-}
-
 }  // namespace
 
 class Gateway::Impl {
@@ -95,6 +86,7 @@ class Gateway::Impl {
     struct Client {
         std::string key;       // its name; empty: there are no keys
         bool content = false;  // may read what others asked
+        bool metered = false;  // its tokens are limited
     };
 
     ServerHooks hooks();
@@ -105,11 +97,12 @@ class Gateway::Impl {
     Task<ServedRequest> generate(Exchange& exchange, const Client& client);
     Task<ServedRequest> generate(Exchange& exchange, const Client& client, const BodyScan& scan);
     Task<ServedRequest> run(Exchange& exchange, const Client& client, AskedOperator asked);
-    Task<ServedRequest> hand_on(Exchange& exchange, std::string_view body, std::string_view model,
+    Task<ServedRequest> hand_on(Exchange& exchange, const Client& client, std::string_view body, std::string_view model,
                                 std::uint64_t prefix);
-    Task<ServedRequest> show_model(Exchange& exchange);
+    Task<ServedRequest> show_model(Exchange& exchange, const Client& client);
     Task<void> tell_readiness(Exchange& exchange);
     Task<ServedRequest> refuse(Exchange& exchange, ApiError error);
+    std::optional<ApiError> all_down(const std::string& model) const;
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
     std::string passed_authorization(const Exchange& exchange) const;
 
@@ -184,7 +177,7 @@ Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
     }
     if (!keys_.are_needed() || path == "/" || path == "/health" || path == "/ready") {
         const bool known = !keys_.are_needed() && names_this_host(exchange.head(), options_.server.host);
-        co_return co_await dispatch(exchange, {"", known});
+        co_return co_await dispatch(exchange, {"", known, false});
     }
     const std::shared_ptr<Key> key = keys_.find(exchange.head().headers);
     if (!key) {
@@ -198,8 +191,9 @@ Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
         co_return out;
     }
     Key::Use use(key, Steady::now());
-    ServedRequest out = co_await dispatch(exchange, {key->options().name, key->options().admin});
-    use.spent(static_cast<double>(out.tokens()), Steady::now());
+    const KeyOptions& known = key->options();
+    ServedRequest out = co_await dispatch(exchange, {known.name, known.admin, known.tokens_per_minute > 0});
+    use.spent(static_cast<double>(out.tokens() + out.passed_tokens), Steady::now());
     out.key = key->options().name;
     co_return out;
 }
@@ -225,11 +219,11 @@ Task<ServedRequest> Gateway::Impl::dispatch(Exchange& exchange, const Client& cl
     } else if (!path.starts_with("/v1/")) {
         co_await answer_error(exchange, not_found(fmt::format("there is no {}: this API is at /v1", path)));
     } else if (reads && path.starts_with("/v1/models/")) {
-        co_return co_await show_model(exchange);
+        co_return co_await show_model(exchange, client);
     } else if (head.method == "POST") {
         co_return co_await generate(exchange, client);
     } else {
-        co_return co_await hand_on(exchange, exchange.body(), "", 0);
+        co_return co_await hand_on(exchange, client, exchange.body(), "", 0);
     }
     co_return ServedRequest{};
 }
@@ -271,12 +265,15 @@ Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& cl
         if (names_none) asked.operator_name = "cot";
         co_return co_await run(exchange, client, std::move(asked));
     }
+    if (requested.as_it_is && fleet_->none_lists(asked.model))
+        if (const std::string meant = nearly_operator(asked.model); !meant.empty())
+            co_return co_await refuse(exchange, misspelt(asked.model, meant));
     const std::uint64_t prefix = fleet_->upstreams().size() > 1 ? prefix_of(scan) : 0;
     if (requested.as_it_is && member != nullptr)
-        co_return co_await hand_on(exchange, exchange.body(), asked.model, prefix);
+        co_return co_await hand_on(exchange, client, exchange.body(), asked.model, prefix);
     if (member == nullptr) co_return co_await refuse(exchange, bad_request("\"model\": expected a name", "model"));
     const std::string changed = scan.with(*member, nlohmann::json(asked.model).dump());
-    co_return co_await hand_on(exchange, changed, asked.model, prefix);
+    co_return co_await hand_on(exchange, client, changed, asked.model, prefix);
 }
 
 // By an operator.
@@ -288,6 +285,7 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
                                                           asked.shown),
                                               "model"));
     if (runs_ >= options_.rules.most_runs) co_return co_await refuse(exchange, too_busy());
+    if (auto down = all_down(asked.model)) co_return co_await refuse(exchange, std::move(*down));
     auto task = operator_task(exchange.head(), exchange.body(), asked, models_);
     if (!task) co_return co_await refuse(exchange, task.error());
     task->identity = identity_of(asked, task->body);
@@ -309,6 +307,14 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     co_return out;
 }
 
+// Why a run over this model would only wait; none: it may begin.
+std::optional<ApiError> Gateway::Impl::all_down(const std::string& model) const {
+    if (fleet_ == nullptr || options_.waits_for_servers || models_.local(model) != nullptr) return std::nullopt;
+    const auto outage = fleet_->outage(model);
+    if (!outage) return std::nullopt;
+    return all_servers_down(*outage);
+}
+
 ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatBody& body) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     ReplyIdentity out;
@@ -319,19 +325,21 @@ ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatB
     return out;
 }
 
-Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, std::string_view body, std::string_view model,
-                                           std::uint64_t prefix) {
+Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, const Client& client, std::string_view body,
+                                           std::string_view model, std::uint64_t prefix) {
     if (fleet_ == nullptr)
         co_return co_await refuse(exchange,
                                   not_found(fmt::format("there is no {} here: this gateway holds its models itself",
                                                         exchange.head().path())));
     const std::string target = exchange.head().target.substr(kRoot.size());
-    HandedOn handed{target, body, model, prefix, keys_.are_needed()};
+    UsageMeter meter;
+    HandedOn handed{target, body, model, prefix, keys_.are_needed(), client.metered ? &meter : nullptr};
     const OriginResult result = co_await gateway::hand_on(exchange, *fleet_, handed);
     if (result.failure != OriginFailure::none) metrics_.failed_upstream(name(result.failure));
     ServedRequest out;
     out.handling = Handling::passed;
     out.model = model;
+    out.passed_tokens = meter.tokens();
     co_return out;
 }
 
@@ -341,11 +349,11 @@ std::string Gateway::Impl::passed_authorization(const Exchange& exchange) const 
 }
 
 // Not every server that lists its models tells of one.
-Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange) {
+Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange, const Client& client) {
     const std::string id = unescaped(exchange.head().path().substr(kModelsPath.size() + 1));
     const bool answered = co_await lists_.show(exchange, id, passed_authorization(exchange));
     if (answered || exchange.stop().stop_requested()) co_return ServedRequest{};
-    co_return co_await hand_on(exchange, exchange.body(), id, 0);
+    co_return co_await hand_on(exchange, client, exchange.body(), id, 0);
 }
 
 // Whether requests can be answered now.
@@ -361,12 +369,7 @@ Task<void> Gateway::Impl::tell_readiness(Exchange& exchange) {
         co_await answer_json(exchange, R"({"status":"ready"})");
         co_return;
     }
-    ApiError error;
-    error.status = 503;
-    error.type = "server_error";
-    error.code = "not_ready";
-    error.message = "no model server answers" + trouble;
-    co_await answer_error(exchange, std::move(error));
+    co_await answer_error(exchange, not_ready(trouble));
 }
 
 Outcome<std::unique_ptr<Gateway>> Gateway::start(asio::io_context& loop, GatewayOptions options) {

@@ -54,6 +54,7 @@ struct GatewayOptions {
     std::vector<LocalModel> local;
     PromptSet prompts;                                 // for the upstreams' models
     RetryPolicy retry;                                 // of operators' calls
+    bool waits_for_servers = false;                    // requests for operators begin though all servers are down
     std::function<void(const std::string&)> log;       // what went wrong here, one line each
     std::function<void(const ServedRequest&)> served;  // must not wait
     std::shared_ptr<RequestJournal> journal;           // null: none

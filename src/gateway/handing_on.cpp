@@ -10,10 +10,12 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 // What came of it, as far as that is the server's doing: a client that went away says nothing of it.
-void tell(Upstream::Use& use, const OriginResult& result, int status) {
+void tell(Upstream::Use& use, const Upstream& upstream, const OriginResult& result, int status) {
     if (result.failure == OriginFailure::cancelled) return;
     if (result.failure != OriginFailure::none)
         use.failed(Steady::now(), result.failure == OriginFailure::unreachable, result.detail);
+    else if (upstream.refuses_key(status))
+        use.key_refused(Steady::now(), status);
     else if (status >= 500)
         use.failed(Steady::now(), false, fmt::format("it answered with status {}", status));
     else
@@ -31,9 +33,9 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         tried.push_back(upstream.get());
         Upstream::Use use(upstream, Steady::now());
         PassedOn passed{upstream->origin().path() + std::string(handed.target), handed.body, upstream->key(),
-                        handed.own_keys};
+                        handed.own_keys, handed.meter};
         result = co_await pass_through(exchange, upstream->origin(), std::move(passed));
-        tell(use, result, exchange.status());
+        tell(use, *upstream, result, exchange.status());
         const bool said_nothing =
             result.failure == OriginFailure::unreachable || result.failure == OriginFailure::broken;
         if (result.began || !said_nothing) break;

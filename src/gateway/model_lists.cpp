@@ -14,6 +14,7 @@ namespace retort::gateway {
 namespace {
 
 constexpr double kTime_s = 5;
+constexpr double kTimeOfKnown_s = 1;  // of a server that has given a list before
 
 }  // namespace
 
@@ -27,19 +28,23 @@ Offer ModelLists::offer() const {
     return out;
 }
 
+// Of one, and only for so long; what it listed before takes the place of what it does not say in time.
 Task<ModelListing> ModelLists::listing(std::shared_ptr<Upstream> upstream, std::string authorization,
                                        std::stop_token stop) {
-    ModelListing out = co_await upstream->list_models(std::move(authorization), std::move(stop));
+    const auto executor = co_await asio::this_coro::executor;
+    const std::shared_ptr<const std::string> known = upstream->last_list();
+    const RunClock clock(executor, std::move(stop), known ? kTimeOfKnown_s : kTime_s);
+    ModelListing out = co_await upstream->list_models(std::move(authorization), clock.stop());
+    if (known && clock.is_over()) out = {{}, 200, *known};
     co_return out;
 }
 
-// All at one time, and only for so long: a server that says nothing holds up no list.
+// All at one time: a server that says nothing holds up no list.
 Task<std::vector<ModelListing>> ModelLists::listings(std::string authorization, std::stop_token stop) const {
     const auto executor = co_await asio::this_coro::executor;
-    const RunClock clock(executor, std::move(stop), kTime_s);
     Nursery<ModelListing> asked(executor);
     for (const std::shared_ptr<Upstream>& upstream : fleet_->upstreams())
-        asked.spawn(listing(upstream, authorization, clock.stop()));
+        asked.spawn(listing(upstream, authorization, stop));
     std::vector<ModelListing> out(asked.outstanding());
     while (asked.outstanding() > 0) {
         Nursery<ModelListing>::Landed landed = co_await asked.next();

@@ -66,11 +66,16 @@ Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn pas
     OriginRequest request{exchange.head().method, passed.target, passed_headers(exchange.head(), passed), passed.body};
     Exchange* client = &exchange;
     OriginSink sink;
-    sink.head = [client](ReplyHead head, std::optional<std::uint64_t> length) {
+    UsageMeter* const meter = passed.meter;
+    sink.head = [client, meter](ReplyHead head, std::optional<std::uint64_t> length) {
+        if (meter != nullptr) meter->begin(head);
         std::erase_if(head.headers, is_for_pages);
         client->begin(head, length);
     };
-    sink.piece = [client](std::string_view bytes) { return client->piece(bytes); };
+    sink.piece = [client, meter](std::string_view bytes) {
+        if (meter != nullptr) meter->read(bytes);
+        return client->piece(bytes);
+    };
     const OriginResult result = co_await origin.fetch(std::move(request), std::move(sink), exchange.stop());
     if (result.failure == OriginFailure::none)
         co_await exchange.end();

@@ -23,7 +23,9 @@ struct ServedRequest {
 
     bool is_stranger = false;  // it had no key, and there are some
 
-    std::int64_t tokens() const { return run ? run->budget.b_total : 0; }
+    std::int64_t passed_tokens = 0;  // of what was handed on, where its key has a limit of them
+
+    std::int64_t tokens() const { return run ? run->budget.b_total : 0; }  // of operators
 };
 
 }  // namespace retort::gateway

@@ -213,6 +213,18 @@ bool begins_with_method(std::string_view text) {
     return std::any_of(kMethods.begin(), kMethods.end(), [&](const Method& method) { return method.name == name; });
 }
 
+std::string nearest_operator(const std::string& text) {
+    constexpr std::size_t kLongest = 16;  // beyond any method's name by more than an edit
+    const std::size_t end = std::min(text.find(':'), text.size());
+    if (end > kLongest) return "";
+    for (const Method& method : kMethods) {
+        if (nearest(std::string_view(text).substr(0, end), {method.name}, 1).empty()) continue;
+        std::string out = std::string(method.name) + text.substr(end);
+        if (method.make(take_apart(out), {})) return out;
+    }
+    return "";
+}
+
 Outcome<Schedule> parse_operator(const std::string& text, const StepDefaults& defaults) {
     const Parsed parsed = take_apart(text);
     const std::string method = text.substr(0, text.find(':'));

@@ -91,6 +91,10 @@ Outcome<Schedule> parse_operator(const std::string& text, const StepDefaults& de
 // Whether this is the name of a method, alone or before a colon: "pdr" and "pdr:x", not "pdr-7b".
 bool begins_with_method(std::string_view text);
 
+// The same with the name of a method that is one edit away, where that is an operator: "pdr:2" of "pdrr:2". Empty: none
+// is.
+std::string nearest_operator(const std::string& text);
+
 // Options that the named operator does not use, for a warning: any of "distiller", "k", "workspace".
 std::vector<std::string> unused_options(const Schedule& schedule);
 

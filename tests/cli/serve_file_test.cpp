@@ -94,8 +94,33 @@ TEST(ServeFile, FaultsNameLineAndExpectation) {
                 HasSubstr("weight: expected a number of at least"));
     EXPECT_THAT(fault("[[upstream]]\nurl = \"http://a\"\ndialect = \"x\""), HasSubstr("there is no \"x\""));
     EXPECT_THAT(fault("[[key]]\nname = \"a\"\nsha256 = \"secret\""), HasSubstr("sha256sum"));
+    EXPECT_THAT(fault("[journal]\nfile = \"f\"\nkeep = \"all\""), HasSubstr("gateway.toml:3: keep: expected off"));
+    EXPECT_THAT(fault("[[upstream]]\nurl = \"http://a\"\nhealth = \"h\""), HasSubstr("gateway.toml:3: health: "));
     EXPECT_THAT(fault("upstream = 3"), HasSubstr("expected tables, as in [[upstream]]"));
     EXPECT_THAT(fault("tls = 3"), HasSubstr("expected a table, as in [tls]"));
+}
+
+TEST(ServeFile, TwoServersOfOneNameAreRefusedWithBothPlaces) {
+    const std::string first = "[[upstream]]\nname = \"a\"\nurl = \"http://x/v1\"\n";
+    EXPECT_THAT(fault(first + "[[upstream]]\nurl = \"http://x/v1\"\nname = \"a\""),
+                HasSubstr("gateway.toml:6: two servers are called \"a\", here and at line 2"));
+    EXPECT_EQ(fault(first + "[[upstream]]\nurl = \"http://x/v1\"\nname = \"b\""), "none");
+    const std::string nameless = "[[upstream]]\nurl = \"http://x/v1\"\n";
+    EXPECT_THAT(fault(nameless + nameless),
+                HasSubstr("gateway.toml:4: two servers are called \"http://x/v1\", here and at line 2"));
+}
+
+TEST(ServeFile, WhatWantsANewStartIsNamed) {
+    const auto read = [](const std::string& text) {
+        return parse_serve_file("gateway.toml", text, environment).value();
+    };
+    const ServeFile started = read("listen = \"127.0.0.1:1\"\nmodel = \"a\"");
+    EXPECT_THAT(wanting_a_new_start(started, read("listen = \"127.0.0.1:1\"\nmodel = \"b\"")), ElementsAre());
+    const std::string other =
+        "listen = \"127.0.0.1:2\"\n[tls]\ncertificate = \"c\"\nkey = \"k\"\n[journal]\nkeep = \"full\"\n"
+        "[[in_process]]\nmodel = \"m.gguf\"";
+    EXPECT_THAT(wanting_a_new_start(started, read(other)),
+                ElementsAre("listen", "[tls]", "[journal]", "[[in_process]]"));
 }
 
 }  // namespace

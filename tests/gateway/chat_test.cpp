@@ -236,6 +236,17 @@ TEST_F(ChatTest, PagesOfTheNamedOriginsAloneMayAskFromABrowser) {
     EXPECT_EQ(asked().size(), before);
 }
 
+TEST_F(ChatTest, ABudgetThatIsTooSmallIsNamedAsTheRequestHasIt) {
+    for (const std::string field : {"budget_seq", "budget_total"}) {
+        json body = chat("pdr:2");
+        body["retort"] = {{field, 5}};
+        const std::string answer = ask(body);
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+        EXPECT_THAT(answer, HasSubstr("retort." + field + " 5 is too small"));
+        EXPECT_THAT(answer, Not(HasSubstr("--")));
+    }
+}
+
 TEST_F(ChatTest, SettingsStandInTheRequest) {
     json body = chat("cot");
     body["retort"] = {{"operator", "pdr:2"}, {"progress", "off"}};

@@ -5,8 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/running_gateway.h"
-#include "support/mock_server.h"
+#include "gateway/fleet_fixture.h"
 
 namespace retort::test {
 namespace {
@@ -56,6 +55,29 @@ TEST(Breaker, LetsOneRequestFindOutAndWaitsLongerWhereItFails) {
     EXPECT_EQ(breaker.state(later), BreakerState::closed);
 }
 
+TEST(Breaker, IsNotHeldOpenLongerByRequestsThatWereUnderWay) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker breaker;
+    EXPECT_EQ(breaker.wait(begin).count(), 0);
+    for (int i = 0; i < 8; ++i) breaker.failed(begin + i * 10ms, true);
+    EXPECT_NEAR(breaker.wait(begin).count(), 1, 1e-6);
+    EXPECT_EQ(breaker.wait(begin + 1s).count(), 0);
+    breaker.begun(begin + 1s);
+    for (int i = 0; i < 8; ++i) breaker.failed(begin + 1s, true);
+    EXPECT_NEAR(breaker.wait(begin + 1s).count(), 2, 1e-6);
+}
+
+TEST(Breaker, AsksAtOnceWhereSomethingElseFoundItBack) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker breaker;
+    breaker.failed(begin, true);
+    breaker.reached_again(begin);
+    EXPECT_EQ(breaker.state(begin), BreakerState::half_open);
+    breaker.succeeded();
+    breaker.reached_again(begin);
+    EXPECT_EQ(breaker.state(begin), BreakerState::closed);
+}
+
 TEST(Bucket, SavesUpAMinuteAtMostAndWaitsForWhatWasOverspent) {
     const Bucket::Time begin = std::chrono::steady_clock::now();
     Bucket bucket(60);
@@ -68,35 +90,6 @@ TEST(Bucket, SavesUpAMinuteAtMostAndWaitsForWhatWasOverspent) {
     EXPECT_GT(bucket.wait_for(61, begin + 1h), 0);
     EXPECT_EQ(Bucket().wait_for(1e9, begin), 0);
 }
-
-UpstreamOptions named(const std::string& name, const std::string& url, double weight = 1) {
-    UpstreamOptions out;
-    out.name = name;
-    out.origin.url = url;
-    out.model.base_url = url;
-    out.model.dialect = *dialect_named("generic");
-    out.weight = weight;
-    return out;
-}
-
-class FleetTest : public testing::Test {
-  protected:
-    void start(std::vector<UpstreamOptions> upstreams) {
-        there_.run([&] {
-            auto fleet = Fleet::make(there_.loop(), std::move(upstreams), RetryPolicy());
-            ASSERT_TRUE(fleet) << fleet.error().message;
-            fleet_ = std::move(*fleet);
-        });
-    }
-
-    void TearDown() override {
-        there_.run([this] { fleet_.reset(); });
-    }
-
-    MockServer server_{MockOptions{}};
-    LoopThread there_;
-    std::unique_ptr<Fleet> fleet_;
-};
 
 TEST_F(FleetTest, TheSamePrefixGoesToTheSameServerUntilThatIsMuchBusier) {
     start({named("a", server_.url()), named("b", server_.url()), named("c", server_.url())});
@@ -167,44 +160,6 @@ TEST_F(FleetTest, WhatStaysTheSameIsKeptWhenTheOthersAreReplaced) {
         EXPECT_EQ(fleet_->upstreams()[1], a);
     });
 }
-
-// A gateway before two servers.
-class TwoServersTest : public testing::Test {
-  protected:
-    void start(const std::string& first, const std::string& second) {
-        GatewayOptions options;
-        options.retry.base_delay = 1ms;
-        options.rules = rules(first, second);
-        options.prompts = chat_prompts();
-        gateway_ = std::make_unique<RunningGateway>(std::move(options));
-    }
-
-    static GatewayRules rules(const std::string& first, const std::string& second) {
-        GatewayRules out;
-        out.upstreams = {named("first", first), named("second", second)};
-        out.model = "m";
-        return out;
-    }
-
-    std::string ask(const std::string& path, const json& body, const std::string& headers = "") {
-        return gateway_->ask(path, body, headers);
-    }
-
-    void replace(GatewayRules rules) {
-        gateway_->loop().run([&] { EXPECT_TRUE(gateway_->gateway().replace(std::move(rules))); });
-    }
-
-    static json chat(const std::string& model, const std::string& text) {
-        const json message = {{"role", "user"}, {"content", text}};
-        return {{"model", model}, {"messages", {message}}};
-    }
-
-    MockServer a_{MockOptions{}};
-    MockServer b_{MockOptions{}};
-    std::unique_ptr<RunningGateway> gateway_;
-};
-
-constexpr const char* kChat = "/v1/chat/completions";
 
 TEST_F(TwoServersTest, AServerThatIsNotThereCostsNoAnswer) {
     start("http://127.0.0.1:1/v1", a_.url());

@@ -92,10 +92,14 @@ TEST_F(GatewayTest, OnlyTheNameChangesWhereItIsOurs) {
     GatewayOptions options;
     options.rules.model = "house-model";
     options.rules.aliases.emplace("quick", "@small");
+    options.rules.aliases.emplace("plain", "small-model");
     options.rules.upstreams.emplace_back().model.api_key = "theirs";
     start(std::move(options));
-    for (const auto& [asked, got] : std::map<std::string, std::string>{
-             {"@qwen", "qwen"}, {"cot", "house-model"}, {"retort/cot@big", "big"}, {"quick", "small"}}) {
+    for (const auto& [asked, got] : std::map<std::string, std::string>{{"@qwen", "qwen"},
+                                                                       {"cot", "house-model"},
+                                                                       {"retort/cot@big", "big"},
+                                                                       {"quick", "small"},
+                                                                       {"plain", "small-model"}}) {
         ask(post(kChat, "{\"a\":1, \"model\": \"" + asked + "\" , \"z\":2}",
                  std::string(kClose) + "Authorization: Bearer mine\r\n"));
         EXPECT_EQ(last().body, "{\"a\":1, \"model\": \"" + got + "\" , \"z\":2}");

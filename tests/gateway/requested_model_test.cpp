@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace retort::test {
 namespace {
 
@@ -26,7 +28,7 @@ TEST(RequestedModel, SaysOperatorAndModel) {
                             {"pdr-7b", "", "pdr-7b", true},
                             {"llama@latest", "", "llama@latest", true},
                             {"smart", "pdr:8,4", "qwen", false},
-                            {"fast", "", "small-model", true},
+                            {"fast", "", "small-model", false},
                             {"retort/mine", "mine", "", false},
                             {"votes", "", "votes", true}}) {
         const auto found = gateway::requested_model(one.name, aliases);
@@ -34,6 +36,20 @@ TEST(RequestedModel, SaysOperatorAndModel) {
         EXPECT_EQ(found.model, one.model) << one.name;
         EXPECT_EQ(found.as_it_is, one.as_it_is) << one.name;
     }
+}
+
+TEST(RequestedModel, WhatIsNearlyAnOperatorIsKnownForIt) {
+    for (const auto& [name, meant] : std::map<std::string, std::string>{{"pdrr:2", "pdr:2"},
+                                                                        {"prd:8,4@qwen", "pdr:8,4@qwen"},
+                                                                        {"vot:3", "vote:3"},
+                                                                        {"pdrr:many", ""},
+                                                                        {"pdrr", ""},
+                                                                        {"qwen3:8b", ""},
+                                                                        {"llama:8", ""},
+                                                                        {"rest:1b", ""},
+                                                                        {":", ""}})
+        EXPECT_EQ(gateway::nearly_operator(name), meant) << name;
+    EXPECT_EQ(gateway::nearly_operator(std::string(1 << 20, 'p') + ":2"), "");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct KeyOptions {
     std::string name;                // for logs and metrics
     std::string sha256;              // of the key, 64 hexadecimal digits
     double requests_per_minute = 0;  // 0: no limit
-    double tokens_per_minute = 0;    // of operators' calls; likewise
+    double tokens_per_minute = 0;    // of operators' calls, and of what is handed on as far as it says; likewise
     int concurrent = 0;              // requests under way; likewise
     bool admin = false;              // may read what others asked
 

@@ -1,6 +1,9 @@
 #include "gateway/api/api_error.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 namespace retort::gateway {
 
@@ -15,6 +18,17 @@ std::string error_body(const ApiError& error) {
                              {"param", or_null(error.param)},
                              {"code", or_null(error.code)}}}};
     return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string in_fields(std::string message) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFields{
+        {{"--budget-seq", "retort.budget_seq"},
+         {"--budget-total", "retort.budget_total"},
+         {"--workspace", "retort.workspace"}}};
+    for (const auto& [option, field] : kFields)
+        for (std::size_t at = message.find(option); at != std::string::npos; at = message.find(option, at))
+            message.replace(at, option.size(), field);
+    return message;
 }
 
 ApiError bad_request(std::string message, std::string param) {

@@ -29,6 +29,9 @@ using ApiOutcome = boost::system::result<T, ApiError>;
 // {"error":{"message","type","param","code"}}
 std::string error_body(const ApiError& error);
 
+// A message of the engine's, where it names options of the command line: the fields that requests have in their place.
+std::string in_fields(std::string message);
+
 ApiError bad_request(std::string message, std::string param = "");
 ApiError not_found(std::string message);
 

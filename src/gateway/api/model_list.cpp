@@ -54,6 +54,15 @@ std::optional<std::string> model_list(const std::vector<std::string>& upstreams,
     return dumped({{"object", "list"}, {"data", std::move(data)}});
 }
 
+std::optional<std::set<std::string, std::less<>>> ids_in(std::string_view list) {
+    const ordered_json whole = ordered_json::parse(list, nullptr, false);
+    if (!is_list(whole)) return std::nullopt;
+    std::set<std::string, std::less<>> out;
+    for (const ordered_json& one : whole["data"])
+        if (one.is_object() && one.contains("id") && one["id"].is_string()) out.insert(one["id"].get<std::string>());
+    return out;
+}
+
 std::optional<std::string> entry_in(std::string_view list, std::string_view id) {
     const ordered_json whole = ordered_json::parse(list, nullptr, false);
     if (!is_list(whole)) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct Offer {
 // `upstreams`: their own lists, whose entries stay as they are; of one model that several have, the first. What is no
 // list is left out; nothing where there are some, and none is a list.
 std::optional<std::string> model_list(const std::vector<std::string>& upstreams, const Offer& offer);
+
+// The ids that such a list has; nothing where it is none.
+std::optional<std::set<std::string, std::less<>>> ids_in(std::string_view list);
 
 // The entry of this id in such a list; nothing where it has none.
 std::optional<std::string> entry_in(std::string_view list, std::string_view id);

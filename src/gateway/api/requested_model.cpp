@@ -12,7 +12,9 @@ constexpr std::string_view kPrefix = "retort/";
 
 RequestedModel requested_model(std::string_view name, const std::map<std::string, std::string, std::less<>>& aliases) {
     RequestedModel out;
-    if (const auto alias = aliases.find(name); alias != aliases.end()) name = alias->second;
+    const auto alias = aliases.find(name);
+    const bool is_alias = alias != aliases.end();
+    if (is_alias) name = alias->second;
     const bool ours = name.starts_with(kPrefix);
     if (ours) name.remove_prefix(kPrefix.size());
     const std::size_t at = name.find('@');
@@ -25,9 +27,16 @@ RequestedModel requested_model(std::string_view name, const std::map<std::string
         out.model = name.substr(1);
     } else {
         out.model = name;
-        out.as_it_is = true;
+        out.as_it_is = !is_alias;
     }
     return out;
+}
+
+std::string nearly_operator(std::string_view name) {
+    const std::string_view before = name.substr(0, name.find('@'));
+    if (before.find(':') == std::string_view::npos) return "";
+    const std::string meant = nearest_operator(std::string(before));
+    return meant.empty() ? "" : meant + std::string(name.substr(before.size()));
 }
 
 }  // namespace retort::gateway

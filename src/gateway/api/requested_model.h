@@ -20,4 +20,8 @@ struct RequestedModel {
 // passed on.
 RequestedModel requested_model(std::string_view name, const std::map<std::string, std::string, std::less<>>& aliases);
 
+// What may have been meant by a name of the upstream's that it does not know: "pdr:2@qwen" by "pdrr:2@qwen". Empty: no
+// operator is one edit away.
+std::string nearly_operator(std::string_view name);
+
 }  // namespace retort::gateway

@@ -19,6 +19,8 @@ namespace retort::gateway {
 struct TlsFiles {
     std::string certificate;  // with those that lead to its root
     std::string key;
+
+    friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 
 struct ServerOptions {

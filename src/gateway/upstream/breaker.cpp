@@ -29,6 +29,10 @@ bool Breaker::allows(Time now) const {
     return is == BreakerState::closed || is == BreakerState::half_open;
 }
 
+std::chrono::duration<double> Breaker::wait(Time now) const {
+    return state(now) == BreakerState::open ? until_ - now : std::chrono::duration<double>(0);
+}
+
 void Breaker::begun(Time now) {
     if (state(now) == BreakerState::half_open) probing_ = true;
 }
@@ -37,8 +41,11 @@ void Breaker::succeeded() {
     *this = Breaker();
 }
 
+// Requests that were under way when it opened, or were made all the same, say nothing new: they make the wait no
+// longer.
 void Breaker::failed(Time now, bool unreachable) {
     ++in_a_row_;
+    if (state(now) == BreakerState::open) return;
     probing_ = false;
     if (!open_ && !unreachable && in_a_row_ < kFailures) return;
     if (open_) wait_ = std::min(2 * wait_, kLongest);

@@ -1,6 +1,7 @@
 // Whether a server that failed is asked again: at once, after a while, or by one request that finds out. Pure.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -20,12 +21,16 @@ class Breaker {
 
     BreakerState state(Time now) const;
     bool allows(Time now) const;
+    std::chrono::duration<double> wait(Time now) const;  // while it is open; else 0
 
     // Of a request: it begins, and how it ended. One that the client gave up has said nothing of the server.
     void begun(Time now);
     void succeeded();
     void failed(Time now, bool unreachable);
     void given_up() { probing_ = false; }
+
+    // It can be reached again, as something else found out: the next request sees.
+    void reached_again(Time now) { until_ = std::min(until_, now); }
 
   private:
     static constexpr int kFailures = 5;  // in a row, of a server that can be reached

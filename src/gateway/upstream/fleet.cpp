@@ -11,7 +11,8 @@
 namespace retort::gateway {
 namespace {
 
-constexpr double kSlack = 8;  // requests that the one with the prefix may have under way more than the idlest
+constexpr double kMoment_s = 1;  // for which a request waits where all servers are down
+constexpr double kSlack = 8;     // requests that the one with the prefix may have under way more than the idlest
 
 bool is_same(const UpstreamOptions& a, const UpstreamOptions& b) {
     return a.name == b.name && a.origin.url == b.origin.url && a.model.api_key == b.model.api_key &&
@@ -81,13 +82,21 @@ Outcome<void> Fleet::replace(std::vector<UpstreamOptions> options) {
     return {};
 }
 
+std::vector<std::shared_ptr<Upstream>> Fleet::of_model(std::string_view model) const {
+    const bool is_listed = lists(model);
+    std::vector<std::shared_ptr<Upstream>> out;
+    for (const auto& one : upstreams_)
+        if (one->serves(model) && !(is_listed && one->lists(model) == Listed::no)) out.push_back(one);
+    return out;
+}
+
 std::shared_ptr<Upstream> Fleet::choose(std::string_view model, std::uint64_t prefix,
                                         const std::vector<const Upstream*>& tried) const {
     const auto now = std::chrono::steady_clock::now();
     std::vector<std::shared_ptr<Upstream>> all;
     std::vector<std::shared_ptr<Upstream>> well;
-    for (const auto& one : upstreams_) {
-        if (!one->serves(model) || std::find(tried.begin(), tried.end(), one.get()) != tried.end()) continue;
+    for (const auto& one : of_model(model)) {
+        if (std::find(tried.begin(), tried.end(), one.get()) != tried.end()) continue;
         all.push_back(one);
         if (one->may_be_asked(now) && one->tokens().wait_for(1, now) <= 0) well.push_back(one);
     }
@@ -97,6 +106,28 @@ std::shared_ptr<Upstream> Fleet::choose(std::string_view model, std::uint64_t pr
                                           [](const auto& a, const auto& b) { return a->load() < b->load(); });
     const auto home = home_of(prefix, among);
     return home->load() <= idlest->load() + kSlack / home->options().weight ? home : idlest;
+}
+
+std::optional<Fleet::Outage> Fleet::outage(std::string_view model) const {
+    const auto now = std::chrono::steady_clock::now();
+    Outage out;
+    for (const auto& one : of_model(model)) {
+        const double wait = one->wait_s(now);
+        if (wait <= kMoment_s) return std::nullopt;
+        out.wait_s = out.why.empty() ? wait : std::min(out.wait_s, wait);
+        out.why += fmt::format("{}{}: {}", out.why.empty() ? "" : "; ", one->name(), one->trouble());
+    }
+    return out.why.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
+bool Fleet::lists(std::string_view model) const {
+    return std::any_of(upstreams_.begin(), upstreams_.end(),
+                       [&](const auto& one) { return one->lists(model) == Listed::yes; });
+}
+
+bool Fleet::none_lists(std::string_view model) const {
+    return std::all_of(upstreams_.begin(), upstreams_.end(),
+                       [&](const auto& one) { return one->lists(model) == Listed::no; });
 }
 
 std::shared_ptr<LanguageModel> Fleet::model(const std::string& name, const std::string& key) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,9 +28,22 @@ class Fleet {
 
     // The one with the least under way for its weight, of those that may be asked. Requests with the same prefix go to
     // the same one as long as it is not much busier, so that what it has read stays cached. Those that may not be
-    // asked are taken where there is no other. Null: none serves the model, or all that do were tried.
+    // asked are taken where there is no other; those whose list of models lacks it, only where no list has it. Null:
+    // none serves the model, or all that do were tried.
     std::shared_ptr<Upstream> choose(std::string_view model, std::uint64_t prefix,
                                      const std::vector<const Upstream*>& tried = {}) const;
+
+    // Where all servers that the model may be asked of are known to be down: why, and after how many seconds the first
+    // is asked again. None: one is not, or is asked again in a moment.
+    struct Outage {
+        std::string why;
+        double wait_s = 0;
+    };
+    std::optional<Outage> outage(std::string_view model) const;
+
+    bool lists(std::string_view model) const;  // one of them has it, as far as that is known
+
+    bool none_lists(std::string_view model) const;  // what all of them have is known, and none has it
 
     // Asked wherever there is room, and again elsewhere where a server fails. `key`: secret, for servers of which the
     // gateway has none. Null where too many different ones are in use.
@@ -40,6 +54,7 @@ class Fleet {
   private:
     Fleet(asio::io_context& loop, RetryPolicy retry) : loop_(loop), retry_(std::move(retry)) {}
     void watch(std::shared_ptr<Upstream> upstream);
+    std::vector<std::shared_ptr<Upstream>> of_model(std::string_view model) const;
 
     struct Watched {
         std::shared_ptr<Upstream> upstream;

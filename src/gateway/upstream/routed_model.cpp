@@ -52,11 +52,13 @@ void note_failure(std::vector<FailedAttempt>& failed, Completion& attempt) {
     failed.push_back({*attempt.error, attempt.usage, attempt.wall_s});
 }
 
-void tell(Upstream::Use& use, const Completion& completion) {
+void tell(Upstream::Use& use, const Upstream& upstream, const Completion& completion) {
     const bool is_limited = completion.error && completion.error->kind == CallErrorKind::rate_limited;
     if (is_limited)
         use.limited(Steady::now() + std::chrono::milliseconds(static_cast<std::int64_t>(
                                         1000 * std::min(completion.error->retry_after_s, kLongestRest_s))));
+    else if (completion.error && upstream.refuses_key(completion.error->http_status))
+        use.key_refused(Steady::now(), completion.error->http_status);
     else if (completion.ok() || (completion.error && !is_trouble(*completion.error)))
         use.succeeded();
     else if (completion.error)
@@ -87,7 +89,7 @@ Task<Completion> RoutedModel::ask(std::shared_ptr<Upstream> upstream, Completion
     if (model == nullptr) co_return failed_completion(nowhere(name_));
     Upstream::Use use(upstream, Steady::now());
     Completion out = co_await model->complete(std::move(request), std::move(on_delta), stop);
-    tell(use, out);
+    tell(use, *upstream, out);
     upstream->tokens().take(static_cast<double>(out.usage.total()), Steady::now());
     co_return out;
 }

@@ -4,15 +4,19 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
+#include <utility>
 
 #include "async/sleep.h"
+#include "gateway/api/model_list.h"
 
 namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kMostListed = std::size_t{8} << 20;
+constexpr std::size_t kMostRead = std::size_t{1} << 20;  // of a list, to choose by: a longer one costs too much time
 constexpr std::chrono::seconds kLookEvery{10};
-constexpr std::chrono::seconds kLookFor{5};  // then it is held for dead
+constexpr std::chrono::seconds kLookTime{1};  // that one takes where nobody is there, at most
+constexpr std::chrono::seconds kLookFor{5};   // then it is held for dead
 
 }  // namespace
 
@@ -46,6 +50,17 @@ bool Upstream::serves(std::string_view model) const {
     return models.empty() || std::find(models.begin(), models.end(), model) != models.end();
 }
 
+double Upstream::wait_s(Time now) const {
+    const std::chrono::duration<double> gone = gone_until_ - now;
+    return std::max({0.0, breaker_.wait(now).count(), gone.count()});
+}
+
+Listed Upstream::lists(std::string_view model) const {
+    if (!options_.models.empty()) return serves(model) ? Listed::yes : Listed::no;
+    if (!listed_) return Listed::unknown;
+    return listed_->contains(model) ? Listed::yes : Listed::no;
+}
+
 Task<ModelListing> Upstream::get(std::string target, std::string authorization, std::stop_token stop) {
     if (!key().empty()) authorization = "Bearer " + key();
     OriginRequest request{"GET", std::move(target), {}, {}};
@@ -75,15 +90,27 @@ Task<void> Upstream::look_after(std::stop_token stop) {
         if (!error) late.request_stop();
     });
     const std::string target = options_.health.empty() ? origin_->path() + "/models" : options_.health;
-    const ModelListing answer = co_await get(target, "", late.get_token());
+    ModelListing answer = co_await get(target, "", late.get_token());
     timer.cancel();
     if (stop.stop_requested()) co_return;
     const bool answered = answer.result.failure == OriginFailure::none;
-    alive_ = answered && answer.status < 500;
+    const Time now = std::chrono::steady_clock::now();
+    const bool was_alive = std::exchange(alive_, answered && answer.status < 500);
+    if (alive_ && !was_alive) breaker_.reached_again(now);
+    gone_until_ = answer.result.failure == OriginFailure::unreachable ? now + kLookEvery + kLookTime : Time();
+    const bool is_list = options_.health.empty() && answered && answer.status == 200 && answer.body.size() <= kMostRead;
+    if (is_list) note_list(std::move(answer.body));
     if (alive_) co_return;
     trouble_ = answered ? fmt::format("its health is status {}", answer.status)
                : answer.result.failure == OriginFailure::cancelled ? "its health was not told in time"
                                                                    : answer.result.detail;
+}
+
+void Upstream::note_list(std::string body) {
+    auto ids = ids_in(body);
+    if (!ids) return;
+    listed_ = std::move(*ids);
+    list_ = std::make_shared<const std::string>(std::move(body));
 }
 
 Task<void> Upstream::watch(std::shared_ptr<Upstream> self, std::stop_token stop) {
@@ -107,11 +134,16 @@ void Upstream::Use::succeeded() {
     told_ = true;
     upstream_->breaker_.succeeded();
     upstream_->alive_ = true;
+    upstream_->gone_until_ = {};
 }
 
 void Upstream::Use::limited(Time until) {
     succeeded();
     upstream_->rests_until_ = std::max(upstream_->rests_until_, until);
+}
+
+void Upstream::Use::key_refused(Time now, int status) {
+    failed(now, false, fmt::format("its key is refused (status {})", status));
 }
 
 void Upstream::Use::failed(Time now, bool unreachable, std::string why) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -34,6 +36,9 @@ struct UpstreamOptions {
     std::string health;                        // path that is asked for its health; empty: /models below its address
 };
 
+// Whether a server has a model, as far as that is known.
+enum class Listed { no, yes, unknown };
+
 struct ModelListing {
     OriginResult result;
     int status = 0;
@@ -59,6 +64,15 @@ class Upstream {
 
     bool serves(std::string_view model) const;  // as far as the configuration says
 
+    // By the configuration where that names it, or else by the list that it last gave when its health was asked.
+    Listed lists(std::string_view model) const;
+
+    // That list as the server wrote it; null: it gave none yet.
+    const std::shared_ptr<const std::string>& last_list() const { return list_; }
+
+    // This status of an answer means that the gateway's own key is wrong there: not the client's.
+    bool refuses_key(int status) const { return !key().empty() && (status == 401 || status == 403); }
+
     // GET /models, with the client's own authorisation where the gateway has no key.
     Task<ModelListing> list_models(std::string authorization, std::stop_token stop);
 
@@ -76,6 +90,7 @@ class Upstream {
         void succeeded();
         void failed(Time now, bool unreachable, std::string why);
         void limited(Time until);  // it is well, and wants no more before then
+        void key_refused(Time now, int status);
 
       private:
         std::shared_ptr<Upstream> upstream_;
@@ -87,6 +102,7 @@ class Upstream {
     bool is_alive() const { return alive_; }  // by the last look at its health
     BreakerState breaker(Time now) const { return breaker_.state(now); }
     bool may_be_asked(Time now) const { return alive_ && now >= rests_until_ && breaker_.allows(now); }
+    double wait_s(Time now) const;  // it is known to be down, and is asked again after so many seconds; 0: it is not
     const std::string& trouble() const { return trouble_; }  // the last; for people
     std::int64_t failures() const { return failures_; }
     Bucket& tokens() { return tokens_; }
@@ -95,6 +111,7 @@ class Upstream {
     Upstream(asio::io_context& loop, UpstreamOptions options, std::unique_ptr<Origin> origin);
     Task<ModelListing> get(std::string target, std::string authorization, std::stop_token stop);
     Task<void> look_after(std::stop_token stop);
+    void note_list(std::string body);
 
     UpstreamOptions options_;
     std::unique_ptr<Origin> origin_;
@@ -103,9 +120,12 @@ class Upstream {
     KnownModels models_;
     Breaker breaker_;
     Bucket tokens_;
-    Time rests_until_{};  // it said that it had had enough
+    Time rests_until_{};                                        // it said that it had had enough
+    std::optional<std::set<std::string, std::less<>>> listed_;  // its models, as it last said
+    std::shared_ptr<const std::string> list_;
     int under_way_ = 0;
     bool alive_ = true;
+    Time gone_until_{};  // nobody was there at the last look: until the next
     std::string trouble_;
     std::int64_t failures_ = 0;
 };

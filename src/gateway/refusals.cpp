@@ -1,0 +1,43 @@
+#include "gateway/refusals.h"
+
+#include <fmt/format.h>
+
+namespace retort::gateway {
+namespace {
+
+ApiError unavailable(const char* code, std::string message) {
+    ApiError out;
+    out.status = 503;
+    out.type = "server_error";
+    out.code = code;
+    out.message = std::move(message);
+    return out;
+}
+
+}  // namespace
+
+ApiError too_busy() {
+    ApiError out =
+        unavailable("overloaded", "too many requests are being answered by operators: ask again in a moment");
+    out.retry_after_s = 1;
+    return out;
+}
+
+ApiError all_servers_down(const Fleet::Outage& outage) {
+    ApiError out = unavailable("no_server", fmt::format("no model server can be asked now: {}", outage.why));
+    out.retry_after_s = outage.wait_s;
+    return out;
+}
+
+ApiError not_ready(const std::string& trouble) {
+    return unavailable("not_ready", "no model server answers" + trouble);
+}
+
+ApiError misspelt(const std::string& name, const std::string& meant) {
+    ApiError out = not_found(fmt::format("no model server has \"{}\": did you mean \"{}\"?", name, meant));
+    out.code = "model_not_found";
+    out.param = "model";
+    return out;
+}
+
+}  // namespace retort::gateway
