@@ -134,6 +134,7 @@ TEST_F(KnownListsTest, TheLastListOfAServerThatFallsSilentStands) {
     MockOptions options = with_model("early");
     options.script = [&](const MockRequest&) {
         MockReply out;
+        out.announced = 100;
         out.hang = true;
         return silent ? std::optional(out) : std::nullopt;
     };
