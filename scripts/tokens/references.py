@@ -25,6 +25,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from gguf_to_hf import Gguf  # noqa: E402
 
+SPACE_SIGN = "\u2581"
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED = range(1, 6)
 CLASSES = {"gpt-2": GPT2Tokenizer, "qwen2": Qwen2Tokenizer, "qwen35": Qwen3_5Tokenizer, "command-r": CohereTokenizer, "gemma-4": GemmaTokenizer}
 MODELS = [*CLASSES, "llama-bpe", "llama-spm", "phi-3", "deepseek"]
@@ -61,8 +62,9 @@ class Reference:
         self.vocabulary = vocabulary
         self.tokenizer = tokenizer
         self.known = known
-        self.spaced = spaced  # reads a text as if a space stood before it, and that character of SentencePiece as a space
-        self.library = None   # SentencePiece's own
+        self.spaced = spaced  # reads a text as if a space stood before it
+        self.has_space_sign = vocabulary.scores is not None  # SentencePiece's: it stands for a space, in a text as well
+        self.library = None  # SentencePiece's own
 
     def add(self, tokens, special=True, rstrip=False):
         added = [AddedToken(token, special=special, normalized=False, rstrip=rstrip) for token in tokens]
@@ -80,7 +82,8 @@ class Reference:
 
     def written(self, text):
         """What the pieces of a plain text come to."""
-        return " " + text.replace("\u2581", " ") if self.spaced and text else text
+        before = " " if self.spaced and text else ""
+        return before + (text.replace(SPACE_SIGN, " ") if self.has_space_sign else text)
 
 
 def leave_out_nfc(reference):
