@@ -26,6 +26,7 @@ known reason. The known ones:
     white space       a template's trim takes away all of Unicode's white space in Python, that of ASCII in llama.cpp: contents
                       that begin or end with such a character keep it.
     no tools          templates for tools alone fail in transformers without tools; Retort renders them without.
+    needs functions   one template wants variables of its own and fails in transformers; Retort writes nothing for them.
 """
 
 import argparse
