@@ -12,6 +12,7 @@
 #   train    TRAIN_KILLS (50) kills and resumes of a training run
 #   tinker   training on a real server that speaks the Tinker protocol (installed into TINKER_DIR, by pip; Python 3.12 or 3.13):
 #            it learns; TINKER_KILLS (20) kills and restarts of client and server
+#   tokenizers  ids and chat templates of real models against Python's tokenizers and transformers (by pip)
 #   miniature  experiments/miniature/run.sh at its smallest, killed in each of its phases
 #   bench    ten thousand calls in flight; in process against llama-server
 #   tidy     clang-tidy
@@ -21,7 +22,7 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-known=(tsan fuzz soak gateway train tinker miniature bench tidy web report)
+known=(tsan fuzz soak gateway train tinker tokenizers miniature bench tidy web report)
 failures=()
 
 build_all() {
@@ -67,6 +68,8 @@ part_train() { quietly build_all && RETORT_TRAIN_KILLS=${TRAIN_KILLS:-50} ctest 
 part_tinker() {
     quietly build_all && scripts/check-tinker.py --kills "${TINKER_KILLS:-20}" ${TINKER_DIR:+--server "$TINKER_DIR"}
 }
+
+part_tokenizers() { quietly build_all && install python3-venv && python3 scripts/check-tokenizers.py; }
 
 part_miniature() { quietly build_all && install python3-matplotlib && python3 scripts/check-miniature.py; }
 
