@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs a training server that speaks the Tinker protocol (skyrl, on the CPU) into a folder, and Retort's default
-# model as its base model. About a minute and 1 GB; nothing is fetched later. Run again, it does what is not done yet.
+# model as its base model. One to four minutes and 1 GB; nothing is fetched later. Run again, it does what is not done yet.
 #
 #   scripts/tinker/setup.sh DIR        PYTHON names an interpreter (3.12 or 3.13) where none such is found
 set -euo pipefail
@@ -32,3 +32,4 @@ if [ ! -e countdown/config.json ]; then
     venv/bin/python "$root/tests/tools/gguf_to_hf.py" "$root/models/countdown.gguf" countdown.part
     mv countdown.part countdown
 fi
+echo "installed; start it with scripts/tinker/start.sh $1 PORT: it is up when it says \"Uvicorn running\"" >&2

@@ -11,7 +11,8 @@ void add_train_options(CLI::App& app, TrainArguments& arguments) {
         ->type_name("");
     app.add_option("WORDS", arguments.words, "key=value: wins over the file; run=DIR names the run's folder")
         ->type_name("");
-    app.add_flag("--resume", arguments.resume, "Go on after the folder's last checkpoint");
+    app.add_flag("--resume", arguments.resume,
+                 "Go on after the folder's last checkpoint; without FILE.toml by its own configuration");
     app.add_flag("--dry-run", arguments.dry_run, "Print the resolved configuration and what a step takes, and stop");
     app.add_flag("--check", arguments.check, "Ask the training server whether it takes this configuration, and stop");
     app.add_flag("-q,--quiet", arguments.quiet, "No progress");

@@ -1,11 +1,14 @@
 // The trainer as a program. `retort train` starts it, so that LibTorch is loaded by those alone who train.
 #include <malloc.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include "cli/display/screen.h"
 #include "cli/interrupts.h"
@@ -30,6 +33,10 @@ void on_stop(int signal) {
         std::signal(signal, SIG_DFL);
         std::raise(signal);
     }
+    // The display of a terminal says it by itself.
+    constexpr std::string_view kSaid = "stopping after this step; once more ends it at once\n";
+    if (isatty(STDERR_FILENO) == 0) [[maybe_unused]]
+        const auto written = write(STDERR_FILENO, kSaid.data(), kSaid.size());
 }
 
 void on_suspend(int) {
@@ -53,6 +60,14 @@ std::string version_text() {
     return cli::version_text() + "\nnets: " + train::net_libraries();
 }
 
+// `retort train run=DIR --resume`: a run that goes on has a configuration of its own.
+void take_configuration_of_run(cli::TrainArguments& arguments) {
+    constexpr std::string_view kRun = "run=";
+    if (!arguments.resume || !arguments.file.starts_with(kRun)) return;
+    arguments.words.insert(arguments.words.begin(), arguments.file);
+    arguments.file = arguments.file.substr(kRun.size()) + "/config.toml";
+}
+
 int run(const cli::TrainArguments& arguments) {
     if (arguments.keys) {
         const auto written = cli::write_stdout(all_keys());
@@ -69,6 +84,9 @@ int run(const cli::TrainArguments& arguments) {
         return written ? 0 : cli::report(written.error());
     }
     if (arguments.check) {
+        if (config->backend != "local")
+            std::fprintf(stderr, "asking %s: a server that has just started may take a minute or two\n",
+                         config->url.c_str());
         const std::vector<cli::Check> checks = train::check_server(*config);
         const auto written = cli::write_stdout(cli::checks_text(checks));
         if (!written) return cli::report(written.error());
@@ -105,6 +123,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return cli::report({ErrorKind::usage, error.what()});
     }
+    take_configuration_of_run(arguments);
     try {
         return run(arguments);
     } catch (const ErrorException& exception) {

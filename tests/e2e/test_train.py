@@ -170,13 +170,20 @@ class Trainer(ProgramTest):
         process = self.start("train", SMOKE, "run=" + self.path("run"), *few)
         metrics = self.path("run/metrics.jsonl")
         self.wait_until(lambda: os.path.exists(metrics) and os.path.getsize(metrics) > 0, "a step")
+        second = self.run_program("train", "run=" + self.path("run"), "--resume")
+        self.assertEqual(second.code, 2, second.err)
+        self.assertRegex(second.err, r"process \d+ is training in this folder")
         code, _, err = self.interrupt(process, signal.SIGINT)
         self.assertEqual(code, 130, err)
+        self.assertIn("stopping after this step", err)
         made = len(self.rows())
         self.assertLess(made, 400)
         done = self.run_program("train", SMOKE, "run=" + self.path("run"), *few[1:], "sft.steps=%d" % (made + 2), "--resume")
         self.assertEqual(done.code, 0, done.err)
         self.assertEqual([row["step"] for row in self.rows()], list(range(1, made + 3)))
+        done = self.run_program("train", "run=" + self.path("run"), "sft.steps=%d" % (made + 3), "--resume")
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(len(self.rows()), made + 3, "it goes on by its own configuration")
 
 
 if __name__ == "__main__":

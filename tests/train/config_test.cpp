@@ -328,6 +328,7 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"task=", "model.from=m.gguf", "sft.steps=1"}, "sft: expected worked examples: sft.examples = FILE"},
         {{"rl.sampler=vllm"}, "rl.sampler: expected own or llama, found \"vllm\""},
         {{"async=1", "rl.recompute=true"}, "rl.recompute: with async = 1"},
+        {{"backend=tinker", "url=http://h/v1", "model.from=m"}, "without /v1"},
         {{"backend=tinker", "url=http://h", "model.from=m", "threads=2"}, "device and threads: with backend"},
         {{"backend=tinker", "url=http://h", "model.from=m", "rl.rows=9"}, "it is tinker.in_flight"},
         {{"tinker.sampler.url=http://h/v1"}, "tinker.sampler.url: only with backend"},

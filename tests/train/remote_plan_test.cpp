@@ -178,6 +178,19 @@ TEST(RemoteCost, IsTokensOverThroughputAndTimesPrices) {
     expect_amount(*cost.token_money, (10600 * 2 + 18080 + 2 * 4800 * 4) / 1e6, (5300 * 2 + 4560 + 2 * 3100 * 4) / 1e6);
 }
 
+TEST(RemoteCost, WhatIsNotDoneNeedsNoThroughput) {
+    RemoteWork work;
+    work.backward = {3600, 3600};
+    PlanSettings plan;
+    plan.train_tokens_per_gpu_s = 1;
+    plan.gpus = 2;
+    plan.price_gpu_hour = 3;
+    const RemoteCost cost = cost_of(work, plan);
+    EXPECT_FALSE(cost.sample_hours);
+    EXPECT_DOUBLE_EQ(cost.clock_hours->mean, 0.5);
+    EXPECT_DOUBLE_EQ(cost.gpu_money->mean, 3);
+}
+
 TEST(RemoteCost, OfWhatIsNotSaidIsNone) {
     const RemoteCost cost = small({"plan.gpus=8", "plan.price_gpu_hour=3"}).cost;
     EXPECT_FALSE(cost.sample_hours || cost.train_hours || cost.clock_hours || cost.gpu_money || cost.token_money);
@@ -192,7 +205,7 @@ TEST(RemotePlan, OfTheRecipeFor8BIsWhatItsPageWorksOut) {
     expect_amount(plan.rl_step.sampled, 66'060'288, 39'636'172.8);
     expect_amount(plan.rl_step.read, 72'790'016, 7'034'880);
     expect_amount(plan.rl_step.backward, 20'434'944, 12'885'196.8);
-    EXPECT_DOUBLE_EQ(plan.rl_step.backward_requests, 344);
+    EXPECT_DOUBLE_EQ(plan.rl_step.backward_requests, 128);
     EXPECT_DOUBLE_EQ(plan.evaluation.calls, 840);
     expect_amount(plan.all.sampled, 6'683'443'200, 4'010'065'920);
     EXPECT_NEAR(plan.cost.sample_hours->mean, 445.563, 1e-3);

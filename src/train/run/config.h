@@ -141,7 +141,7 @@ struct PlanSettings {
     double price_gpu_hour = 0;           // money of any one currency; 0: not said
     double price_sample_mtok = 0;        // of a million tokens sampled
     double price_prefill_mtok = 0;       // of a million tokens read before sampling
-    double price_train_mtok = 0;         // of a million tokens that go forward and backward
+    double price_train_mtok = 0;         // of a million tokens that go forward, or forward and backward
 };
 
 struct TrainConfig {

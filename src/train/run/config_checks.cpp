@@ -66,6 +66,8 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
     if (c.backend == "local") return std::nullopt;
     if (!c.url.starts_with("http://") && !c.url.starts_with("https://"))
         return fmt::format("url: expected that of the training server, http://host:8000, found \"{}\"", c.url);
+    if (c.url.ends_with("/v1") || c.url.ends_with("/v1/"))
+        return fmt::format("url: {} is an address of OpenAI's API; the training server's is without /v1", c.url);
     if (!one_of(t.reduction, {"auto", "sum", "seq_mean"}))
         return fmt::format("tinker.reduction: expected auto, sum or seq_mean, found \"{}\"", t.reduction);
     if (!one_of(t.loss, {"coefficients", "cispo"}))

@@ -131,7 +131,8 @@ void add_plan(Keys& keys, PlanSettings& p) {
         {"plan.price_sample_mtok", "--dry-run: money for a million sampled tokens; 0: not said", &p.price_sample_mtok});
     keys.push_back({"plan.price_prefill_mtok", "--dry-run: money for a million tokens of prompts; 0: not said",
                     &p.price_prefill_mtok});
-    keys.push_back({"plan.price_train_mtok", "--dry-run: money for a million tokens learnt from; 0: not said",
+    keys.push_back({"plan.price_train_mtok",
+                    "--dry-run: money for a million tokens that go forward, or forward and backward; 0: not said",
                     &p.price_train_mtok});
 }
 

@@ -87,7 +87,8 @@ Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, cons
 void Remote::give_up_earlier() {
     const std::string model = earlier_model(config_.run + kModelFile, config_.url);
     if (model.empty()) return;
-    listener_.told(fmt::format("{} of the run's last process is given up on the server", model));
+    listener_.told(
+        fmt::format("the server need not hold {} any longer, which the run's last process had there", model));
     link_.run(link_.client().unload(model));
 }
 

@@ -203,8 +203,9 @@ RemoteCost cost_of(const RemoteWork& work, const PlanSettings& plan) {
     RemoteCost out;
     out.sample_hours = hours(work.sampled, plan.sample_tokens_per_gpu_s);
     out.train_hours = hours(whole_passes(work), plan.train_tokens_per_gpu_s);
-    if (out.sample_hours && out.train_hours) {
-        Amount all = *out.sample_hours;
+    // What is not done takes no time, whatever its throughput would be.
+    if ((out.sample_hours || work.sampled.most == 0) && out.train_hours) {
+        Amount all = out.sample_hours.value_or(Amount());
         all += *out.train_hours;
         if (plan.gpus > 0) out.clock_hours = all * (1 / number(plan.gpus));
         if (plan.price_gpu_hour > 0) out.gpu_money = all * plan.price_gpu_hour;

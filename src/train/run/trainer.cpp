@@ -16,6 +16,7 @@
 #include "train/run/remote.h"
 #include "train/run/rl_phase.h"
 #include "train/run/run_folder.h"
+#include "train/run/run_lock.h"
 #include "train/run/sft_phase.h"
 
 namespace retort::train {
@@ -49,6 +50,7 @@ class Trainer {
 
   private:
     Outcome<void> prepare();
+    Outcome<void> prepare_folder();
     Outcome<void> prepare_model();
     Outcome<void> prepare_net();
     Outcome<void> prepare_problems();
@@ -57,6 +59,7 @@ class Trainer {
     Outcome<void> prepare_phases();
     Outcome<void> resume();
     Outcome<void> resume_from(const std::string& file);
+    Outcome<void> check_resume() const;
     Outcome<void> go_on(Checkpoint checkpoint, const std::string& file);
     Outcome<MetricsRow> step();
     Outcome<void> steps();
@@ -74,6 +77,7 @@ class Trainer {
     Silent silent_;
     TrainListener& listener_;
     RunFolder folder_;
+    std::optional<RunLock> lock_;  // the folder is this process's
     std::unique_ptr<Teacher> teacher_;
     std::optional<ExampleFile> examples_;
     TrainedModel model_;
@@ -93,6 +97,14 @@ class Trainer {
     std::string changed_;                         // by this resume: goes into the next row
     std::string recovered_ = options_.recovered;  // likewise
 };
+
+Outcome<void> Trainer::prepare_folder() {
+    if (const auto made = folder_.prepare(config_, options_.resume); !made) return made.error();
+    auto lock = RunLock::take(config_.run);
+    if (!lock) return lock.error();
+    lock_.emplace(std::move(*lock));
+    return {};
+}
 
 Outcome<void> Trainer::prepare_model() {
     if (!config_.task.empty()) {
@@ -142,6 +154,17 @@ Outcome<void> Trainer::resume() {
     if (first) return *first;
     listener_.told("no checkpoint yet: the run begins anew");
     return folder_.write_config(config_, {});
+}
+
+// Before a server is asked for anything: what may not be resumed does not touch the model that the run has there.
+Outcome<void> Trainer::check_resume() const {
+    for (const std::string& file : checkpoints_in(config_.run)) {
+        const auto checkpoint = read_checkpoint(file, model_.file.shape);
+        if (!checkpoint) continue;
+        const auto changes = changes_since(checkpoint->inputs, config_, digests_, file);
+        return changes ? Outcome<void>() : changes.error();
+    }
+    return {};
 }
 
 Outcome<void> Trainer::resume_from(const std::string& file) {
@@ -215,11 +238,13 @@ Outcome<void> Trainer::prepare_net() {
 
 Outcome<void> Trainer::prepare() {
     if (auto wrong = fault_of(options_.reward_terms)) return *wrong;
-    if (const auto made = folder_.prepare(config_, options_.resume); !made) return made.error();
+    if (const auto made = prepare_folder(); !made) return made.error();
     if (const auto model = prepare_model(); !model) return model.error();
     if (const auto read = prepare_problems(); !read) return read.error();
     if (const auto arms = arms_of(config_.rl); config_.rl.steps > 0 && !arms) return arms.error();
     if (const auto read = prepare_examples(); !read) return read.error();
+    if (options_.resume)
+        if (const auto fits = check_resume(); !fits) return fits.error();
     if (const auto made = prepare_net(); !made) return made.error();
     if (options_.resume)
         if (const auto resumed = resume(); !resumed) return resumed.error();

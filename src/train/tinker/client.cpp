@@ -149,7 +149,7 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
                             ? taken_unread()
                             : answer_to_submission(got.http, got.body, call.repeat, call.what);
         answer.failure = named(std::move(answer.failure));
-        if (sent.proto_body && !promise && answer.failure.kind == FailureKind::refused)
+        if (sent.proto_body && !promise && got.http.head.status >= 400)
             answer.failure.message += " (of a server without the binary form: tinker.wire = \"json\")";
         const bool quiet = Steady::now() - began > kQuiet;
         if (answer.next == Next::take || (answer.next == Next::ask_now && !quiet)) tell_recovery();
@@ -307,7 +307,7 @@ Failure Client::named(Failure failure) const {
 void Client::tell_outage(const Failure& why) {
     if (outage_) return;
     outage_ = true;
-    options_.told(why.message + "; waiting for the server");
+    options_.told(fmt::format("{}; waiting for the server, {:.0f} s at most", why.message, options_.patience_s));
 }
 
 void Client::tell_recovery() {

@@ -21,7 +21,9 @@ class CompletionsSource final : public SampleSource {
         : link_(link),
           settings_(std::move(settings)),
           ends_(std::move(ends)),
-          client_(link.another_client(settings_.server)) {}
+          client_(link.another_client(settings_.server)) {
+        meet();
+    }
 
     std::string snapshot() override {
         const std::string path =
@@ -47,6 +49,12 @@ class CompletionsSource final : public SampleSource {
     }
 
   private:
+    // A run should not find out hours later that nobody is there. Whether the server lists models is of no matter.
+    void meet() {
+        const Result<std::string> models = link_.run(client_.ask_text({"/models", "models", nullptr}));
+        if (!models && models.error().kind != FailureKind::refused) throw FailureException(models.error());
+    }
+
     // vLLM knows an adapter by its name: each snapshot has a new one, so that no cache of the one before answers.
     std::string load_adapter(const std::string& path) {
         const std::string archive = link_.run(link_.client().archive(path)).value();

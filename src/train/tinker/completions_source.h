@@ -19,7 +19,7 @@ struct CompletionsSettings {
     std::string adapters;
 };
 
-// `ends`: ids that end a sequence. The link is not owned.
+// The server has to be there, else that is a FailureException. `ends`: ids that end a sequence. The link is not owned.
 std::unique_ptr<SampleSource> completions_source(Link& link, CompletionsSettings settings, std::vector<TokenId> ends);
 
 }  // namespace retort::train::tinker

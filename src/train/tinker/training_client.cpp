@@ -24,11 +24,10 @@ std::size_t bytes_of(const std::vector<Datum>& data) {
 }
 
 Failure no_base_model(const Reply& capabilities, const std::string& asked) {
-    return {FailureKind::refused,
-            fmt::format("the server trains {}: set tinker.base_model to one of them{}",
-                        capabilities.models.empty() ? "no model that it names"
-                                                    : one_line(fmt::format("{}", fmt::join(capabilities.models, ", "))),
-                        asked.empty() ? "" : fmt::format("; it is \"{}\"", asked))};
+    const std::string offered = one_line(fmt::format("{}", fmt::join(capabilities.models, ", ")));
+    return {FailureKind::refused, fmt::format("the server trains {}{}: set tinker.base_model to what it trains",
+                                              capabilities.models.empty() ? "no model that it names" : offered,
+                                              asked.empty() ? "" : fmt::format(", not \"{}\"", asked))};
 }
 
 }  // namespace

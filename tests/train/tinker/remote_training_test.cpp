@@ -299,8 +299,21 @@ TEST_F(RemoteTraining, StoppedAndResumedItComesToTheSame) {
     ASSERT_TRUE(trained) << trained.error().message;
     expect_same(rows("stopped"), expected, 0);
     EXPECT_EQ(recoveries_in(rows("stopped")), 0U);
-    EXPECT_THAT(heard_.lines, Contains(HasSubstr("is given up on the server")));
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("which the run's last process had there")));
     EXPECT_EQ(there->live_models(), 0U) << "each process gives up the model of the one before, the last its own";
+}
+
+TEST_F(RemoteTraining, WhatMayNotBeResumedTouchesNothingOnTheServer) {
+    const auto there = server();
+    heard_.stop_after = 1;
+    ASSERT_FALSE(run(remote("refused", *there)));
+    heard_.stop = false;
+    const int asked = there->requests("create_session") + there->requests("unload_model");
+    const auto refused = run(remote("refused", *there, "tinker.rank=16"), true);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+    EXPECT_THAT(refused.error().message, HasSubstr("tinker.rank"));
+    EXPECT_EQ(there->requests("create_session") + there->requests("unload_model"), asked);
 }
 
 TEST_F(RemoteTraining, WithoutAnArchiveItSaysWhereTheWeightsAre) {
@@ -412,7 +425,7 @@ TEST_F(RemoteTraining, AnUnknownBaseModelIsSaidWithThoseThatThereAre) {
     const auto there = server();
     const auto trained = run(remote("unknown", *there, "tinker.base_model=other"));
     ASSERT_FALSE(trained);
-    EXPECT_THAT(trained.error().message, HasSubstr("trains tiny-model: set tinker.base_model to one of them"));
+    EXPECT_THAT(trained.error().message, HasSubstr("trains tiny-model, not \"other\": set tinker.base_model"));
 }
 
 TEST_F(RemoteTraining, AServerThatIsNotThereIsSaidWithWhatToDo) {

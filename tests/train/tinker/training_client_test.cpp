@@ -62,10 +62,10 @@ TEST(TrainingClient, AsksWhichOfSeveralBaseModelsAndNamesThem) {
     const Result<bool> opened = bench.run(bench.training.open({"", 8, 3}));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().kind, FailureKind::refused);
-    EXPECT_EQ(opened.error().message, "the server trains a/b, c: set tinker.base_model to one of them");
+    EXPECT_EQ(opened.error().message, "the server trains a/b, c: set tinker.base_model to what it trains");
     const Result<bool> unknown = bench.run(bench.training.open({"d", 8, 3}));
     ASSERT_FALSE(unknown);
-    EXPECT_THAT(unknown.error().message, HasSubstr("it is \"d\""));
+    EXPECT_THAT(unknown.error().message, HasSubstr("not \"d\""));
     EXPECT_THAT(bench.server.requests("create_session"), SizeIs(0));
 }
 
