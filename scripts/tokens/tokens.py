@@ -51,7 +51,9 @@ def finding(model, reading, reference, strings, ours, theirs, answers):
     different = [index for index in range(len(texts)) if ours[index] != theirs[index]]
     out.same = len(texts) - len(different)
     out.kinds = Counter(strings[index][0] for index in different)
-    out.known, left = explain(reference, texts, not reading.startswith("plain"), ours, different)
+    left = different
+    if reading in MODES:  # reasons are those of the reference
+        out.known, left = explain(reference, texts, reading == "control", ours, different)
     names = reference.vocabulary.tokens
     out.unknown = [(*strings[index], [names[one] for one in theirs[index]], [names[one] for one in ours[index]]) for index in left]
     if reading == "plain":

@@ -285,9 +285,9 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
                                                           asked.shown),
                                               "model"));
     if (runs_ >= options_.rules.most_runs) co_return co_await refuse(exchange, too_busy());
-    if (auto down = all_down(asked.model)) co_return co_await refuse(exchange, std::move(*down));
     auto task = operator_task(exchange.head(), exchange.body(), asked, models_);
     if (!task) co_return co_await refuse(exchange, task.error());
+    if (auto down = all_down(asked.model)) co_return co_await refuse(exchange, std::move(*down));
     task->identity = identity_of(asked, task->body);
     if (asked.api->repeats) task->identity.request = exchange.body();
     task->writer = asked.api->writer(task->identity);

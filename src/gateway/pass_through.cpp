@@ -31,6 +31,8 @@ Headers passed_headers(const RequestHead& head, const PassedOn& passed) {
     const std::string_view connection = head.header("Connection");
     for (const Header& header : head.headers) {
         if (is_of_the_connection(header, connection)) continue;
+        // What is packed could not be read.
+        if (passed.meter != nullptr && same_name(header.name, "Accept-Encoding")) continue;
         if ((passed.own_keys || !passed.key.empty()) && is_authorisation(header)) continue;
         out.push_back(header);
     }

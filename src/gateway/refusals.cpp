@@ -24,7 +24,7 @@ ApiError too_busy() {
 }
 
 ApiError all_servers_down(const Fleet::Outage& outage) {
-    ApiError out = unavailable("no_server", fmt::format("no model server can be asked now: {}", outage.why));
+    ApiError out = unavailable("no_server", fmt::format("no model server can be asked now ({})", outage.names));
     out.retry_after_s = outage.wait_s;
     return out;
 }

@@ -206,6 +206,13 @@ Error unknown_method(const Parsed& parsed, const std::string& method) {
                         method, hint);
 }
 
+// A letter too many, too few, or two that changed places: another letter makes another word ("note" of "vote").
+bool may_be_misspelt(std::string_view text, std::string_view name) {
+    if (text.size() == name.size())
+        return text != name && std::is_permutation(text.begin(), text.end(), name.begin(), name.end());
+    return !nearest(text, {name}, 1).empty();
+}
+
 }  // namespace
 
 bool begins_with_method(std::string_view text) {
@@ -218,7 +225,7 @@ std::string nearest_operator(const std::string& text) {
     const std::size_t end = std::min(text.find(':'), text.size());
     if (end > kLongest) return "";
     for (const Method& method : kMethods) {
-        if (nearest(std::string_view(text).substr(0, end), {method.name}, 1).empty()) continue;
+        if (!may_be_misspelt(std::string_view(text).substr(0, end), method.name)) continue;
         std::string out = std::string(method.name) + text.substr(end);
         if (method.make(take_apart(out), {})) return out;
     }

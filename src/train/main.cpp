@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/train_options.h"
 #include "cli/version.h"
+#include "model/http/http_model.h"
 #include "model/http/open_files.h"
 #include "train/display/train_display.h"
 #include "train/run/server_check.h"
@@ -35,8 +37,10 @@ void on_stop(int signal) {
     }
     // The display of a terminal says it by itself.
     constexpr std::string_view kSaid = "stopping after this step; once more ends it at once\n";
+    const int before = errno;
     if (isatty(STDERR_FILENO) == 0) [[maybe_unused]]
         const auto written = write(STDERR_FILENO, kSaid.data(), kSaid.size());
+    errno = before;
 }
 
 void on_suspend(int) {
@@ -86,7 +90,7 @@ int run(const cli::TrainArguments& arguments) {
     if (arguments.check) {
         if (config->backend != "local")
             std::fprintf(stderr, "asking %s: a server that has just started may take a minute or two\n",
-                         config->url.c_str());
+                         without_credentials(config->url).c_str());
         const std::vector<cli::Check> checks = train::check_server(*config);
         const auto written = cli::write_stdout(cli::checks_text(checks));
         if (!written) return cli::report(written.error());

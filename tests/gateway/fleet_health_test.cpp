@@ -80,7 +80,7 @@ TEST_F(FleetTest, OnlyTheGatewaysOwnKeyCanBeTheServersTrouble) {
     start({keyed, named("open", server_.url())});
     there_.run([&] {
         EXPECT_TRUE(fleet_->upstreams()[0]->refuses_key(401));
-        EXPECT_TRUE(fleet_->upstreams()[0]->refuses_key(403));
+        EXPECT_FALSE(fleet_->upstreams()[0]->refuses_key(403)) << "said of requests too";
         EXPECT_FALSE(fleet_->upstreams()[0]->refuses_key(404));
         EXPECT_FALSE(fleet_->upstreams()[1]->refuses_key(401));
     });
@@ -170,7 +170,7 @@ TEST_F(DownTest, WhereAllServersAreDownAnOperatorsRequestFailsAtOnce) {
         const std::string answer = ask(kChat, body);
         EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
         EXPECT_THAT(answer, HasSubstr("Retry-After: "));
-        EXPECT_THAT(answer, HasSubstr("first: Connection refused; second: Connection refused"));
+        EXPECT_THAT(answer, HasSubstr("(first, second)"));
     }
     EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 502 "));
 }

@@ -47,6 +47,8 @@ TEST(RequestedModel, WhatIsNearlyAnOperatorIsKnownForIt) {
                                                                         {"qwen3:8b", ""},
                                                                         {"llama:8", ""},
                                                                         {"rest:1b", ""},
+                                                                        {"test:1", ""},
+                                                                        {"note:16", ""},
                                                                         {":", ""}})
         EXPECT_EQ(gateway::nearly_operator(name), meant) << name;
     EXPECT_EQ(gateway::nearly_operator(std::string(1 << 20, 'p') + ":2"), "");

@@ -329,8 +329,6 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"rl.sampler=vllm"}, "rl.sampler: expected own or llama, found \"vllm\""},
         {{"async=1", "rl.recompute=true"}, "rl.recompute: with async = 1"},
         {{"backend=tinker", "url=http://h/v1", "model.from=m"}, "without /v1"},
-        {{"backend=tinker", "url=http://h", "model.from=m", "threads=2"}, "device and threads: with backend"},
-        {{"backend=tinker", "url=http://h", "model.from=m", "rl.rows=9"}, "it is tinker.in_flight"},
         {{"tinker.sampler.url=http://h/v1"}, "tinker.sampler.url: only with backend"},
         {{"tinker.sampler.model=m"}, "set tinker.sampler.url too"},
         {{"backend=tinker", "url=http://h", "model.from=m", "tinker.sampler.url=h"},

@@ -58,8 +58,9 @@ void UsageMeter::read_line(std::string_view part) {
 }
 
 std::int64_t UsageMeter::tokens() const {
-    if (const auto said = scan_.tokens()) return *said;
-    return form_ == Form::events ? scan_.contents() : 0;
+    // A stream that a client leaves early has said less than it wrote.
+    const std::int64_t written = form_ == Form::events ? scan_.contents() : 0;
+    return std::max(scan_.tokens().value_or(0), scan_.tokens_in() + written);
 }
 
 }  // namespace retort::gateway

@@ -19,7 +19,8 @@ class UsageScan {
     void end_document();
 
     std::optional<std::int64_t> tokens() const;  // in and out; none: nothing was said
-    std::int64_t contents() const;               // documents with "choices" or a "delta": pieces of a streamed answer
+    std::int64_t tokens_in() const { return in_; }
+    std::int64_t contents() const;  // documents with "choices" or a "delta": pieces of a streamed answer
 
   private:
     std::size_t read_string(std::string_view json);

@@ -14,10 +14,15 @@ namespace {
 constexpr double kMoment_s = 1;  // for which a request waits where all servers are down
 constexpr double kSlack = 8;     // requests that the one with the prefix may have under way more than the idlest
 
+std::string_view name_of(const std::optional<Dialect>& dialect) {
+    return dialect ? std::string_view(dialect->name) : std::string_view();
+}
+
 bool is_same(const UpstreamOptions& a, const UpstreamOptions& b) {
     return a.name == b.name && a.origin.url == b.origin.url && a.model.api_key == b.model.api_key &&
            a.models == b.models && a.weight == b.weight && a.in_flight == b.in_flight &&
-           a.tokens_per_minute == b.tokens_per_minute && a.health == b.health;
+           a.tokens_per_minute == b.tokens_per_minute && a.health == b.health &&
+           name_of(a.model.dialect) == name_of(b.model.dialect);
 }
 
 // By the highest hash of prefix and server: adding a server moves only what goes to it.
@@ -82,8 +87,12 @@ Outcome<void> Fleet::replace(std::vector<UpstreamOptions> options) {
     return {};
 }
 
+// Where a server's own list has the model, those whose own list lacks it are left out. What the file says of a server
+// is about that one alone.
 std::vector<std::shared_ptr<Upstream>> Fleet::of_model(std::string_view model) const {
-    const bool is_listed = lists(model);
+    const bool is_listed = std::any_of(upstreams_.begin(), upstreams_.end(), [&](const auto& one) {
+        return one->options().models.empty() && one->lists(model) == Listed::yes;
+    });
     std::vector<std::shared_ptr<Upstream>> out;
     for (const auto& one : upstreams_)
         if (one->serves(model) && !(is_listed && one->lists(model) == Listed::no)) out.push_back(one);
@@ -114,15 +123,10 @@ std::optional<Fleet::Outage> Fleet::outage(std::string_view model) const {
     for (const auto& one : of_model(model)) {
         const double wait = one->wait_s(now);
         if (wait <= kMoment_s) return std::nullopt;
-        out.wait_s = out.why.empty() ? wait : std::min(out.wait_s, wait);
-        out.why += fmt::format("{}{}: {}", out.why.empty() ? "" : "; ", one->name(), one->trouble());
+        out.wait_s = out.names.empty() ? wait : std::min(out.wait_s, wait);
+        out.names += fmt::format("{}{}", out.names.empty() ? "" : ", ", one->name());
     }
-    return out.why.empty() ? std::nullopt : std::optional(std::move(out));
-}
-
-bool Fleet::lists(std::string_view model) const {
-    return std::any_of(upstreams_.begin(), upstreams_.end(),
-                       [&](const auto& one) { return one->lists(model) == Listed::yes; });
+    return out.names.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 bool Fleet::none_lists(std::string_view model) const {

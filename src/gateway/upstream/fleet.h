@@ -33,15 +33,13 @@ class Fleet {
     std::shared_ptr<Upstream> choose(std::string_view model, std::uint64_t prefix,
                                      const std::vector<const Upstream*>& tried = {}) const;
 
-    // Where all servers that the model may be asked of are known to be down: why, and after how many seconds the first
-    // is asked again. None: one is not, or is asked again in a moment.
+    // Where all servers that the model may be asked of are known to be down: which, and after how many seconds the
+    // first is asked again. None: one is not, or is asked again in a moment.
     struct Outage {
-        std::string why;
+        std::string names;  // of the servers
         double wait_s = 0;
     };
     std::optional<Outage> outage(std::string_view model) const;
-
-    bool lists(std::string_view model) const;  // one of them has it, as far as that is known
 
     bool none_lists(std::string_view model) const;  // what all of them have is known, and none has it
 

@@ -100,6 +100,7 @@ Task<void> Upstream::look_after(std::stop_token stop) {
     gone_until_ = answer.result.failure == OriginFailure::unreachable ? now + kLookEvery + kLookTime : Time();
     const bool is_list = options_.health.empty() && answered && answer.status == 200 && answer.body.size() <= kMostRead;
     if (is_list) note_list(std::move(answer.body));
+    if (alive_ && !is_list) listed_.reset();
     if (alive_) co_return;
     trouble_ = answered ? fmt::format("its health is status {}", answer.status)
                : answer.result.failure == OriginFailure::cancelled ? "its health was not told in time"

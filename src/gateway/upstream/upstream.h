@@ -70,8 +70,9 @@ class Upstream {
     // That list as the server wrote it; null: it gave none yet.
     const std::shared_ptr<const std::string>& last_list() const { return list_; }
 
-    // This status of an answer means that the gateway's own key is wrong there: not the client's.
-    bool refuses_key(int status) const { return !key().empty() && (status == 401 || status == 403); }
+    // This status of an answer means that the gateway's own key is wrong there: not the client's. 403 is also said of
+    // what was asked.
+    bool refuses_key(int status) const { return !key().empty() && status == 401; }
 
     // GET /models, with the client's own authorisation where the gateway has no key.
     Task<ModelListing> list_models(std::string authorization, std::stop_token stop);

@@ -112,7 +112,7 @@ struct SamplerSettings {
     std::string url;       // what "/completions" comes after: "http://host:8000/v1"; empty: the training server samples
     std::string model;     // as the server calls it; empty: by the path that the training server saved the weights to
     std::string adapters;  // a folder that both see: each snapshot's adapter is put and loaded from there
-    std::string api_key_env = "OPENAI_API_KEY";
+    std::string api_key_env = "TINKER_SAMPLER_API_KEY";
 };
 
 // A server that trains and samples in this program's place: backend = "tinker".

@@ -91,10 +91,7 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
                "0, or leave it at coefficients";
     if (c.rl.temperature != 1)
         return "rl.temperature: a training server's log-probabilities are those at temperature 1: leave it at 1";
-    if (c.device != "cpu" || c.threads != 0)
-        return "device and threads: with backend = \"tinker\" the server computes: leave them out";
-    if (c.rl.rows != RlSettings().rows)
-        return "rl.rows: with backend = \"tinker\" it is tinker.in_flight that bounds what is written side by side";
+    if (c.device != "cpu") return "device: with backend = \"tinker\" the server computes: leave it out";
     if (c.async != 0)
         return "async: expected 0 with backend = \"tinker\": sampling older weights would undo the training";
     if (c.rl.sampler != "own") return "rl.sampler: expected own with backend = \"tinker\": the server writes";

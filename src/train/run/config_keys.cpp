@@ -136,7 +136,7 @@ void add_plan(Keys& keys, PlanSettings& p) {
                     &p.price_train_mtok});
 }
 
-constexpr std::array<std::string_view, 14> kFree{"run",
+constexpr std::array<std::string_view, 12> kFree{"run",
                                                  "url",
                                                  "checkpoint_every",
                                                  "checkpoint_keep",
@@ -147,11 +147,9 @@ constexpr std::array<std::string_view, 14> kFree{"run",
                                                  "tinker.patience_s",
                                                  "tinker.api_key_env",
                                                  "tinker.wire",
-                                                 "tinker.sampler.url",
-                                                 "tinker.sampler.adapters",
                                                  "tinker.sampler.api_key_env"};
 // pack_tokens and rl.rows bound memory: they change sums in the last place, and so perhaps a draw.
-constexpr std::array<std::string_view, 23> kTunes{"pack_tokens",
+constexpr std::array<std::string_view, 26> kTunes{"pack_tokens",
                                                   "sft.lr",
                                                   "sft.warmup",
                                                   "sft.final_lr",
@@ -167,6 +165,9 @@ constexpr std::array<std::string_view, 23> kTunes{"pack_tokens",
                                                   "rl.truncation_warning",
                                                   "rl.rows",
                                                   "rl.recompute",
+                                                  "tinker.sampler.url",
+                                                  "tinker.sampler.model",
+                                                  "tinker.sampler.adapters",
                                                   "rl.alpha",
                                                   "rl.is_clip_min",
                                                   "rl.is_clip_max",

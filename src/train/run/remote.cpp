@@ -75,6 +75,9 @@ Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, cons
     const SamplerSettings& sampler = config.tinker.sampler;
     if (const auto key = key_in(sampler.api_key_env); !sampler.url.empty() && !key) return key.error();
     std::unique_ptr<Remote> out(new Remote(config, model, listener, std::move(*options), stop));
+    if (config.threads != 0) listener.told("threads has no effect: the training server computes");
+    if (config.rl.rows != RlSettings().rows)
+        listener.told("rl.rows has no effect: tinker.in_flight bounds what a training server writes side by side");
     out->give_up_earlier();
     tinker::Link& link = out->link_;
     link.keep_alive();

@@ -21,17 +21,19 @@ Values values_of(const std::string& toml) {
     return out;
 }
 
-std::string value_in(const Values& values, const std::string& key) {
+// A key that is newer than the checkpoint had its standard value there.
+std::string value_in(const Values& values, const Values& standard, const std::string& key) {
     const auto found = values.find(key);
-    return found == values.end() ? "not known" : found->second;
+    return found == values.end() ? standard.at(key) : found->second;
 }
 
 std::vector<ConfigChange> changes_of(const std::string& before, const std::string& now) {
     const Values old_values = values_of(before);
     const Values new_values = values_of(now);
+    const Values standard = values_of(to_toml(TrainConfig(), false));
     std::vector<ConfigChange> out;
     for (const auto& [key, value] : new_values)
-        if (const std::string old_value = value_in(old_values, key); old_value != value)
+        if (const std::string old_value = value_in(old_values, standard, key); old_value != value)
             out.push_back({key, old_value, value});
     for (const auto& [key, value] : old_values)
         if (!new_values.contains(key)) out.push_back({key, value, "not known"});

@@ -16,16 +16,21 @@ constexpr const char* kFailedBatch = "failed-batch.json";
 
 }  // namespace
 
-Outcome<void> RunFolder::prepare(const TrainConfig& config, bool resume) const {
+Outcome<void> RunFolder::make() const {
     if (path_.empty()) return Error{ErrorKind::usage, "no folder for the run: give run=DIR"};
+    std::error_code failed;
+    std::filesystem::create_directories(path_, failed);
+    if (failed) return Error{ErrorKind::file, fmt::format("{}: cannot be made: {}", path_, failed.message())};
+    return {};
+}
+
+Outcome<void> RunFolder::prepare(const TrainConfig& config, bool resume) const {
     std::error_code failed;
     const bool used = std::filesystem::exists(file("metrics.jsonl"), failed) || !checkpoints_in(path_).empty();
     if (used && !resume)
         return Error{
             ErrorKind::usage,
             fmt::format("{} holds a run already: go on with --resume, or name another folder with run=DIR", path_)};
-    std::filesystem::create_directories(path_, failed);
-    if (failed) return Error{ErrorKind::file, fmt::format("{}: cannot be made: {}", path_, failed.message())};
     if (used) return {};
     return write_config(config, {});
 }

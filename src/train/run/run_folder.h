@@ -17,8 +17,11 @@ class RunFolder {
     const std::string& path() const { return path_; }
     std::string file(const std::string& name) const { return path_ + "/" + name; }
 
-    // Makes the folder and writes config.toml. Errors: usage without a name, or where the folder holds a run already
-    // and `resume` is not set; file.
+    // Errors: usage without a name; file.
+    Outcome<void> make() const;
+
+    // Writes config.toml, where there is no run yet. Only for the process whose the folder is (RunLock). Errors: usage
+    // where the folder holds a run already and `resume` is not set; file.
     Outcome<void> prepare(const TrainConfig& config, bool resume) const;
 
     // config.toml, with the changes that were made on the way as comments.

@@ -11,7 +11,8 @@ namespace retort::train {
 // Held until this object goes, or the process ends however it does. Moved by whoever holds it.
 class RunLock {
   public:
-    // The error names the process that trains there.
+    // The error names the process that trains there, by its number on its own machine. On a file system without locks
+    // none is held.
     static Outcome<RunLock> take(const std::string& folder);
 
     RunLock(RunLock&& other) noexcept;

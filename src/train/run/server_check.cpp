@@ -62,10 +62,17 @@ tinker::Data probe(std::int64_t vocabulary) {
     return std::make_shared<const std::vector<tinker::Datum>>(1, std::move(datum));
 }
 
+// Tokens that any model has learnt: those at the end of a vocabulary may be there for its size alone.
+TokenSequence middle_of(std::int64_t vocabulary) {
+    std::vector<TokenId> out;
+    for (std::int64_t i = 0; i < kScored; ++i) out.push_back(static_cast<TokenId>((vocabulary / 2 + i) % vocabulary));
+    return std::make_shared<const std::vector<TokenId>>(std::move(out));
+}
+
 void check_sampling(Checks& checks, const TrainConfig& config, tinker::Link& link, tinker::SampleSource& source,
                     std::int64_t vocabulary) {
     const std::string snapshot = source.snapshot();
-    const auto prompt = std::make_shared<const std::vector<TokenId>>(probe(vocabulary)->front().tokens);
+    const TokenSequence prompt = middle_of(vocabulary);
     const tinker::SampledSequence sampled = link.run(source.sample(snapshot, prompt, {kSampled, 1, 1, 1})).value();
     if (const auto fault = fault_of_sequence(sampled, vocabulary, kSampled))
         return checks.fail("sampling", *fault, "the run would learn nothing from such samples");
@@ -84,11 +91,11 @@ void check_sampling(Checks& checks, const TrainConfig& config, tinker::Link& lin
     for (std::size_t i = 0; i < sampled.tokens.size(); ++i)
         largest = std::max(largest, static_cast<double>(std::abs(logprobs[first + i] - sampled.logprobs[i])));
     const std::string found = fmt::format("sampler and trainer differ by {:.2g} in log-probability", largest);
-    if (largest > kAgreement)
+    if (recomputes_logprobs(config))
+        checks.ok("sampling", found + "; ratios are taken against the trainer's own");
+    else if (largest > kAgreement)
         checks.warn("sampling", found,
-                    recomputes_logprobs(config) ? "ratios are taken against the trainer's own"
-                                                : "the importance ratio makes up for it, as far as it is not clipped; "
-                                                  "or set rl.recompute = true");
+                    "the importance ratio makes up for it, as far as it is not clipped; or set rl.recompute = true");
     else
         checks.ok("sampling", found);
 }
@@ -111,6 +118,7 @@ void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, t
     check_kind(checks, config, tinker::kind_of(*forward, link.client().has_flags()));
     const std::unique_ptr<tinker::SampleSource> source = sample_source(config, link, {}).value();
     check_sampling(checks, config, link, *source, vocabulary);
+    source->close();
 }
 
 }  // namespace
@@ -132,10 +140,12 @@ std::vector<cli::Check> check_server(const TrainConfig& config) {
         checks.fail("key", options.error().message, "");
         return checks.take();
     }
-    options->patience_s = std::min(options->patience_s, kPatience);
+    TrainConfig patient = config;
+    patient.tinker.patience_s = std::min(config.tinker.patience_s, kPatience);
+    options->patience_s = patient.tinker.patience_s;
     tinker::Link link(std::move(*options), nullptr, wire_of(config));
     try {
-        ask(checks, config, *model, link);
+        ask(checks, patient, *model, link);
     } catch (const tinker::FailureException& failed) {
         const bool key = failed.failure().kind == tinker::FailureKind::unauthorised;
         checks.fail("server", failed.failure().message, key ? "set it" : "look at the server, and at its url");

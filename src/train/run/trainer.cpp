@@ -99,11 +99,11 @@ class Trainer {
 };
 
 Outcome<void> Trainer::prepare_folder() {
-    if (const auto made = folder_.prepare(config_, options_.resume); !made) return made.error();
+    if (const auto made = folder_.make(); !made) return made.error();
     auto lock = RunLock::take(config_.run);
     if (!lock) return lock.error();
     lock_.emplace(std::move(*lock));
-    return {};
+    return folder_.prepare(config_, options_.resume);
 }
 
 Outcome<void> Trainer::prepare_model() {
@@ -243,7 +243,7 @@ Outcome<void> Trainer::prepare() {
     if (const auto read = prepare_problems(); !read) return read.error();
     if (const auto arms = arms_of(config_.rl); config_.rl.steps > 0 && !arms) return arms.error();
     if (const auto read = prepare_examples(); !read) return read.error();
-    if (options_.resume)
+    if (options_.resume && config_.backend != "local")
         if (const auto fits = check_resume(); !fits) return fits.error();
     if (const auto made = prepare_net(); !made) return made.error();
     if (options_.resume)

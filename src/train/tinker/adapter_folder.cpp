@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <span>
 
 #include "train/gguf/archive.h"
@@ -22,28 +23,38 @@ Outcome<void> put_file(const std::string& path, const std::string& content) {
     return file->commit();
 }
 
-}  // namespace
-
-Outcome<std::string> put_adapter(const std::string& root, const std::string& name, std::string_view archive) {
-    const auto files = unpack_tar_gz(archive);
-    if (!files) return files.error();
-    std::string folder = root + "/" + name;
+Outcome<void> put_files(const std::string& folder, const std::map<std::string, std::string>& files) {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (failed) return Error{ErrorKind::file, fmt::format("cannot make the folder {}: {}", folder, failed.message())};
-    for (const auto& [file, content] : *files) {
+    for (const auto& [file, content] : files) {
         if (!is_plain(file))
-            return Error{ErrorKind::model, fmt::format("the adapter's archive has \"{}\": expected files without "
-                                                       "folders",
-                                                       file.substr(0, 100))};
-        if (const auto put = put_file(folder + "/" + file, content); !put) return put.error();
+            return Error{
+                ErrorKind::model,
+                fmt::format("the adapter's archive has \"{}\": expected files without folders", file.substr(0, 100))};
+        if (const auto put = put_file(fmt::format("{}/{}", folder, file), content); !put) return put.error();
+    }
+    return {};
+}
+
+}  // namespace
+
+Outcome<std::string> put_adapter(const std::string& root, const std::string& name, std::string_view archive) {
+    if (!is_plain(name))
+        return Error{ErrorKind::model, fmt::format("\"{}\" cannot be an adapter's name", name.substr(0, 100))};
+    const auto files = unpack_tar_gz(archive);
+    if (!files) return files.error();
+    std::string folder = root + "/" + name;
+    if (const auto put = put_files(folder, *files); !put) {
+        remove_adapter(root, name);
+        return put.error();
     }
     return folder;
 }
 
 void remove_adapter(const std::string& root, const std::string& name) {
     std::error_code ignored;
-    std::filesystem::remove_all(root + "/" + name, ignored);
+    if (is_plain(name)) std::filesystem::remove_all(root + "/" + name, ignored);
 }
 
 }  // namespace retort::train::tinker

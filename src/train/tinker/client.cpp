@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "model/http/http_model.h"
 #include "train/tinker/messages.h"
 #include "train/tinker/proto_messages.h"
 
@@ -52,6 +53,11 @@ Answer taken_unread() {
     Answer out;
     out.next = Next::take;
     return out;
+}
+
+// What a server without the binary form says of a body that is no JSON.
+bool may_mean_no_proto(int status) {
+    return status == 400 || status == 404 || status == 415 || status == 422 || status == 500;
 }
 
 // There are servers that have no such call.
@@ -149,7 +155,7 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
                             ? taken_unread()
                             : answer_to_submission(got.http, got.body, call.repeat, call.what);
         answer.failure = named(std::move(answer.failure));
-        if (sent.proto_body && !promise && got.http.head.status >= 400)
+        if (sent.proto_body && !promise && may_mean_no_proto(got.http.head.status))
             answer.failure.message += " (of a server without the binary form: tinker.wire = \"json\")";
         const bool quiet = Steady::now() - began > kQuiet;
         if (answer.next == Next::take || (answer.next == Next::ask_now && !quiet)) tell_recovery();
@@ -298,7 +304,8 @@ std::string Client::masked(std::string text) const {
 // With what only this client knows of its server: where it is, and where the key is read.
 Failure Client::named(Failure failure) const {
     failure.message = masked(std::move(failure.message));
-    if (failure.kind == FailureKind::unreachable) failure.message += fmt::format(" ({})", options_.url);
+    if (failure.kind == FailureKind::unreachable)
+        failure.message += fmt::format(" ({})", without_credentials(options_.url));
     if (failure.kind == FailureKind::unauthorised && !options_.key_env.empty())
         failure.message += ": expected a key in " + options_.key_env;
     return failure;

@@ -12,7 +12,8 @@
 
 namespace retort::train::tinker {
 
-// `ends`: ids that end a sequence; servers keep the one that did.
+// `ends`: ids that end a sequence; servers keep the one that did. What else servers would do to a distribution by
+// themselves, or because of the model's files, is told to be left out.
 std::string completion_body(std::string_view model, std::span<const TokenId> prompt, std::span<const TokenId> ends,
                             const SampleParameters& parameters);
 

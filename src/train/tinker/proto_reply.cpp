@@ -14,6 +14,7 @@ namespace retort::train::tinker {
 namespace {
 
 constexpr std::size_t kMostMetrics = 64;
+constexpr std::size_t kMostSequences = 64;
 constexpr std::size_t kLongestName = 4096;  // bytes
 
 template <class Field>
@@ -165,12 +166,18 @@ SampledSequence sequence_in(Message<proto::Sequence> message) {
     return out;
 }
 
+// One is asked for; an empty one takes two bytes, and forty times as much here.
+void put_sequence(SampledSequence sequence, Reply& out) {
+    if (out.sequences.size() == kMostSequences) throw Malformed{"more sequences than were asked for"};
+    out.sequences.push_back(std::move(sequence));
+}
+
 Reply read_sample(std::string_view body) {
     Reply out;
     Message<proto::SampleOutput> message(body);
     while (message.next()) {
         if (is_bytes(message, proto::SampleOutput::sequences))
-            out.sequences.push_back(sequence_in(message.get_message()));
+            put_sequence(sequence_in(message.get_message()), out);
         else
             message.skip();
     }

@@ -21,6 +21,9 @@ class SampleSource {
     // thread; any number side by side, none beyond this object's life.
     virtual Task<Result<SampledSequence>> sample(std::string snapshot, TokenSequence prompt,
                                                  SampleParameters parameters) = 0;
+
+    // Nothing is sampled any more. The trainer's thread.
+    virtual void close() {}
 };
 
 // The training server's own samples. `ends`: ids that end a sequence. The link is not owned.

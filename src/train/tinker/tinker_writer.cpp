@@ -82,6 +82,16 @@ class TinkerWriter final : public Writer {
                  WriterSettings settings)
         : link_(link), tokenizer_(tokenizer), shared_(std::make_shared<Shared>(link, std::move(source), settings)) {}
 
+    ~TinkerWriter() override {
+        // What cannot be taken away stays.
+        try {
+            shared_->source->close();
+        } catch (...) {
+        }
+    }
+    TinkerWriter(const TinkerWriter&) = delete;
+    TinkerWriter& operator=(const TinkerWriter&) = delete;
+
     void weights_changed() override { snapshot_.clear(); }
 
     void begin(std::vector<WriterCall> calls) override {

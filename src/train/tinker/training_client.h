@@ -20,10 +20,10 @@ struct ModelRequest {
 
 using Data = std::shared_ptr<const std::vector<Datum>>;
 
-// Loop thread only; one call at a time, but any number of samples.
 // Of what is long: data of passes, and results of passes and samples. All else is JSON.
 enum class Wire { json, proto };
 
+// Loop thread only; one call at a time, but any number of samples.
 class TrainingClient {
   public:
     // Not owned.

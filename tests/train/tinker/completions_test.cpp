@@ -38,7 +38,7 @@ TEST(Completions, ABodyAsksForIdsAndLogProbabilitiesOfWhatIsSampled) {
     const std::vector<TokenId> ends{0};
     const json body = json::parse(completion_body("m", prompt, ends, {16384, 9, 0.5, 0.25}));
     EXPECT_EQ(body, json::parse(R"({"model":"m","prompt":[1,2,3],"max_tokens":16384,"temperature":0.5,"top_p":0.25,
-        "seed":9,"stop_token_ids":[0],"logprobs":1,"return_token_ids":true,"return_tokens_as_token_ids":true,
+        "top_k":-1,"min_p":0,"presence_penalty":0,"frequency_penalty":0,"repetition_penalty":1,"seed":9,"stop_token_ids":[0],"logprobs":1,"return_token_ids":true,"return_tokens_as_token_ids":true,
         "skip_special_tokens":false})"));
 }
 
