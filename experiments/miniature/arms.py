@@ -17,7 +17,8 @@ TRAINS_ON = {
     "mix-1-3": "as operator, a quarter of the problems by long chains and the rest by pdr:8",
     "mix-3-1": "as operator, three quarters by long chains and the rest by pdr:8",
     "only": "pdr:8 alone",
-    "cached": "as operator, drafts taken from a pool of earlier steps",
+    "few": "as operator, over 256 problems that come again and again",
+    "cached": "as few, first drafts taken from a pool of earlier steps",
     "all": "as operator, and the drafts learn as well as the last call",
     "rounds": "as operator, with two rounds of drafts (pdr:8,8)",
     "parts-trace": "long chains: 16 problems a step, 16 chains of at most 512 thinking tokens each",
@@ -39,7 +40,8 @@ VARIANTS = [
     ("mix-1-3", "trace", "a quarter long chains against long chains alone"),
     ("mix-3-1", "operator", "3:1 against 1:1"),
     ("mix-1-3", "operator", "1:3 against 1:1"),
-    ("cached", "operator", "drafts from a pool against fresh ones"),
+    ("few", "operator", "256 problems against 8,000"),
+    ("cached", "few", "drafts from a pool against fresh ones, of 256 problems"),
     ("all", "operator", "all calls learn, against the last alone"),
     ("rounds", "operator", "two rounds against one"),
 ]
@@ -139,6 +141,24 @@ def differences(arms, compared, title, methods, folded):
                  "Problem by problem, over the seeds that both arms have.", folded=folded)
 
 
+def drafts(arms, method):
+    """What a search side by side lives on: drafts that are right, and that are not all right on the same problems."""
+    rows = []
+    for arm in arms.values():
+        if method not in arm.cells[0]:
+            continue
+        resampled = resampled_of(arm.cells[0], len(arm.seeds))
+        cells = [cell[method] for cell in arm.cells]
+        right = resampled.over_seeds(np.array([cell.mean_of(lambda one: one.drafts_right) for cell in cells]))
+        some = resampled.over_seeds(np.array([cell.any_draft() for cell in cells]))
+        rows.append([arm.name, str(len(arm.seeds)), f"{right.value:.2f}", some.percent()])
+    return Table(f"Drafts of {short(method)} by arm", ["arm", "seeds", "right drafts of a sample", "samples with a right one"], rows,
+                 folded=True)
+
+
+DRAFTS_OF = "pdr:16 think=48 distiller=random k=4"
+
+
 def tables(folder, base, prefix=""):
     """What each arm is, then how it did."""
     arms = read(folder, prefix)
@@ -152,4 +172,4 @@ def tables(folder, base, prefix=""):
                  differences(arms, VARIANTS, f"of the variants (question 6) {title}", methods, folded),
                  scores(arms, base, title, methods, folded)]
         out += [table for table in found if table.rows]
-    return out
+    return out + [table for table in [drafts(arms, DRAFTS_OF)] if table.rows]

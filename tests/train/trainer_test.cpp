@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Heard : public TrainListener {
   public:
@@ -27,24 +28,23 @@ class Heard : public TrainListener {
 // Two steps of reinforcement of a model that has learnt nothing.
 class TrainerTest : public ::testing::Test {
   protected:
-    TrainConfig config(const std::string& more = "") const {
+    TrainConfig config(const std::vector<std::string>& words = {}) const {
         return parse_config("run",
                             "task = 'countdown'\nrun = '" + (folder_ / "run") +
                                 "'\nthreads = 1\njournal = false\ncheckpoint_every = 1\ncheckpoint_keep = 9\n"
                                 "model = {width = 16, layers = 1, heads = 2, feed_forward = 16, context = 256}\n"
                                 "data.count = 8\n"
                                 "rl = {steps = 2, prompts = 2, generations = 2, updates = 1, "
-                                "trace = {share = 1, think = 8, max_answer = 4}}\n" +
-                                more,
-                            {})
+                                "trace = {share = 1, think = 8, max_answer = 4}}\n",
+                            words)
             .value();
     }
 
-    Outcome<void> train_with(std::vector<RewardTerm> terms) {
+    Outcome<void> train_with(std::vector<RewardTerm> terms, const std::vector<std::string>& words = {}) {
         TrainOptions options;
         options.listener = &heard_;
         options.reward_terms = std::move(terms);
-        return train(config(), options);
+        return train(config(words), options);
     }
 
     Folder folder_;
@@ -60,6 +60,25 @@ TEST_F(TrainerTest, ARewardOfOnesOwnIsLearntFrom) {
     EXPECT_NE(heard_.rows[0].get("trace/reward/first"), 0);
     EXPECT_GT(heard_.rows[0].get("actor/grad_norm"), 0);
     EXPECT_EQ(heard_.rows[0].get("trace/reward_failed"), 0);
+}
+
+// Of two problems each has 16 drafts after the first step; of a hundred none comes again.
+TEST_F(TrainerTest, CachedDraftsComeFromThePoolWhereProblemsComeAgainAndThatTheyDoNotIsSaid) {
+    std::vector<std::string> words{"rl.generations=4",     "rl.retire_at=2",      "rl.trace.share=0", "rl.op.share=1",
+                                   "rl.op.operator=pdr:4", "rl.op.drafts=cached", "rl.op.think=6",    "data.count=2"};
+    ASSERT_TRUE(train_with({}, words));
+    ASSERT_EQ(heard_.rows.size(), 2U);
+    EXPECT_EQ(heard_.rows[0].get("op/drafts_pooled"), 0);
+    EXPECT_EQ(heard_.rows[1].get("op/drafts_pooled"), 1);
+    EXPECT_THAT(heard_.lines, Not(Contains(HasSubstr("none comes twice"))));
+
+    std::filesystem::remove_all(folder_ / "run");
+    heard_ = {};
+    words.back() = "data.count=100";
+    ASSERT_TRUE(train_with({}, words));
+    EXPECT_EQ(heard_.rows[1].get("op/drafts_pooled"), 0);
+    EXPECT_THAT(heard_.lines,
+                Contains(HasSubstr("rl.op.drafts = cached: of 100 problems none comes twice in 2 steps of 2 prompts")));
 }
 
 TEST_F(TrainerTest, ARewardThatThrowsCostsItsRolloutsAndNeitherTheRunNorACheckpoint) {

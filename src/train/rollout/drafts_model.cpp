@@ -64,8 +64,10 @@ Task<Completion> DraftsModel::complete(CompletionRequest request, OnDelta on_del
     if (!is_first_draft(request.place) || source_ == DraftSource::fresh)
         co_return co_await inner_.complete(std::move(request), std::move(on_delta), stop);
     if (source_ == DraftSource::shared) co_return co_await shared(std::move(request), stop);
+    ++asked_;
     const auto known = pool_.find(request.place.problem);
     if (known != pool_.end() && known->second.size() >= kLeastPooled) {
+        ++given_;
         const std::uint64_t chosen = choice_seed(seed_, request.place) % known->second.size();
         co_return completion_from(known->second[chosen]);
     }
@@ -86,6 +88,11 @@ Task<Completion> DraftsModel::shared(CompletionRequest request, std::stop_token 
     }
     co_await one.landed.wait();
     co_return one.completion;
+}
+
+std::optional<double> DraftsModel::pooled() const {
+    if (asked_ == 0) return std::nullopt;
+    return static_cast<double>(given_) / static_cast<double>(asked_);
 }
 
 void DraftsModel::add_to(DraftPool& pool) const {

@@ -38,6 +38,9 @@ class DraftsModel final : public LanguageModel {
     Task<TokenCount> count_prompt(Prompt prompt) override { return inner_.count_prompt(std::move(prompt)); }
     ModelInfo info() const override { return inner_.info(); }
 
+    // The part of the first drafts that came from the pool; none where there are none to be had from it.
+    std::optional<double> pooled() const;
+
     // Puts the drafts that were drawn into the pool, in the order of their places; of each problem the latest stay.
     void add_to(DraftPool& pool) const;
 
@@ -52,6 +55,8 @@ class DraftsModel final : public LanguageModel {
     const std::uint64_t seed_;
     std::map<std::pair<std::string, int>, std::unique_ptr<Shared>> shared_;  // by problem and draft
     std::map<Place, Completion> drawn_;
+    std::size_t asked_ = 0;  // for first drafts, of a pool
+    std::size_t given_ = 0;
 };
 
 }  // namespace retort::train

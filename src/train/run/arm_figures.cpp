@@ -89,6 +89,7 @@ void put_arm(MetricsRow& row, const std::string& name, const ArmRollouts& arm, c
     row.put(name + "/frac_reward_zero_std", mean(static_cast<double>(arm.dropped), static_cast<double>(arm.prompts)));
     if (std::any_of(arm.rollouts.begin(), arm.rollouts.end(), has_rounds))
         row.put(name + "/majority_right", mean(static_cast<double>(arm.majority_right), rollouts));
+    if (arm.pooled) row.put(name + "/drafts_pooled", *arm.pooled);
     row.put(name + "/prompts", static_cast<double>(arm.prompts));
     const auto without_term = static_cast<double>(arm.failed_terms.size());
     row.put(name + "/unknown", rollouts - sums.judged - sums.failed - without_term);

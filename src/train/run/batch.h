@@ -24,6 +24,7 @@ struct ArmRollouts {
     std::size_t dropped = 0;                     // of them, whose rewards were all alike
     std::size_t majority_right = 0;              // rollouts whose drafts a vote would have made right
     std::vector<std::string> failed_terms;       // of each rollout without a reward for it: what the term said
+    std::optional<double> pooled;  // the part of the first drafts that came from a pool, where there is one
 };
 
 // `skip_majority_right`: a rollout is too easy to learn from where the answer that most drafts of its last round give

@@ -77,6 +77,7 @@ Outcome<ArmRollouts> Gathering::roll_out(const Arm& arm, std::int64_t step, std:
     drafts.add_to(pool_);
     ArmRollouts out = judge_rollouts(std::move(*rollouts), gradient_of(*arm.settings), reward_,
                                      config_.rl.objective.scale, arm.settings->skip_majority_right);
+    out.pooled = drafts.pooled();
     note_pass_rates(out, places);
     return out;
 }

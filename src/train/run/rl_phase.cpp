@@ -10,6 +10,23 @@
 
 namespace retort::train {
 
+namespace {
+
+// Of cached drafts that no problem is there for twice.
+std::string pool_never_read(const RlSettings& rl, const std::vector<Arm>& arms, std::size_t problems) {
+    if (static_cast<std::int64_t>(problems) < rl.steps * rl.prompts) return "";
+    for (const Arm& arm : arms)
+        if (draft_source_from(arm.settings->drafts) == DraftSource::cached)
+            return fmt::format(
+                "warning: rl.{}.drafts = cached: of {} problems none comes twice in {} steps of {} prompts, so that "
+                "all "
+                "drafts are fresh; give fewer (data.count)",
+                arm.name, problems, rl.steps, rl.prompts);
+    return "";
+}
+
+}  // namespace
+
 RlPhase::RlPhase(const RunParts& run, Gathering gathering)
     : run_(run),
       config_(run.config),
@@ -21,6 +38,9 @@ Outcome<std::unique_ptr<RlPhase>> RlPhase::make(const RunParts& run, const Suite
                                                 const TrainState& state, const std::vector<NamedTensor>& behind) {
     auto gathering = Gathering::make(run.config, problems, std::move(reward));
     if (!gathering) return gathering.error();
+    if (const std::string why = pool_never_read(run.config.rl, gathering->arms(), problems.problems.size());
+        !why.empty())
+        run.listener.told(why);
     std::unique_ptr<RlPhase> out(new RlPhase(run, std::move(*gathering)));
     out->go_on(state, behind);
     return out;
