@@ -1,8 +1,8 @@
 // Thousands of samples in flight on a training server: CPU time and memory of the client. Prints one JSON object.
 //
 //     bench/tinker/mock_server.py --tokens 16384 --hold 5000 > port &
-//     tinker_bench --url http://127.0.0.1:PORT [--samples 5000] [--tokens 16384] [--prompt 512] [--batches 0] [--wire
-//     json|proto]
+//     tinker_bench --url http://127.0.0.1:PORT [--samples 5000] [--tokens 16384] [--prompt 512] [--batches 0]
+//         [--wire json|proto]
 //
 // CPU seconds are those of the process from the first request of a sample to its last answer; a sample is read, checked
 // and dropped. With batches the time that it takes to send them, one datum of `tokens` each, follows.
