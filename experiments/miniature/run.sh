@@ -191,10 +191,10 @@ esac
 smaller_sft=() smaller_rl=() smaller_eval=() tests=500 timed=40 seeds_of=([1]="1 2 3 4 5" [2]="1 2" [3]="1 2")
 case $size in
     quick)
-        smaller_sft=(sft.steps=900 checkpoint_every=50)
+        smaller_sft=(sft.steps=550 checkpoint_every=50)
         smaller_rl=(rl.steps=3 rl.prompts=16 checkpoint_every=1)
         smaller_eval=(eval.samples=1)
-        tests=100 timed=10 seeds_of=([1]="1 2" [2]="1" [3]="1")
+        tests=60 timed=10 seeds_of=([1]="1" [2]="1" [3]="1")
         ;;
     smoke)
         smaller_sft=(sft.steps=2 sft.batch_tokens=600)

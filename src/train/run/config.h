@@ -119,7 +119,7 @@ struct SamplerSettings {
 struct TinkerSettings {
     std::string base_model;          // as the server calls it; empty: the one that it has
     std::string from;                // weights that a server keeps, to go on from: "tinker://..."; empty: a new adapter
-    std::int64_t rank = 32;          // of the LoRA adapter that learns
+    std::int64_t rank = 32;          // of the LoRA adapter that learns; 0: all weights, where the server trains them
     std::string reduction = "auto";  // auto | sum | seq_mean: what the server makes of the losses of tokens
     std::string loss = "coefficients";  // coefficients | cispo: who weighs each token
     std::string wire = "json";          // json | proto: the protocol's form

@@ -76,8 +76,8 @@ std::optional<std::string> check_tinker(const TrainConfig& c) {
         return fmt::format("tinker.wire: expected json or proto, found \"{}\"", t.wire);
     if (!t.from.empty() && !t.from.starts_with("tinker://"))
         return fmt::format("tinker.from: expected a path of the server, tinker://..., found \"{}\"", t.from);
-    if (t.rank < 1 || t.in_flight < 1 || t.in_flight > 16384 || t.patience_s < 0 || t.context < 0)
-        return "tinker: rank is at least 1, in_flight 1 to 16384, patience_s and context 0 or more";
+    if (t.rank < 0 || t.in_flight < 1 || t.in_flight > 16384 || t.patience_s < 0 || t.context < 0)
+        return "tinker: in_flight is 1 to 16384, rank, patience_s and context 0 or more";
     if (c.model.from.empty())
         return "model.from: expected the GGUF of the server's base model (its vocabulary is enough): it has the "
                "tokenizer and the chat template";
@@ -109,6 +109,8 @@ std::optional<std::string> check_sampler(const TrainConfig& c) {
         return fmt::format("tinker.sampler.url: expected http://host:8000/v1, found \"{}\"", s.url);
     if (!s.model.empty() && !s.adapters.empty())
         return "tinker.sampler: with adapters each snapshot has a name of its own: leave model out";
+    if (!s.adapters.empty() && c.tinker.rank == 0)
+        return "tinker.sampler.adapters: with tinker.rank = 0 all weights learn, and there is no adapter";
     if (!s.adapters.empty() && !s.adapters.starts_with('/'))
         return fmt::format("tinker.sampler.adapters: expected a path from / on, which both servers know, found \"{}\"",
                            s.adapters);

@@ -79,7 +79,8 @@ void add_rl(Keys& keys, RlSettings& r) {
 void add_tinker(Keys& keys, TinkerSettings& t) {
     keys.push_back({"tinker.base_model", "as the server calls it; empty: the one that it has", &t.base_model});
     keys.push_back({"tinker.from", "a path of the server to go on from (tinker://...); empty: a new adapter", &t.from});
-    keys.push_back({"tinker.rank", "of the LoRA adapter that learns", &t.rank});
+    keys.push_back(
+        {"tinker.rank", "of the LoRA adapter that learns; 0: all weights learn, where the server does that", &t.rank});
     keys.push_back(
         {"tinker.reduction",
          "what the server makes of the losses of tokens: auto | sum | seq_mean (of each sequence, then of all)",

@@ -117,11 +117,15 @@ void Remote::give_up() {
 }
 
 std::string Remote::stays(const std::string& path, const std::string& why) const {
-    return fmt::format("no model.gguf: {}; the adapter stays on the server as {}", why, path);
+    return fmt::format("no model.gguf: {}; what was trained stays on the server as {}", why, path);
 }
 
 Outcome<std::optional<ModelFile>> Remote::trained(std::int64_t step) {
     const std::string path = link_.run(link_.client().save_for_sampler(fmt::format("final-{:06}", step))).value();
+    if (config_.tinker.rank == 0) {
+        listener_.told(stays(path, "all weights were trained, and no adapter could be put into the base model's file"));
+        return std::optional<ModelFile>();
+    }
     auto base = read_model(model_path(config_));
     if (!base) {
         listener_.told(stays(path, base.error().message));

@@ -40,8 +40,9 @@ class Remote {
     // Nothing is asked of it any more.
     void give_up();
 
-    // The model as it is now: the base model's file with the adapter in its weights. None, which is told: the file has
-    // no weights or is of another architecture, or the server gives no archive; the adapter stays on the server.
+    // The model as it is now: the base model's file with the adapter in its weights. None, which is told: all weights
+    // learnt, the file has none or is of another architecture, or the server gives no archive; what was trained stays
+    // on the server.
     Outcome<std::optional<ModelFile>> trained(std::int64_t step);
 
   private:

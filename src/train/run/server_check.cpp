@@ -103,7 +103,7 @@ void check_sampling(Checks& checks, const TrainConfig& config, tinker::Link& lin
 void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, tinker::Link& link) {
     link.keep_alive();
     link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
-    checks.ok("model", fmt::format("LoRA of rank {} on {}", config.tinker.rank, link.client().base_model()));
+    checks.ok("model", fmt::format("{} on {}", tinker::what_learns(config.tinker.rank), link.client().base_model()));
     const std::int64_t vocabulary = model.tokenizer->vocabulary().size();
     const tinker::Data data = probe(vocabulary);
     const tinker::Result<tinker::Reply> forward = link.run(link.client().forward(data));

@@ -123,7 +123,7 @@ void TinkerNet::go_back_to(const std::string& kept) {
 }
 
 std::string TinkerNet::engine() const {
-    return fmt::format("LoRA of rank {} on {}, {} on a training server", settings_.rank, link_.client().base_model(),
+    return fmt::format("{} on {}, {} on a training server", what_learns(settings_.rank), link_.client().base_model(),
                        link_.client().model());
 }
 

@@ -32,6 +32,10 @@ Failure no_base_model(const Reply& capabilities, const std::string& asked) {
 
 }  // namespace
 
+std::string what_learns(std::int64_t rank) {
+    return rank == 0 ? "all weights" : fmt::format("LoRA of rank {}", rank);
+}
+
 Call TrainingClient::numbered(std::string path, std::string what, Repeat repeat) {
     Call out;
     out.path = kApi + path;

@@ -14,11 +14,14 @@ namespace retort::train::tinker {
 
 struct ModelRequest {
     std::string base_model;  // as the server calls it; empty: the one that it has
-    std::int64_t rank = 32;  // of the LoRA adapter
+    std::int64_t rank = 32;  // of the LoRA adapter; 0: all weights
     std::int64_t seed = 0;
 };
 
 using Data = std::shared_ptr<const std::vector<Datum>>;
+
+// What learns, for people: "LoRA of rank 32" or "all weights".
+std::string what_learns(std::int64_t rank);
 
 // Of what is long: data of passes, and results of passes and samples. All else is JSON.
 enum class Wire { json, proto };

@@ -141,6 +141,16 @@ TEST_F(RemoteTraining, WhatMayNotBeResumedTouchesNothingOnTheServer) {
     EXPECT_EQ(there->requests("create_session") + there->requests("unload_model"), asked);
 }
 
+TEST_F(RemoteTraining, AllWeightsMayLearnWhereThereIsNoAdapter) {
+    ServerSettings settings;
+    settings.archives = true;
+    const auto there = server(settings);
+    ASSERT_TRUE(run(remote("whole", *there, "tinker.rank=0 rl.steps=0 eval.every=0")));
+    EXPECT_EQ(there->last("create_model").at("lora_config").at("rank"), 0);
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("all weights on tiny-model")));
+    EXPECT_THAT(heard_.lines, Contains(HasSubstr("no model.gguf: all weights were trained")));
+}
+
 TEST_F(RemoteTraining, WithoutAnArchiveItSaysWhereTheWeightsAre) {
     const auto there = server();
     ASSERT_TRUE(run(remote("kept", *there)));
