@@ -103,7 +103,7 @@ def differences(unbroken, broken):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--quick", action="store_true", help="20 minutes instead of one")
+    options.add_argument("--quick", action="store_true", help="the size of run.sh --quick")
     options.add_argument("--unbroken", action="store_true", help="only the time of a run that nothing happens to")
     options.add_argument("--seed", type=int, default=1, help="of the moments (default: 1)")
     given = options.parse_args()

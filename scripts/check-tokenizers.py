@@ -7,7 +7,7 @@ template's, and whether they come back as the same texts. For each of some 70 te
 thinking, byte by byte against transformers; for five of them, whose vocabulary is there, the ids as well. Where the
 references come from: scripts/tokens/references.py.
 
-    scripts/check-tokenizers.py                               all of it, for about a quarter of an hour on one core
+    scripts/check-tokenizers.py                               all of it, 26 minutes beside other work
     scripts/check-tokenizers.py --models qwen2 llama-bpe --templates none
     scripts/check-tokenizers.py --templates Qwen3 --conversations 1000
 
