@@ -358,18 +358,11 @@ Task<ServedRequest> Gateway::Impl::show_model(Exchange& exchange, const Client& 
 
 // Whether requests can be answered now.
 Task<void> Gateway::Impl::tell_readiness(Exchange& exchange) {
-    std::string trouble;
-    bool ready = fleet_ == nullptr;
-    if (fleet_)
-        for (const auto& upstream : fleet_->upstreams()) {
-            if (upstream->is_alive()) ready = true;
-            if (!upstream->is_alive()) trouble += fmt::format("; {}: {}", upstream->name(), upstream->trouble());
-        }
-    if (ready) {
+    const std::optional<ApiError> trouble = fleet_ ? not_ready(*fleet_) : std::nullopt;
+    if (trouble)
+        co_await answer_error(exchange, *trouble);
+    else
         co_await answer_json(exchange, R"({"status":"ready"})");
-        co_return;
-    }
-    co_await answer_error(exchange, not_ready(trouble));
 }
 
 Outcome<std::unique_ptr<Gateway>> Gateway::start(asio::io_context& loop, GatewayOptions options) {

@@ -29,8 +29,13 @@ ApiError all_servers_down(const Fleet::Outage& outage) {
     return out;
 }
 
-ApiError not_ready(const std::string& trouble) {
-    return unavailable("not_ready", "no model server answers" + trouble);
+std::optional<ApiError> not_ready(const Fleet& fleet) {
+    std::string why = "no model server answers";
+    for (const auto& upstream : fleet.upstreams()) {
+        if (upstream->is_alive()) return std::nullopt;
+        why += fmt::format("; {}: {}", upstream->name(), upstream->trouble());
+    }
+    return unavailable("not_ready", std::move(why));
 }
 
 ApiError misspelt(const std::string& name, const std::string& meant) {

@@ -1,6 +1,7 @@
 // Why the gateway itself does not answer a request.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "gateway/api/api_error.h"
@@ -10,7 +11,7 @@ namespace retort::gateway {
 
 ApiError too_busy();                                                   // with runs of operators
 ApiError all_servers_down(const Fleet::Outage& outage);                // with the time after which to ask again
-ApiError not_ready(const std::string& trouble);                        // of each server, "; first: refused"
+std::optional<ApiError> not_ready(const Fleet& fleet);                 // none: some server is well
 ApiError misspelt(const std::string& name, const std::string& meant);  // an operator that is none
 
 }  // namespace retort::gateway

@@ -27,29 +27,29 @@ using testing::StartsWith;
 TEST(Breaker, OpensAtOnceWhereNobodyIsThereAndAfterSomeFailuresElse) {
     const Breaker::Time begin = std::chrono::steady_clock::now();
     Breaker gone;
-    gone.failed(begin, true);
+    gone.failed(begin, true, false);
     EXPECT_EQ(gone.state(begin), BreakerState::open);
     Breaker ill;
-    for (int i = 0; i < 4; ++i) ill.failed(begin, false);
+    for (int i = 0; i < 4; ++i) ill.failed(begin, false, false);
     EXPECT_TRUE(ill.allows(begin));
-    ill.failed(begin, false);
+    ill.failed(begin, false, false);
     EXPECT_FALSE(ill.allows(begin));
 }
 
 TEST(Breaker, LetsOneRequestFindOutAndWaitsLongerWhereItFails) {
     const Breaker::Time begin = std::chrono::steady_clock::now();
     Breaker breaker;
-    breaker.failed(begin, true);
+    breaker.failed(begin, true, false);
     const Breaker::Time later = begin + 1001ms;
     EXPECT_EQ(breaker.state(later), BreakerState::half_open);
-    breaker.begun(later);
+    EXPECT_TRUE(breaker.begun(later));
     EXPECT_EQ(breaker.state(later), BreakerState::probing);
     EXPECT_FALSE(breaker.allows(later));
-    breaker.failed(later, true);
+    breaker.failed(later, true, true);
     EXPECT_FALSE(breaker.allows(later + 1500ms));
     EXPECT_TRUE(breaker.allows(later + 2s));
-    breaker.begun(later + 2s);
-    breaker.given_up();
+    EXPECT_TRUE(breaker.begun(later + 2s));
+    breaker.given_up(true);
     EXPECT_TRUE(breaker.allows(later + 2s));
     breaker.succeeded();
     EXPECT_EQ(breaker.state(later), BreakerState::closed);
@@ -59,18 +59,32 @@ TEST(Breaker, IsNotHeldOpenLongerByRequestsThatWereUnderWay) {
     const Breaker::Time begin = std::chrono::steady_clock::now();
     Breaker breaker;
     EXPECT_EQ(breaker.wait(begin).count(), 0);
-    for (int i = 0; i < 8; ++i) breaker.failed(begin + i * 10ms, true);
+    for (int i = 0; i < 8; ++i) breaker.failed(begin + i * 10ms, true, false);
     EXPECT_NEAR(breaker.wait(begin).count(), 1, 1e-6);
     EXPECT_EQ(breaker.wait(begin + 1s).count(), 0);
-    breaker.begun(begin + 1s);
-    for (int i = 0; i < 8; ++i) breaker.failed(begin + 1s, true);
+    EXPECT_TRUE(breaker.begun(begin + 1s));
+    breaker.failed(begin + 1s, true, true);
+    for (int i = 0; i < 8; ++i) breaker.failed(begin + 1s, true, false);
     EXPECT_NEAR(breaker.wait(begin + 1s).count(), 2, 1e-6);
+}
+
+TEST(Breaker, WhatBeganBeforeDoesNotEndTheRequestThatFindsOut) {
+    const Breaker::Time begin = std::chrono::steady_clock::now();
+    Breaker breaker;
+    EXPECT_FALSE(breaker.begun(begin));
+    breaker.failed(begin, true, false);
+    EXPECT_TRUE(breaker.begun(begin + 1s));
+    EXPECT_FALSE(breaker.begun(begin + 1s));
+    breaker.failed(begin + 1s, true, false);
+    breaker.given_up(false);
+    EXPECT_EQ(breaker.state(begin + 1s), BreakerState::probing);
+    EXPECT_EQ(breaker.wait(begin + 1s).count(), 0);
 }
 
 TEST(Breaker, AsksAtOnceWhereSomethingElseFoundItBack) {
     const Breaker::Time begin = std::chrono::steady_clock::now();
     Breaker breaker;
-    breaker.failed(begin, true);
+    breaker.failed(begin, true, false);
     breaker.reached_again(begin);
     EXPECT_EQ(breaker.state(begin), BreakerState::half_open);
     breaker.succeeded();

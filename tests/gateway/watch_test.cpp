@@ -41,6 +41,7 @@ TEST(RunRecorder, KeepsEachDraftAsItGrowsAndLands) {
     spec.width = 2;
     recorder.round_started(1, spec);
     recorder.call_started(draft(0));
+    recorder.call_started(draft(1));  // it may wait for room: only what it writes tells
     recorder.call_delta(draft(0), {"thinking", true, 1});
     recorder.call_delta(draft(0), {"half ", false, 3});
     json state = json::parse(state_json(board, nullptr, {}, kAdmin));

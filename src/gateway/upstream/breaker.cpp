@@ -33,24 +33,29 @@ std::chrono::duration<double> Breaker::wait(Time now) const {
     return state(now) == BreakerState::open ? until_ - now : std::chrono::duration<double>(0);
 }
 
-void Breaker::begun(Time now) {
-    if (state(now) == BreakerState::half_open) probing_ = true;
+bool Breaker::begun(Time now) {
+    const bool finds_out = state(now) == BreakerState::half_open;
+    if (finds_out) probing_ = true;
+    return finds_out;
 }
 
 void Breaker::succeeded() {
     *this = Breaker();
 }
 
-// Requests that were under way when it opened, or were made all the same, say nothing new: they make the wait no
-// longer.
-void Breaker::failed(Time now, bool unreachable) {
+// Requests that were under way when it opened, or were made all the same, make the wait no longer.
+void Breaker::failed(Time now, bool unreachable, bool finds_out) {
     ++in_a_row_;
-    if (state(now) == BreakerState::open) return;
+    if (open_ && !finds_out) return;
     probing_ = false;
     if (!open_ && !unreachable && in_a_row_ < kFailures) return;
     if (open_) wait_ = std::min(2 * wait_, kLongest);
     open_ = true;
     until_ = now + wait_;
+}
+
+void Breaker::given_up(bool finds_out) {
+    if (finds_out) probing_ = false;
 }
 
 }  // namespace retort::gateway

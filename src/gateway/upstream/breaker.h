@@ -23,11 +23,13 @@ class Breaker {
     bool allows(Time now) const;
     std::chrono::duration<double> wait(Time now) const;  // while it is open; else 0
 
-    // Of a request: it begins, and how it ended. One that the client gave up has said nothing of the server.
-    void begun(Time now);
+    // Of a request: it begins, and how it ended. The one that finds out is told so, and says it again at its end: what
+    // others bring that were under way before says nothing new. One that the client gave up has said nothing of the
+    // server.
+    bool begun(Time now);
     void succeeded();
-    void failed(Time now, bool unreachable);
-    void given_up() { probing_ = false; }
+    void failed(Time now, bool unreachable, bool finds_out);
+    void given_up(bool finds_out);
 
     // It can be reached again, as something else found out: the next request sees.
     void reached_again(Time now) { until_ = std::min(until_, now); }

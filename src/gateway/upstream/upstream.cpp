@@ -121,14 +121,14 @@ Task<void> Upstream::watch(std::shared_ptr<Upstream> self, std::stop_token stop)
     }
 }
 
-Upstream::Use::Use(std::shared_ptr<Upstream> upstream, Time now) : upstream_(std::move(upstream)) {
+Upstream::Use::Use(std::shared_ptr<Upstream> upstream, Time now)
+    : upstream_(std::move(upstream)), finds_out_(upstream_->breaker_.begun(now)) {
     ++upstream_->under_way_;
-    upstream_->breaker_.begun(now);
 }
 
 Upstream::Use::~Use() {
     --upstream_->under_way_;
-    if (!told_) upstream_->breaker_.given_up();
+    if (!told_) upstream_->breaker_.given_up(finds_out_);
 }
 
 void Upstream::Use::succeeded() {
@@ -151,7 +151,7 @@ void Upstream::Use::failed(Time now, bool unreachable, std::string why) {
     told_ = true;
     ++upstream_->failures_;
     upstream_->trouble_ = std::move(why);
-    upstream_->breaker_.failed(now, unreachable);
+    upstream_->breaker_.failed(now, unreachable, finds_out_);
 }
 
 }  // namespace retort::gateway

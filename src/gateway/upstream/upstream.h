@@ -95,6 +95,7 @@ class Upstream {
 
       private:
         std::shared_ptr<Upstream> upstream_;
+        const bool finds_out_;  // whether it is well again
         bool told_ = false;
     };
 

@@ -14,7 +14,12 @@
 
 namespace retort::gateway {
 
-enum class LaneState { waiting, running, done, failed };
+enum class LaneState {
+    waiting,  // for its first token: asked for or not, in a queue or not
+    running,
+    done,
+    failed,
+};
 std::string_view name(LaneState state);
 
 // A call as it goes: a draft, or the final one.

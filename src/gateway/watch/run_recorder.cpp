@@ -32,18 +32,14 @@ Lane* RunRecorder::lane_at(const Place& place) {
     return index < drafts.size() ? &drafts[index] : nullptr;
 }
 
-void RunRecorder::call_started(const Place& place) {
-    if (Lane* lane = lane_at(place)) lane->state = LaneState::running;
-}
-
 void RunRecorder::call_delta(const Place& place, const Delta& delta) {
     Lane* lane = lane_at(place);
     if (lane == nullptr) return;
     if (delta.tokens_out < 0) {  // begun anew
         *lane = Lane();
-        lane->state = LaneState::running;
         return;
     }
+    lane->state = LaneState::running;
     append(delta.reasoning ? lane->reasoning : lane->text, delta.text);
     lane->tokens = std::max(lane->tokens, delta.tokens_out);
 }

@@ -13,7 +13,6 @@ class RunRecorder : public RunObserver {
     explicit RunRecorder(std::shared_ptr<RunRecord> record) : record_(std::move(record)) {}
 
     void round_started(int round, const Round& spec) override;
-    void call_started(const Place& place) override;
     void call_delta(const Place& place, const Delta& delta) override;
     void call_landed(const Place& place, const Completion& completion) override;
     void draft_landed(int round, std::size_t index, const Draft& draft) override;

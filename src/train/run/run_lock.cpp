@@ -19,15 +19,15 @@ Outcome<RunLock> RunLock::take(const std::string& folder) {
     struct flock wanted{};
     wanted.l_type = F_WRLCK;
     wanted.l_whence = SEEK_SET;
-    if (fcntl(descriptor, F_SETLK, &wanted) == 0) return out;
-    if (errno != EACCES && errno != EAGAIN) return out;  // there are file systems without locks
+    out.held_ = fcntl(descriptor, F_SETLK, &wanted) == 0;
+    if (out.held_ || (errno != EACCES && errno != EAGAIN)) return out;
     const bool known = fcntl(descriptor, F_GETLK, &wanted) == 0 && wanted.l_type != F_UNLCK;
     return Error{ErrorKind::usage,
                  fmt::format("{}: {} is training in this folder: stop it first, or name another folder with run=DIR",
                              folder, known ? fmt::format("process {}", wanted.l_pid) : "another process")};
 }
 
-RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), held_(other.held_) {}
 
 RunLock::~RunLock() {
     if (descriptor_ >= 0) close(descriptor_);

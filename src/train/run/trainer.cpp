@@ -102,6 +102,9 @@ Outcome<void> Trainer::prepare_folder() {
     if (const auto made = folder_.make(); !made) return made.error();
     auto lock = RunLock::take(config_.run);
     if (!lock) return lock.error();
+    if (!lock->is_held())
+        listener_.told(
+            fmt::format("{} has no locks: make sure that no other process trains in this folder", config_.run));
     lock_.emplace(std::move(*lock));
     return folder_.prepare(config_, options_.resume);
 }

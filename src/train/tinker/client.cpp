@@ -320,7 +320,7 @@ void Client::tell_outage(const Failure& why) {
 void Client::tell_recovery() {
     if (!outage_) return;
     outage_ = false;
-    options_.told("the server answers again");
+    options_.told(without_credentials(options_.url) + " answers again");
 }
 
 }  // namespace retort::train::tinker
