@@ -32,9 +32,18 @@ const EvalTitle kTitle{"sums, 120 problems x 4 samples", "pdr:8,4 - summary - m"
 
 TEST(EvalLines, ShowHowFarItIsAccuracyRateAndTimeLeft) {
     const std::string shown = text(eval_lines(kTitle, progress(240), 60, {100, 24, false}));
-    EXPECT_THAT(shown, HasSubstr("##########----------  240 of 480   right 50.0 % (44 to 56)   4.0 samples/s"));
+    EXPECT_THAT(shown, HasSubstr("##########----------  240 of 480   right 50.0 % (41 to 59)   4.0 samples/s"));
     EXPECT_THAT(shown, HasSubstr("1 min 00 s left"));
     EXPECT_THAT(shown, HasSubstr("720 calls   b_seq 400 a sample   b_total 288,000   16 in flight"));
+}
+
+TEST(EvalLines, WhatIsInFlightMayTurnOutEitherWay) {
+    EvalProgress quick = progress(58);
+    quick.right = 55;
+    quick.in_flight = 42;
+    EXPECT_THAT(eval_line(quick, 10), HasSubstr("right 94.8 % (45 to 99)"));
+    quick.in_flight = 0;
+    EXPECT_THAT(eval_line(quick, 10), HasSubstr("right 94.8 % (86 to 98)"));
 }
 
 TEST(EvalLines, NeverExceedTheTerminal) {

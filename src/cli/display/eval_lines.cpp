@@ -23,13 +23,21 @@ std::string bar(const EvalProgress& progress, bool unicode) {
     return out;
 }
 
-// Wilson's interval, as if samples were independent: good enough to watch, not to report.
+// An end of Wilson's interval, as if samples were independent: good enough to watch, not to report. side: -1 or 1.
+double bound(std::int64_t right, std::int64_t samples, int side) {
+    const double n = static_cast<double>(samples), p = share(right, samples), z = 1.96;
+    const double middle = p + z * z / (2 * n);
+    const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    return (middle + side * half) / (1 + z * z / n);
+}
+
+// Samples that are quickly right land first, so that those in flight may all turn out otherwise: the interval says so.
 std::string accuracy_words(const EvalProgress& progress) {
     if (progress.judged == 0) return "";
-    const double n = static_cast<double>(progress.judged), p = share(progress.right, progress.judged), z = 1.96;
-    const double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-    const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-    return fmt::format("right {:.1f} % ({:.0f} to {:.0f})", 100 * p, 100 * (middle - half), 100 * (middle + half));
+    const std::int64_t begun = progress.judged + progress.in_flight;
+    return fmt::format("right {:.1f} % ({:.0f} to {:.0f})", 100 * share(progress.right, progress.judged),
+                       100 * bound(progress.right, begun, -1),
+                       100 * bound(progress.right + progress.in_flight, begun, 1));
 }
 
 double rate(const EvalProgress& progress, double elapsed_s) {
