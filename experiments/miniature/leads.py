@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arms import difference, plural
+from arms import VARIANTS, by_kind, difference, plural
 from cells import resampled_of
 from page import Section, Table
 from questions import (BY_PART, OF_STANDARD, OTHERS, RANDOM4, STANDARD, above, chains, costs, in_a_row, is_first_question,
@@ -218,7 +218,21 @@ def reinforced(arms):
             out.append((verdict(found[0][1][0]) if not out else "") + f"{words}: {differences}"
                        + f" points; {plural(seeds, 'seed')}, {tokens}." + (" The interval of one seed says nothing of other "
                                                                            "seeds." if seeds == 1 else ""))
-    return out[:1], out[1:]
+    return out[:1] + varied(arms), out[1:]
+
+
+def varied(arms):
+    """Question 6: what can be told apart from what it changes."""
+    methods = next(by_kind(arms))[1] if arms else []
+    found = [(f"{one} - {other} under {short(method)}", difference(arms, one, other, method))
+             for one, other, _ in VARIANTS for method in methods]
+    found = [(name, figure[0]) for name, figure in found if figure]
+    told = [f"{name} {figure.points()}" for name, figure in found if figure.is_told_from_zero()]
+    if not found:
+        return []
+    return [f"What drives it: of {plural(len(found), 'comparison')} of variants (mixtures, drafts from a pool, all calls "
+            f"learning, two rounds; each by {plural(len(methods), 'way')} of PDR) a difference "
+            f"shows in {len(told)}, where chance alone would give {0.05 * len(found):.0f} or so: {'; '.join(told) or 'none'}."]
 
 
 def failures(cells, resampled):
