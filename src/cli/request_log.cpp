@@ -34,6 +34,7 @@ std::string log_line(const gateway::ServedRequest& request) {
         if (!value.empty()) out += fmt::format(" {}={}", name, in_one_word(value));
     };
     add("key", request.key);
+    add("request_id", request.request_id);
     add("model", request.model);
     if (request.run == nullptr) return out;
     add("operator", request.run->operator_name);

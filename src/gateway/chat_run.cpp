@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "gateway/answers.h"
 #include "gateway/outbox.h"
+#include "gateway/refusals.h"
 #include "gateway/run_clock.h"
 #include "operator/best_so_far.h"
 #include "operator/observers.h"
@@ -23,6 +24,7 @@ class ChatRun : public RunObserver {
         : writer_(*task.writer),
           progress_(task.body.progress),
           marks_(!trim(task.model.prompts->marker).empty()),
+          warnings_(task.warnings),
           outbox_(outbox) {}
 
     void round_started(int round, const Round& spec) override {
@@ -65,7 +67,7 @@ class ChatRun : public RunObserver {
             out.cut = final_->finish == Finish::length;
         }
         out.reasoning = shown_;
-        out.warnings = result.warnings;
+        out.warnings = warnings_of(result);
         if (out.text.empty() && out.tool_calls.empty()) out.cut = true;  // no draft, or no last call, came to an answer
         return out;
     }
@@ -80,7 +82,7 @@ class ChatRun : public RunObserver {
             out.text = std::move(*best);
         }
         out.reasoning = shown_;
-        out.warnings = result.warnings;
+        out.warnings = warnings_of(result);
         out.cut = true;
         out.at_deadline = true;
         return out;
@@ -96,6 +98,12 @@ class ChatRun : public RunObserver {
     }
 
   private:
+    std::vector<std::string> warnings_of(const RunResult& result) const {
+        std::vector<std::string> out = warnings_;
+        out.insert(out.end(), result.warnings.begin(), result.warnings.end());
+        return out;
+    }
+
     void say(const std::string& line) {
         if (progress_ == Progress::off) return;
         if (outbox_ == nullptr)
@@ -107,10 +115,11 @@ class ChatRun : public RunObserver {
     ReplyWriter& writer_;
     Progress progress_;
     bool marks_;
-    Outbox* outbox_;            // null: the answer goes out in one piece
-    std::string shown_;         // as reasoning, of an answer in one piece
-    std::string streamed_;      // of the final call's text
-    bool begins_anew_ = false;  // the call broke off, and is made again
+    const std::vector<std::string> warnings_;  // before anything was called
+    Outbox* outbox_;                           // null: the answer goes out in one piece
+    std::string shown_;                        // as reasoning, of an answer in one piece
+    std::string streamed_;                     // of the final call's text
+    bool begins_anew_ = false;                 // the call broke off, and is made again
     std::optional<Completion> final_;
     std::optional<CallError> failed_;  // of the last call that did
 };
@@ -221,12 +230,13 @@ Task<bool> send_ending(Exchange& exchange, std::string text) {
     co_return ended;
 }
 
-Task<bool> send_whole(Exchange& exchange, ReplyWriter& writer, const Ending& ending, const BudgetTotals& budget) {
+Task<bool> send_whole(Exchange& exchange, const ChatTask& task, const Ending& ending, const BudgetTotals& budget) {
+    exchange.accompany({{"X-Request-Id", task.identity.id}});
     if (const auto* error = std::get_if<ApiError>(&ending)) {
         const bool told = co_await answer_error(exchange, *error);
         co_return told;
     }
-    const bool told = co_await answer_json(exchange, writer.whole(std::get<ChatAnswer>(ending), budget));
+    const bool told = co_await answer_json(exchange, task.writer->whole(std::get<ChatAnswer>(ending), budget));
     co_return told;
 }
 
@@ -271,14 +281,16 @@ Task<ChatOutcome> answer_chat(Exchange& exchange, ChatTask task) {
     if (stream) heard = co_await outbox.pump(exchange);
     auto landed = co_await nursery.next();
     const RunResult& result = landed.value;
-    const Ending ending = ending_of(run, task.body, verifier.get(), result, clock.is_over());
-    ChatOutcome out = outcome_of(result, ending, !heard || exchange.stop().stop_requested());
+    const bool given_up = exchange.is_given_up();
+    const Ending ending = given_up && result.error ? Ending(stopping())
+                                                   : ending_of(run, task.body, verifier.get(), result, clock.is_over());
+    ChatOutcome out = outcome_of(result, ending, !heard || (exchange.stop().stop_requested() && !given_up));
     if (out.hung_up)
         exchange.abandon();
     else if (stream)
         out.hung_up = !co_await send_ending(exchange, last_bytes(run, *task.writer, ending, result.budget));
     else
-        out.hung_up = !co_await send_whole(exchange, *task.writer, ending, result.budget);
+        out.hung_up = !co_await send_whole(exchange, task, ending, result.budget);
     co_return out;
 }
 

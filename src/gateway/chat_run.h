@@ -24,6 +24,7 @@ struct ChatTask {
     ChatModel model;
     ReplyIdentity identity;
     std::unique_ptr<ReplyWriter> writer;
+    std::vector<std::string> warnings;                        // of what was asked for
     std::unique_ptr<RunObserver> listener;                    // beside the client; null: none
     std::shared_ptr<const std::vector<std::string>> headers;  // of every call
 };

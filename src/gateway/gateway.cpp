@@ -93,6 +93,7 @@ class Gateway::Impl {
     Task<void> handle(Exchange& exchange);
     void tell(ServedRequest request);
     Task<ServedRequest> admit(Exchange& exchange);
+    Task<ServedRequest> metered(Exchange& exchange, const std::shared_ptr<Key>& key, const Client& client);
     Task<ServedRequest> dispatch(Exchange& exchange, const Client& client);
     Task<ServedRequest> generate(Exchange& exchange, const Client& client);
     Task<ServedRequest> generate(Exchange& exchange, const Client& client, const BodyScan& scan);
@@ -105,6 +106,7 @@ class Gateway::Impl {
     std::optional<ApiError> all_down(const std::string& model) const;
     ReplyIdentity identity_of(const AskedOperator& asked, const ChatBody& body);
     std::string passed_authorization(const Exchange& exchange) const;
+    std::string new_id();
 
     GatewayOptions options_;
     std::unique_ptr<Fleet> fleet_;  // null: models in process alone
@@ -115,7 +117,7 @@ class Gateway::Impl {
     Metrics metrics_;
     Board board_;
     std::size_t runs_ = 0;  // under way
-    std::uint64_t replies_ = 0;
+    std::uint64_t ids_ = 0;
     Server server_;
 };
 
@@ -185,16 +187,23 @@ Task<ServedRequest> Gateway::Impl::admit(Exchange& exchange) {
         out.is_stranger = true;
         co_return out;
     }
-    if (auto limit = key->may_ask(Steady::now())) {
-        ServedRequest out = co_await refuse(exchange, std::move(*limit));
-        out.key = key->options().name;
-        co_return out;
-    }
-    Key::Use use(key, Steady::now());
     const KeyOptions& known = key->options();
-    ServedRequest out = co_await dispatch(exchange, {known.name, known.admin, known.tokens_per_minute > 0});
+    const Client client{known.name, known.admin, known.tokens_per_minute > 0};
+    ServedRequest out;
+    if (path.starts_with(kApi))
+        out = co_await metered(exchange, key, client);
+    else
+        out = co_await dispatch(exchange, client);  // a page that watches asks every second
+    out.key = known.name;
+    co_return out;
+}
+
+// Within the limits of its key.
+Task<ServedRequest> Gateway::Impl::metered(Exchange& exchange, const std::shared_ptr<Key>& key, const Client& client) {
+    if (auto limit = key->may_ask(Steady::now())) co_return co_await refuse(exchange, std::move(*limit));
+    Key::Use use(key, Steady::now());
+    ServedRequest out = co_await dispatch(exchange, client);
     use.spent(static_cast<double>(out.tokens() + out.passed_tokens), Steady::now());
-    out.key = key->options().name;
     co_return out;
 }
 
@@ -257,22 +266,19 @@ Task<ServedRequest> Gateway::Impl::generate(Exchange& exchange, const Client& cl
     asked.shown = shown;
     asked.key = bearer_of(passed_authorization(exchange));
     if (asked.operator_name.empty()) asked.operator_name = operator_header(exchange.head().headers);
-    const bool has_method = scan.find("retort") != nullptr;  // its operator, or else the usual one
-    const bool names_none = asked.operator_name.empty() && !requested.by_default && !has_method;
-    const bool is_plain_chain = names_none || (asked.operator_name == "cot" && !has_method);
+    const bool has_method = scan.find("retort") != nullptr || has_method_header(exchange.head().headers);
+    if (asked.operator_name.empty() && !requested.by_default) asked.operator_name = "cot";  // a model is meant
     const bool is_local = fleet_ == nullptr || models_.local(asked.model) != nullptr;
-    if (is_local || !is_plain_chain) {
-        if (names_none) asked.operator_name = "cot";
+    if (is_local || has_method || asked.operator_name != "cot")
         co_return co_await run(exchange, client, std::move(asked));
-    }
     if (requested.as_it_is && fleet_->none_lists(asked.model))
         if (const std::string meant = nearly_operator(asked.model); !meant.empty())
             co_return co_await refuse(exchange, misspelt(asked.model, meant));
     const std::uint64_t prefix = fleet_->upstreams().size() > 1 ? prefix_of(scan) : 0;
     if (requested.as_it_is && member != nullptr)
         co_return co_await hand_on(exchange, client, exchange.body(), asked.model, prefix);
-    if (member == nullptr) co_return co_await refuse(exchange, bad_request("\"model\": expected a name", "model"));
-    const std::string changed = scan.with(*member, nlohmann::json(asked.model).dump());
+    const std::string model = nlohmann::json(asked.model).dump();
+    const std::string changed = member != nullptr ? scan.with(*member, model) : scan.with_new("model", model);
     co_return co_await hand_on(exchange, client, changed, asked.model, prefix);
 }
 
@@ -303,6 +309,7 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     ServedRequest out;
     out.handling = Handling::run;
     out.model = asked.model;
+    out.request_id = request_id(exchange.head().headers, entry.record()->id);
     out.run = entry.record();
     co_return out;
 }
@@ -316,13 +323,17 @@ std::optional<ApiError> Gateway::Impl::all_down(const std::string& model) const 
 }
 
 ReplyIdentity Gateway::Impl::identity_of(const AskedOperator& asked, const ChatBody& body) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
     ReplyIdentity out;
-    out.id = sha256_hex(fmt::format("{} {}", now.count(), ++replies_)).substr(0, 24);
+    out.id = new_id();
     out.model = asked.shown;
     out.created = seconds_since_1970();
     out.wants_usage = body.wants_usage;
     return out;
+}
+
+std::string Gateway::Impl::new_id() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return sha256_hex(fmt::format("{} {}", now.count(), ++ids_)).substr(0, 24);
 }
 
 Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, const Client& client, std::string_view body,
@@ -332,11 +343,14 @@ Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, const Client& cli
                                   not_found(fmt::format("there is no {} here: this gateway holds its models itself",
                                                         exchange.head().path())));
     const std::string target = exchange.head().target.substr(kRoot.size());
+    if (leaves_its_root(exchange.head().path()))
+        co_return co_await refuse(exchange, bad_request("the path: expected one without . and .. and //"));
     UsageMeter meter;
-    HandedOn handed{target, body, model, prefix, keys_.are_needed(), client.metered ? &meter : nullptr};
+    ServedRequest out;
+    out.request_id = request_id(exchange.head().headers, new_id());
+    HandedOn handed{target, body, model, prefix, keys_.are_needed(), out.request_id, client.metered ? &meter : nullptr};
     const OriginResult result = co_await gateway::hand_on(exchange, *fleet_, handed);
     if (result.failure != OriginFailure::none) metrics_.failed_upstream(name(result.failure));
-    ServedRequest out;
     out.handling = Handling::passed;
     out.model = model;
     out.passed_tokens = meter.tokens();

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include "gateway/answers.h"
+#include "gateway/refusals.h"
 
 namespace retort::gateway {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kRest{1};  // of a server that has had enough
 
 // What came of it, as far as that is the server's doing: a client that went away says nothing of it.
 void tell(Upstream::Use& use, const Upstream& upstream, const OriginResult& result, int status) {
@@ -22,6 +25,13 @@ void tell(Upstream::Use& use, const Upstream& upstream, const OriginResult& resu
         use.succeeded();
 }
 
+void turned_away(Upstream::Use& use, int status) {
+    if (status == 429)
+        use.limited(Steady::now() + kRest);
+    else
+        use.failed(Steady::now(), false, fmt::format("it answered with status {}", status));
+}
+
 }  // namespace
 
 Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn handed) {
@@ -32,9 +42,23 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         held.push_back(upstream);
         tried.push_back(upstream.get());
         Upstream::Use use(upstream, Steady::now());
-        PassedOn passed{upstream->origin().path() + std::string(handed.target), handed.body, upstream->key(),
-                        handed.own_keys, handed.meter};
-        result = co_await pass_through(exchange, upstream->origin(), std::move(passed));
+        PassedOn passed{upstream->origin().path() + std::string(handed.target),
+                        handed.body,
+                        upstream->key(),
+                        handed.own_keys,
+                        handed.request_id,
+                        handed.meter};
+        passed.elsewhere = [&] {
+            const auto other = fleet.choose(handed.model, handed.prefix, tried);
+            return other != nullptr && other->may_be_asked(Steady::now());
+        };
+        const Passed answer = co_await pass_through(exchange, upstream->origin(), std::move(passed));
+        result = answer.result;
+        if (answer.turned_away != 0) {
+            turned_away(use, answer.turned_away);
+            if (exchange.stop().stop_requested()) break;
+            continue;
+        }
         tell(use, *upstream, result, exchange.status());
         const bool said_nothing =
             result.failure == OriginFailure::unreachable || result.failure == OriginFailure::broken;
@@ -47,8 +71,11 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         co_await answer_error(exchange, std::move(nowhere));
         co_return OriginResult{};
     }
-    if (result.failure != OriginFailure::none && result.failure != OriginFailure::cancelled && !result.began)
+    if (result.began || result.failure == OriginFailure::none) co_return result;
+    if (result.failure != OriginFailure::cancelled)
         co_await answer_error(exchange, upstream_error(result));
+    else if (exchange.is_given_up())
+        co_await answer_error(exchange, stopping());
     co_return result;
 }
 

@@ -15,6 +15,7 @@ struct HandedOn {
     std::string_view model;    // that it names; empty: none
     std::uint64_t prefix = 0;  // of what is to be read, where it names one
     bool own_keys = false;
+    std::string request_id;       // for the server, where the client gave none
     UsageMeter* meter = nullptr;  // of the answer; null: nobody counts
 };
 

@@ -54,6 +54,11 @@ bool is_idle(const std::string& name, const nlohmann::json& value) {
            (name == "response_format" && value.is_object() && value.value("type", "") == "text");
 }
 
+bool is_given(const ChatBody& body, std::string_view option) {
+    return (option == "distiller" && body.distiller) || (option == "k" && body.k) ||
+           (option == "workspace" && body.workspace);
+}
+
 std::optional<ApiError> beyond_in_process(const std::string& model, const Conversation& conversation) {
     if (!conversation.for_final) return std::nullopt;
     const nlohmann::json fields = nlohmann::json::parse(*conversation.for_final);
@@ -61,6 +66,19 @@ std::optional<ApiError> beyond_in_process(const std::string& model, const Conver
         if (!is_idle(name, value))
             return bad_request(fmt::format("\"{}\": the model {} runs in process and cannot keep to it", name, model),
                                name);
+    return std::nullopt;
+}
+
+// What the schedule cannot do with what was asked for.
+std::optional<ApiError> beyond_schedule(const Schedule& schedule, const ChatBody& body, const Problem& problem) {
+    if (schedule.finish.kind != FinishKind::call && !body.form.empty())
+        return bad_request(
+            fmt::format("\"{}\": {} takes its answer from the drafts, and has no last call that could keep to "
+                        "it: ask for pdr, sr or cot",
+                        body.form, schedule.name),
+            body.form);
+    if (needs_reference(schedule) && !problem.reference)
+        return bad_request("\"distiller\": an oracle knows the right answer, which no request has", "retort.distiller");
     return std::nullopt;
 }
 
@@ -90,7 +108,13 @@ ApiOutcome<ChatTask> operator_task(const RequestHead& head, std::string_view bod
     if (!schedule) return bad_request(schedule.error().message, "model");
     auto problem = problem_of(*read, prompts, asked.model);
     if (!problem) return problem.error();
+    if (auto wrong = beyond_schedule(*schedule, *read, *problem)) return std::move(*wrong);
+    // A chain's one call is no last call of others: the model that was named answers.
+    if (schedule->rounds.empty()) model->models.final.clear();
     ChatTask out;
+    for (const std::string& unused : unused_options(*schedule))
+        if (is_given(*read, unused))
+            out.warnings.push_back(fmt::format("retort.{}: {} does not use it", unused, schedule->name));
     out.body = std::move(*read);
     out.problem = std::move(*problem);
     out.schedule = std::move(*schedule);

@@ -22,7 +22,7 @@ Task<bool> Outbox::pump(Exchange& exchange) {
             boost::system::error_code rung;
             co_await bell_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
             if (!rung && waiting_.empty()) waiting_ = ": still at work\n\n";
-            if (exchange.stop().stop_requested()) co_return false;
+            if (exchange.stop().stop_requested() && !exchange.is_given_up()) co_return false;
             continue;
         }
         const std::string text = std::exchange(waiting_, {});

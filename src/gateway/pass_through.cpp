@@ -37,7 +37,18 @@ Headers passed_headers(const RequestHead& head, const PassedOn& passed) {
         out.push_back(header);
     }
     if (!passed.key.empty()) out.push_back({"Authorization", "Bearer " + passed.key});
+    if (head.header("X-Request-Id").empty() && !passed.request_id.empty())
+        out.push_back({"X-Request-Id", passed.request_id});
     return out;
+}
+
+// It was not looked at: another server may be asked.
+bool turns_away(int status) {
+    return status == 429 || (status >= 502 && status <= 504);
+}
+
+Task<bool> nobody() {
+    co_return false;
 }
 
 }  // namespace
@@ -64,26 +75,35 @@ ApiError upstream_error(const OriginResult& result) {
     return out;
 }
 
-Task<OriginResult> pass_through(Exchange& exchange, Origin& origin, PassedOn passed) {
+Task<Passed> pass_through(Exchange& exchange, Origin& origin, PassedOn passed) {
+    Passed out;
     OriginRequest request{exchange.head().method, passed.target, passed_headers(exchange.head(), passed), passed.body};
     Exchange* client = &exchange;
     OriginSink sink;
     UsageMeter* const meter = passed.meter;
-    sink.head = [client, meter](ReplyHead head, std::optional<std::uint64_t> length) {
+    int& turned_away = out.turned_away;
+    sink.head = [client, meter, &turned_away, &passed](ReplyHead head, std::optional<std::uint64_t> length) {
+        if (turns_away(head.status) && passed.elsewhere && passed.elsewhere()) {
+            turned_away = head.status;
+            return;
+        }
         if (meter != nullptr) meter->begin(head);
         std::erase_if(head.headers, is_for_pages);
         client->begin(head, length);
     };
-    sink.piece = [client, meter](std::string_view bytes) {
+    sink.piece = [client, meter, &turned_away](std::string_view bytes) -> Task<bool> {
+        if (turned_away != 0) return nobody();
         if (meter != nullptr) meter->read(bytes);
         return client->piece(bytes);
     };
-    const OriginResult result = co_await origin.fetch(std::move(request), std::move(sink), exchange.stop());
+    out.result = co_await origin.fetch(std::move(request), std::move(sink), exchange.stop());
+    const OriginResult& result = out.result;
+    if (out.turned_away != 0 && !exchange.stop().stop_requested()) co_return out;
     if (result.failure == OriginFailure::none)
         co_await exchange.end();
-    else if (result.failure == OriginFailure::cancelled || result.began)
+    else if (result.began || (result.failure == OriginFailure::cancelled && !exchange.is_given_up()))
         exchange.abandon();
-    co_return result;
+    co_return out;
 }
 
 }  // namespace retort::gateway

@@ -16,6 +16,12 @@ ApiError unavailable(const char* code, std::string message) {
 
 }  // namespace
 
+ApiError stopping() {
+    ApiError out = unavailable("stopping", "the gateway is being stopped: ask again in a moment");
+    out.retry_after_s = 1;
+    return out;
+}
+
 ApiError too_busy() {
     ApiError out =
         unavailable("overloaded", "too many requests are being answered by operators: ask again in a moment");

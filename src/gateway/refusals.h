@@ -9,6 +9,7 @@
 
 namespace retort::gateway {
 
+ApiError stopping();                                                   // the gateway ends
 ApiError too_busy();                                                   // with runs of operators
 ApiError all_servers_down(const Fleet::Outage& outage);                // with the time after which to ask again
 std::optional<ApiError> not_ready(const Fleet& fleet);                 // none: some server is well

@@ -17,6 +17,23 @@ RunRecord record_of(const ChatTask& task, const std::string& model, const std::s
     return out;
 }
 
+// What went wrong, without anybody's words.
+std::string_view fault_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::usage:
+            return "the request";
+        case ErrorKind::model:
+            return "a model or its server";
+        case ErrorKind::budget:
+            return "the budget";
+        case ErrorKind::interrupted:
+            return "stopped";
+        case ErrorKind::file:
+            break;
+    }
+    return "the gateway";
+}
+
 }  // namespace
 
 RunEntry::RunEntry(Board& board, const ChatTask& task, const std::string& model, const std::string& key)
@@ -30,7 +47,10 @@ RunEntry::~RunEntry() {
 void RunEntry::finish(const ChatOutcome& outcome) {
     record_->budget = outcome.budget;
     record_->answer = outcome.answer ? std::optional(kept_text(*outcome.answer)) : std::nullopt;
-    record_->error = outcome.error && !outcome.hung_up ? outcome.error->message : "";
+    if (outcome.error && !outcome.hung_up) {
+        record_->error = outcome.error->message;
+        record_->fault = fault_of(outcome.error->kind);
+    }
     record_->status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
     record_->phase.clear();
     record_->seconds = static_cast<double>(now_ms() - record_->begun_ms) / 1000;

@@ -17,8 +17,9 @@ struct ServedRequest {
     double seconds = 0;
     int status = 0;  // 0: the client went before any
     Handling handling = Handling::own;
-    std::string key;    // the name of the client's; empty: there are no keys, or it had none
-    std::string model;  // that it was about, as far as it was read
+    std::string key;         // the name of the client's; empty: there are no keys, or it had none
+    std::string request_id;  // the client's X-Request-Id, or else the gateway's: the model servers were told the same
+    std::string model;       // that it was about, as far as it was read
     std::shared_ptr<const RunRecord> run = nullptr;  // of runs alone; no longer changes
 
     bool is_stranger = false;  // it had no key, and there are some

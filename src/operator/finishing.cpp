@@ -10,13 +10,14 @@ void take_final(RunState& run, const CallResult& call, RunResult& result) {
     result.final = FinalCall{"final", completion.finish, completion.usage.in, completion.usage.out};
     run.answer_nodes = {call.node};
     if (!call.solution.present) {
-        if (completion.ok())
+        if (completion.ok() && completion.tool_calls.empty())
             run.warnings.add("final: cut off without a solution: no answer; a larger --think or --max-answer may help");
         return;
     }
     result.text = call.solution.text;
     result.answer = run.problem.verifier->extract(result.text);
-    if (!result.answer) run.warnings.add("final: no answer was found in the solution");
+    // What is said in a conversation need not hold a value.
+    if (!result.answer && !run.problem.conversation) run.warnings.add("final: no answer was found in the solution");
     if (completion.finish == Finish::length) run.warnings.add("final: the solution was cut off at the token limit");
 }
 

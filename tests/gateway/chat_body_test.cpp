@@ -86,7 +86,8 @@ TEST(ChatBody, NamesTheFieldAtFault) {
         EXPECT_EQ(param_of("{" + user + "," + field + "}"), field.substr(1, field.find('"', 1) - 1)) << field;
     EXPECT_EQ(param_of("{" + user + R"(,"retort":{"distiller":"magic"}})"), "retort.distiller");
     EXPECT_EQ(param_of("{" + user + R"(,"retort":{"progress":"loud"}})"), "retort.progress");
-    EXPECT_EQ(param_of("{" + user + R"(,"retort":{"k":0}})"), "k");
+    EXPECT_EQ(param_of("{" + user + R"(,"retort":{"k":0}})"), "retort.k");
+    EXPECT_EQ(param_of("{" + user + R"(,"retort":{"deadline":"soon"}})"), "retort.deadline");
 }
 
 }  // namespace

@@ -193,6 +193,8 @@ TEST_F(ChatTest, AFieldOfTheRequestMakesAPlainNameAnOperators) {
     EXPECT_EQ(reply["model"], "house");
     EXPECT_EQ(reply["usage"]["retort"]["calls"], 4);
     body["retort"] = json::object();
+    EXPECT_EQ(reply_of(ask(body))["usage"]["retort"]["calls"], 1);  // a model was named, and no operator
+    body["model"] = "retort";
     EXPECT_EQ(reply_of(ask(body))["usage"]["retort"]["calls"], 5);  // pdr:4, the prompt set's own
 }
 

@@ -20,6 +20,7 @@ using gateway::GatewayRules;
 using gateway::Upstream;
 using gateway::UpstreamOptions;
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -207,6 +208,23 @@ TEST_F(TwoServersTest, AServerThatFailsInItsOwnWayCostsNoAnswer) {
     }
 }
 
+TEST_F(TwoServersTest, WhatOneServerTurnsAwayAnotherIsAskedForWhileThereIsOne) {
+    for (const int status : {429, 502, 503}) {
+        MockOptions busy;
+        busy.script = [&](const MockRequest& request) {
+            return request.method == "POST" ? std::optional(error_reply(status, "too busy")) : std::nullopt;
+        };
+        MockServer server(busy);
+        start(server.url(), b_.url());
+        for (int i = 0; i < 8; ++i)
+            EXPECT_THAT(ask(kChat, chat("m", std::to_string(i))), StartsWith("HTTP/1.1 200 ")) << status;
+        EXPECT_GT(server.counts().requests, 0) << status;
+        start(server.url(), server.url());
+        EXPECT_THAT(ask(kChat, chat("m", "x")),
+                    AllOf(StartsWith("HTTP/1.1 " + std::to_string(status)), HasSubstr("too busy")));
+    }
+}
+
 TEST_F(TwoServersTest, AServerThatSaysNothingHoldsUpNoList) {
     MockOptions silent;
     silent.script = [](const MockRequest&) {
@@ -292,6 +310,8 @@ TEST_F(TwoServersTest, AKeyHasItsRequestsOfAMinuteAndItsTokens) {
     const std::string limited = ask(kChat, chat("m", "x"), key);
     EXPECT_THAT(limited, StartsWith("HTTP/1.1 429 "));
     EXPECT_THAT(limited, HasSubstr("Retry-After: 30"));
+    EXPECT_THAT(gateway_->said("GET /metrics HTTP/1.1\r\nHost: x\r\n" + key + "Connection: close\r\n\r\n"),
+                StartsWith("HTTP/1.1 200 "));  // whoever watches uses nothing up
     with({"ann", hash, 0, 10});
     EXPECT_THAT(ask(kChat, chat("pdr:2", "x"), key), StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(ask(kChat, chat("pdr:2", "x"), key), HasSubstr("tokens of this minute"));

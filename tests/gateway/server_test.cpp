@@ -148,6 +148,8 @@ TEST_F(ServerTest, RefusesWhatTwoReadersWouldReadDifferently) {
           "HTTP/1.1\r\n\r\n",
           "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
           "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", "POST /a HTTP/1.1\r\nHost : h\r\n\r\n",
+          "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
+          "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\nGET /b HTTP/1.1\r\n\r\n",
           "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "GET\r\n\r\n", "POST /a HTTP/9.9\r\n\r\n"}) {
         RawClient client(port_);
         client.send(request);

@@ -88,12 +88,15 @@ TEST(Board, WhatWasAskedIsForAdminsAlone) {
     Board board;
     const auto record = board.begin(run("a", "a secret"));
     record->answer = "also secret";
+    record->error = "400: the input \"a secret\"";
+    record->fault = "a model or its server";
     record->final.emplace().text = "secret too";
     record->status = RunStatus::done;
     board.end(record);
     for (const std::string& text : {state_json(board, nullptr, {}, kGuest), history_json(board, "", 0, 10, kGuest),
                                     run_json(*board.find("a"), kGuest), history_json(board, "secret", 0, 10, kGuest)})
         EXPECT_EQ(text.find("secret"), std::string::npos) << text;
+    EXPECT_EQ(json::parse(run_json(*board.find("a"), kGuest))["error"], "a model or its server");
     EXPECT_EQ(json::parse(history_json(board, "SECRET", 0, 10, kAdmin))["finished"].size(), 1U);
     EXPECT_EQ(json::parse(run_json(*board.find("a"), kAdmin))["final"]["text"], "secret too");
 }

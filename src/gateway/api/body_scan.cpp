@@ -142,6 +142,16 @@ std::string BodyScan::with(const Member& member, std::string_view json) const {
     return out;
 }
 
+std::string BodyScan::with_new(std::string_view name, std::string_view json) const {
+    const std::size_t inside = text_.find('{') + 1;
+    std::string out(text_.substr(0, inside));
+    out += nlohmann::json(name).dump() + ":";
+    out += json;
+    if (!members_.empty()) out += ",";
+    out += text_.substr(inside);
+    return out;
+}
+
 std::string BodyScan::without(const Member& member) const {
     std::size_t from = member.from;
     std::size_t to = member.end;

@@ -38,6 +38,9 @@ class BodyScan {
     // The text with another value for this member, all else as it was.
     std::string with(const Member& member, std::string_view json) const;
 
+    // The text with one member more, first. `json`: its value.
+    std::string with_new(std::string_view name, std::string_view json) const;
+
     // The text without this member.
     std::string without(const Member& member) const;
 

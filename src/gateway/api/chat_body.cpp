@@ -29,10 +29,17 @@ constexpr std::array<std::string_view, 10> kMethod{"operator",   "distiller",   
 constexpr std::array<std::string_view, 7> kBeyondOperators{"logprobs",   "top_logprobs", "audio",    "modalities",
                                                            "prediction", "store",        "functions"};
 
+// What gives an answer a form, in the words of several servers: of the last call alone, since a draft is not the answer
+// that it is to form, and a judge has a form of its own.
+constexpr std::array<std::string_view, 12> kForms{
+    "response_format",    "stop",    "guided_json", "guided_regex", "guided_choice", "guided_grammar",
+    "structured_outputs", "grammar", "json_schema", "regex",        "ebnf",          "format"};
+
 // Collects the first fault; readers of members go on without harm after it.
 class Reader {
   public:
-    explicit Reader(const json& object) : object_(object) {}
+    // `path`: of the object in the body, "retort.".
+    explicit Reader(const json& object, std::string path = "") : object_(object), path_(std::move(path)) {}
 
     void fail(std::string message, std::string param) {
         if (!fault) fault = bad_request(std::move(message), std::move(param));
@@ -49,7 +56,7 @@ class Reader {
         if (value->is_number_integer() && value->get<std::int64_t>() >= least &&
             value->get<std::int64_t>() <= kMostTokens)
             return value->get<std::int64_t>();
-        fail(fmt::format("\"{}\": expected a whole number of at least {}", name, least), name);
+        fail(fmt::format("\"{}\": expected a whole number of at least {}", name, least), path_ + name);
         return std::nullopt;
     }
 
@@ -58,14 +65,14 @@ class Reader {
         if (value == nullptr) return otherwise;
         if (value->is_number() && value->get<double>() >= least && value->get<double>() <= most)
             return value->get<double>();
-        fail(fmt::format("\"{}\": expected a number from {} to {}", name, least, most), name);
+        fail(fmt::format("\"{}\": expected a number from {} to {}", name, least, most), path_ + name);
         return otherwise;
     }
 
     bool truth(const char* name) {
         const json* value = find(name);
         if (value == nullptr || value->is_boolean()) return value != nullptr && value->get<bool>();
-        fail(fmt::format("\"{}\": expected true or false", name), name);
+        fail(fmt::format("\"{}\": expected true or false", name), path_ + name);
         return false;
     }
 
@@ -73,7 +80,7 @@ class Reader {
         const json* value = find(name);
         if (value == nullptr) return std::nullopt;
         if (value->is_string()) return value->get<std::string>();
-        fail(fmt::format("\"{}\": expected a text", name), name);
+        fail(fmt::format("\"{}\": expected a text", name), path_ + name);
         return std::nullopt;
     }
 
@@ -81,6 +88,7 @@ class Reader {
 
   private:
     const json& object_;
+    const std::string path_;
 };
 
 // The text of a message; of several parts, those that are text.
@@ -134,7 +142,7 @@ void read_method(Reader& reader, ChatBody& out) {
     const json* given = reader.find("retort");
     if (given == nullptr) return;
     if (!given->is_object()) return reader.fail("\"retort\": expected an object", "retort");
-    Reader method(*given);
+    Reader method(*given, "retort.");
     for (const auto& [name, value] : given->items())
         if (std::find(kMethod.begin(), kMethod.end(), name) == kMethod.end())
             method.fail(fmt::format("there is no \"{}\"; expected {}", name, fmt::join(kMethod, ", ")),
@@ -164,7 +172,7 @@ void read_method(Reader& reader, ChatBody& out) {
 void refuse_what_cannot_be(Reader& reader) {
     for (const std::string_view name : kBeyondOperators) {
         const json* value = reader.find(std::string(name).c_str());
-        if (value == nullptr || (value->is_boolean() && !value->get<bool>())) continue;
+        if (value == nullptr || *value == false || *value == 0) continue;
         if (name == "modalities" && *value == json::array({"text"})) continue;
         reader.fail(
             fmt::format(
@@ -188,8 +196,15 @@ void read_extra(const json& object, ChatBody& out, Conversation& conversation) {
     if (extra.empty()) return;
     conversation.for_final =
         std::make_shared<const std::string>(extra.dump(-1, ' ', false, json::error_handler_t::replace));
-    extra.erase("response_format");
-    extra.erase("stop");  // a draft is not the answer that it is to end
+    for (const std::string_view name : kForms) {
+        const auto found = extra.find(name);
+        if (found == extra.end()) continue;
+        const bool is_free = found->empty() || (name == "response_format" && found->is_object() &&
+                                                found->value("type", json()) == "text");
+        if (!is_free && out.form.empty()) out.form = name;
+        extra.erase(found);
+    }
+    if (out.form.empty() && out.has_tools && extra.value("tool_choice", json()) != "none") out.form = "tools";
     if (out.has_tools) extra["tool_choice"] = "none";
     conversation.for_others =
         std::make_shared<const std::string>(extra.dump(-1, ' ', false, json::error_handler_t::replace));

@@ -19,6 +19,7 @@ struct ChatBody {
     std::shared_ptr<const Conversation> conversation;
     std::string asked;  // the text of the user's last message
     bool has_tools = false;
+    std::string form;  // a field that only a last call can keep to: "tools", "response_format", "stop"; empty: none
     bool stream = false;
     bool wants_usage = false;  // stream_options.include_usage
     RunSettings run;           // sampling, seed, budgets

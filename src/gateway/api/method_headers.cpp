@@ -52,7 +52,15 @@ std::optional<nlohmann::json> value_of(const MethodHeader& known, std::string_vi
     return nlohmann::json(value);
 }
 
+bool is_ours(const Header& header) {
+    return same_name(std::string_view(header.name).substr(0, kBegin.size()), kBegin);
+}
+
 }  // namespace
+
+bool has_method_header(const Headers& headers) {
+    return std::any_of(headers.begin(), headers.end(), is_ours);
+}
 
 std::string_view operator_header(const Headers& headers) {
     return find_header(headers, kHeaders.front().header);
@@ -60,9 +68,8 @@ std::string_view operator_header(const Headers& headers) {
 
 std::optional<ApiError> add_method_headers(const Headers& headers, nlohmann::json& body) {
     for (const Header& header : headers) {
-        const bool is_ours = same_name(std::string_view(header.name).substr(0, kBegin.size()), kBegin);
         const auto is_it = [&](const MethodHeader& known) { return same_name(header.name, known.header); };
-        if (is_ours && std::none_of(kHeaders.begin(), kHeaders.end(), is_it))
+        if (is_ours(header) && std::none_of(kHeaders.begin(), kHeaders.end(), is_it))
             return bad_request(fmt::format("there is no header {} of the gateway's", header.name), header.name);
     }
     for (const MethodHeader& known : kHeaders) {

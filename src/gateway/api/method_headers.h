@@ -10,6 +10,9 @@
 
 namespace retort::gateway {
 
+// Whether any header says something of the method: X-Retort-... .
+bool has_method_header(const Headers& headers);
+
 // X-Retort-Operator; empty: none.
 std::string_view operator_header(const Headers& headers);
 

@@ -17,13 +17,17 @@ bool may_go_on(std::string_view value) {
 
 }  // namespace
 
+std::string request_id(const Headers& headers, std::string_view otherwise) {
+    const std::string_view own = find_header(headers, "X-Request-Id");
+    return std::string(may_go_on(own) ? own : otherwise);
+}
+
 std::vector<std::string> trace_headers(const Headers& headers, std::string_view id) {
     std::vector<std::string> out;
     for (const char* name : {"traceparent", "tracestate"})
         if (const std::string_view value = find_header(headers, name); may_go_on(value))
             out.push_back(fmt::format("{}: {}", name, value));
-    const std::string_view own = find_header(headers, "X-Request-Id");
-    out.push_back(fmt::format("X-Request-Id: {}", may_go_on(own) ? own : id));
+    out.push_back("X-Request-Id: " + request_id(headers, id));
     return out;
 }
 

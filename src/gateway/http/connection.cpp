@@ -48,6 +48,12 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += "\r\n";
 }
 
+bool has_other_coding(const Headers& headers) {
+    return std::any_of(headers.begin(), headers.end(), [](const Header& header) {
+        return same_name(header.name, "Transfer-Encoding") && !same_name(header.value, "chunked");
+    });
+}
+
 bool has_body(int status) {
     return status >= 200 && status != 204 && status != 304;
 }
@@ -116,6 +122,9 @@ Task<bool> Connection::read_request() {
         co_return co_await refuse(status, std::string(words_of(status)));
     }
     take_head(parser);
+    // Its body would be read as the next request.
+    if (has_other_coding(head_.headers))
+        co_return co_await refuse(400, "Transfer-Encoding: expected chunked, and nothing else");
     const bool whole = co_await read_body(parser);
     deadline_ = Clock::time_point::max();
     co_return whole;
@@ -170,7 +179,7 @@ Task<void> Connection::answer() {
     busy_ = false;
     body_ = std::string();
     if (!ended_) broken_ = true;  // a client that waits for the rest must see that there is none
-    if (stop_.stop_requested()) broken_ = true;
+    if (stop_.stop_requested() && !given_up_) broken_ = true;
 }
 
 Task<bool> Connection::refuse(int status, std::string message) {

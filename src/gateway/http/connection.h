@@ -35,12 +35,16 @@ class Connection : public Exchange,
     void look_at_the_clock(Clock::time_point now);
 
     // The one under way is to stop.
-    void give_up() { stop_.request_stop(); }
+    void give_up() {
+        given_up_ = true;
+        stop_.request_stop();
+    }
 
     const RequestHead& head() const override { return head_; }
     std::string& body() override { return body_; }
     std::stop_token stop() const override { return stop_.get_token(); }
-    void accompany(Headers headers) override { beside_ = std::move(headers); }
+    bool is_given_up() const override { return given_up_; }
+    void accompany(const Headers& headers) override { beside_.insert(beside_.end(), headers.begin(), headers.end()); }
     Task<bool> send(ReplyHead head, std::string body) override;
     void begin(const ReplyHead& head, std::optional<std::uint64_t> length) override;
     Task<bool> piece(std::string_view bytes) override;
@@ -85,6 +89,7 @@ class Connection : public Exchange,
     bool only_head_ = false;      // HEAD
     bool bare_ = false;           // this answer has no body
     bool last_ = false;           // the server finishes
+    bool given_up_ = false;       // and no longer waits for the one under way
     bool busy_ = false;           // a request is being read or answered
     bool ended_ = false;
     bool broken_ = false;  // nothing more can be said on this connection

@@ -25,8 +25,11 @@ class Exchange {
     // Requested when the client hangs up, whether or not anything is being written, and when the server gives up.
     virtual std::stop_token stop() const = 0;
 
+    // The server ends, and waits no longer: the client is still there to be told so.
+    virtual bool is_given_up() const = 0;
+
     // These go with the answer, whatever it is, in the place of its own of the same names. Before it begins.
-    virtual void accompany(Headers headers) = 0;
+    virtual void accompany(const Headers& headers) = 0;
 
     virtual Task<bool> send(ReplyHead head, std::string body) = 0;
 

@@ -34,6 +34,15 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
     return found == headers.end() ? std::string_view() : std::string_view(found->value);
 }
 
+bool leaves_its_root(std::string_view path) {
+    std::string plain = unescaped(path);
+    std::replace(plain.begin(), plain.end(), '\\', '/');
+    plain += '/';
+    for (const char* part : {"/./", "/../", "//"})
+        if (const std::size_t at = plain.find(part); at != std::string::npos && at + 2 < plain.size()) return true;
+    return false;
+}
+
 std::string unescaped(std::string_view text) {
     if (text.empty()) return "";  // a length of 0 means "up to its zero" there
     int length = 0;

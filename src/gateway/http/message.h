@@ -24,6 +24,10 @@ std::string_view find_header(const Headers& headers, std::string_view name);
 // A part of a path without its %-escapes.
 std::string unescaped(std::string_view text);
 
+// Whether a server that resolves the path could find another one: it has a segment . or .., or an empty one inside,
+// escaped or not.
+bool leaves_its_root(std::string_view path);
+
 struct RequestHead {
     std::string method;  // "GET"
     std::string target;  // "/v1/models?limit=2", as it came

@@ -105,7 +105,8 @@ void RequestTable::add_one(Statement& insert, const ServedRequest& request, Keep
     }
     const BudgetTotals& budget = run->budget;
     begin(run->id, run->operator_name, name(run->status), budget.b_seq, budget.b_total, budget.calls,
-          budget.failed_calls, budget.tokens_in, budget.tokens_out, run->error, question, text);
+          budget.failed_calls, budget.tokens_in, budget.tokens_out, keep == Keep::full ? run->error : run->fault,
+          question, text);
 }
 
 std::int64_t RequestTable::bytes() {

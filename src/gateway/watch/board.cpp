@@ -19,6 +19,7 @@ RunSummary summary_of(const RunRecord& record, std::uint64_t seq) {
     out.key = record.key;
     out.question = std::string(shown_question(record));
     out.error = record.error;
+    out.fault = record.fault;
     out.begun_ms = record.begun_ms;
     out.seconds = record.seconds;
     out.status = record.status;

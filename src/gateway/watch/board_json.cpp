@@ -39,7 +39,7 @@ ordered_json in_flight_json(const RunRecord& run) {
             {"calls", run.budget.calls}};
 }
 
-ordered_json summary_json(const RunSummary& run) {
+ordered_json summary_json(const RunSummary& run, const Viewer& viewer) {
     return {{"seq", run.seq},
             {"id", run.id},
             {"operator", run.operator_name},
@@ -52,7 +52,7 @@ ordered_json summary_json(const RunSummary& run) {
             {"b_total", run.b_total},
             {"calls", run.calls},
             {"failed_calls", run.failed_calls},
-            {"error", run.error}};
+            {"error", viewer.content ? run.error : run.fault}};
 }
 
 std::string_view upstream_state(const Upstream& upstream) {
@@ -149,7 +149,7 @@ std::string state_json(const Board& board, const Fleet* fleet, const StateQuery&
     ordered_json finished = ordered_json::array();
     for (auto run = board.ended().rbegin(); run != board.ended().rend() && finished.size() < kMostAtOnce; ++run) {
         if (run->seq <= query.since) break;
-        finished.push_back(summary_json(*run));
+        finished.push_back(summary_json(*run, viewer));
     }
     return dumped({{"version", 1},
                    {"now_ms", query.now_ms},
@@ -174,7 +174,7 @@ std::string history_json(const Board& board, std::string_view text, std::uint64_
             more = true;
             break;
         }
-        finished.push_back(summary_json(*run));
+        finished.push_back(summary_json(*run, viewer));
     }
     return dumped({{"finished", std::move(finished)}, {"more", more}});
 }
@@ -192,7 +192,7 @@ std::string run_json(const RunRecord& run, const Viewer& viewer) {
                    {"finished", run.status != RunStatus::running},
                    {"status", name(run.status)},
                    {"phase", run.phase},
-                   {"error", run.error},
+                   {"error", viewer.content ? run.error : run.fault},
                    {"question", viewer.content ? run.question : ""},
                    {"rounds", std::move(rounds)},
                    {"final", run.final ? lane_json(*run.final, viewer.content) : ordered_json(nullptr)},

@@ -57,7 +57,8 @@ struct RunRecord {
     std::optional<std::string> answer;
     BudgetTotals budget;
     RunStatus status = RunStatus::running;
-    std::string error;
+    std::string error;   // for those who may read content: servers' own words may hold what they were asked
+    std::string fault;   // its kind, for anyone
     double seconds = 0;  // to its end
 
     std::size_t bytes() const;  // about what it takes in memory
@@ -75,7 +76,7 @@ std::string_view shown_question(const RunRecord& run);
 // A row of the history.
 struct RunSummary {
     std::uint64_t seq = 0;  // in the order of ending, from 1
-    std::string id, operator_name, model, key, question, error;
+    std::string id, operator_name, model, key, question, error, fault;  // the last two as in RunRecord
     std::int64_t begun_ms = 0;
     double seconds = 0;
     RunStatus status = RunStatus::done;
