@@ -276,6 +276,17 @@ TEST_F(ServerTest, DrainingLetsTheOnesUnderWayFinishAndTakesNoMore) {
     EXPECT_EQ(counts().connections, 0U);
 }
 
+TEST_F(ServerTest, DrainingDoesNotWaitForTheRestOfARequest) {
+    start();
+    RawClient half(port_);
+    half.send("GET /a HTTP/1.1\r\nHost:");
+    wait_for([&] { return counts().connections == 1; });
+    std::this_thread::sleep_for(50ms);  // until it was read
+    const Clock::time_point begin = Clock::now();
+    there_.await([this]() { return server_->drain(10'000ms); });
+    EXPECT_LT(Clock::now() - begin, 4s);
+}
+
 TEST_F(ServerTest, APortThatIsTakenIsSaid) {
     start();
     there_.run([this] {

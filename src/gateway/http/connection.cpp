@@ -68,6 +68,7 @@ void Connection::finish_up() {
     last_ = true;
     ErrorCode ignored;
     if (!busy_) socket().cancel(ignored);
+    if (busy_ && !answering_) deadline_ = std::min(deadline_, Clock::now() + kGoodbye);  // its request is half there
 }
 
 void Connection::within(std::chrono::milliseconds time) {
@@ -168,6 +169,7 @@ Task<void> Connection::answer() {
     ended_ = false;
     status_ = 0;
     ++counts_.exchanges;
+    answering_ = true;
     try {
         const HangUpWatch watch(socket(), stop_);
         co_await hooks_.handle(*this);
@@ -176,6 +178,7 @@ Task<void> Connection::answer() {
         broken_ = true;
     }
     --counts_.exchanges;
+    answering_ = false;
     busy_ = false;
     body_ = std::string();
     if (!ended_) broken_ = true;  // a client that waits for the rest must see that there is none

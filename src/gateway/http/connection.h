@@ -91,6 +91,7 @@ class Connection : public Exchange,
     bool last_ = false;           // the server finishes
     bool given_up_ = false;       // and no longer waits for the one under way
     bool busy_ = false;           // a request is being read or answered
+    bool answering_ = false;
     bool ended_ = false;
     bool broken_ = false;  // nothing more can be said on this connection
 };
