@@ -35,6 +35,8 @@ class Semaphore {
     // Loop thread only. `stop` may be requested on the loop's thread while waiting.
     Task<Permit> acquire(std::stop_token stop);
 
+    std::size_t waiting() const { return waiting_.size(); }  // in line now
+
   private:
     void release();
     std::size_t free_;

@@ -216,7 +216,7 @@ Task<ServedRequest> Gateway::Impl::dispatch(Exchange& exchange, const Client& cl
     } else if (reads && path == "/ready") {
         co_await tell_readiness(exchange);
     } else if (reads && path == "/metrics") {
-        const std::string text = metrics_.text({server_.counts(), fleet_.get(), options_.journal.get(), runs_});
+        const std::string text = metrics_.text({server_.counts(), fleet_.get(), options_.journal.get(), &board_});
         co_await answer_text(exchange, text, "text/plain; version=0.0.4; charset=utf-8");
     } else if (reads && path == "/") {
         co_await answer_page(exchange);
@@ -305,7 +305,7 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     task->listener = std::make_unique<RunRecorder>(entry.record());
     const ChatOutcome outcome = co_await answer_chat(exchange, std::move(*task));
     entry.finish(outcome);
-    metrics_.run(outcome.budget, outcome.hung_up);
+    metrics_.run(*entry.record());
     ServedRequest out;
     out.handling = Handling::run;
     out.model = asked.model;
@@ -350,7 +350,7 @@ Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, const Client& cli
     out.request_id = request_id(exchange.head().headers, new_id());
     HandedOn handed{target, body, model, prefix, keys_.are_needed(), out.request_id, client.metered ? &meter : nullptr};
     const OriginResult result = co_await gateway::hand_on(exchange, *fleet_, handed);
-    if (result.failure != OriginFailure::none) metrics_.failed_upstream(name(result.failure));
+    if (result.failure == OriginFailure::cancelled) metrics_.passed_hung_up();
     out.handling = Handling::passed;
     out.model = model;
     out.passed_tokens = meter.tokens();

@@ -12,15 +12,20 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kRest{1};  // of a server that has had enough
 
+Trouble trouble_of(OriginFailure failure) {
+    if (failure == OriginFailure::unreachable) return Trouble::unreachable;
+    return failure == OriginFailure::silent ? Trouble::silent : Trouble::broken;
+}
+
 // What came of it, as far as that is the server's doing: a client that went away says nothing of it.
 void tell(Upstream::Use& use, const Upstream& upstream, const OriginResult& result, int status) {
     if (result.failure == OriginFailure::cancelled) return;
     if (result.failure != OriginFailure::none)
-        use.failed(Steady::now(), result.failure == OriginFailure::unreachable, result.detail);
+        use.failed(Steady::now(), trouble_of(result.failure), result.detail);
     else if (upstream.refuses_key(status))
         use.key_refused(Steady::now(), status);
     else if (status >= 500)
-        use.failed(Steady::now(), false, fmt::format("it answered with status {}", status));
+        use.failed(Steady::now(), Trouble::status, fmt::format("it answered with status {}", status));
     else
         use.succeeded();
 }
@@ -29,7 +34,7 @@ void turned_away(Upstream::Use& use, int status) {
     if (status == 429)
         use.limited(Steady::now() + kRest);
     else
-        use.failed(Steady::now(), false, fmt::format("it answered with status {}", status));
+        use.failed(Steady::now(), Trouble::status, fmt::format("it answered with status {}", status));
 }
 
 }  // namespace

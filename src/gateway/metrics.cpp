@@ -6,10 +6,12 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "gateway/journal/request_journal.h"
+#include "gateway/upstream_metrics.h"
 
 namespace retort::gateway {
 namespace {
@@ -50,11 +52,6 @@ struct Metrics::State {
                                                              .Name("retort_request_seconds")
                                                              .Help("From a request's end to its answer's end")
                                                              .Register(registry);
-    prometheus::Family<prometheus::Counter>& failures =
-        BuildCounter()
-            .Name("retort_upstream_failures_total")
-            .Help("Handed-on requests without a whole answer, by reason")
-            .Register(registry);
     prometheus::Family<prometheus::Counter>& tokens_family =
         BuildCounter().Name("retort_tokens_total").Help("Tokens of the calls of operators").Register(registry);
     prometheus::Counter& tokens_in = tokens_family.Add({{"direction", "in"}});
@@ -68,6 +65,24 @@ struct Metrics::State {
                                        .Help("Runs whose client went away before the answer")
                                        .Register(registry)
                                        .Add({});
+    prometheus::Counter& passed_hung_up = BuildCounter()
+                                              .Name("retort_passed_hung_up_total")
+                                              .Help("Handed-on requests whose client went away before the answer's end")
+                                              .Register(registry)
+                                              .Add({});
+    prometheus::Family<prometheus::Histogram>& phases =
+        BuildHistogram()
+            .Name("retort_run_phase_seconds")
+            .Help(
+                "From the first call's begin to the last call's end: of a round's drafts, of distilling, of judging, "
+                "of the final call")
+            .Register(registry);
+    prometheus::Histogram& seconds_of(RunPhase phase);
+    prometheus::Histogram& first_text = BuildHistogram()
+                                            .Name("retort_run_first_text_seconds")
+                                            .Help("From a run's begin to the first of its answer's text")
+                                            .Register(registry)
+                                            .Add({}, kSeconds);
     prometheus::Histogram& b_seq = BuildHistogram()
                                        .Name("retort_run_b_seq_tokens")
                                        .Help("Tokens on the longest path to an answer")
@@ -87,12 +102,12 @@ struct Metrics::State {
                                   .Help("Requests that operators are answering")
                                   .Register(registry)
                                   .Add({});
-    prometheus::Family<prometheus::Gauge>& up =
-        BuildGauge().Name("retort_upstream_up").Help("1: the model server is alive and is asked").Register(registry);
-    prometheus::Family<prometheus::Gauge>& upstream_in_flight = BuildGauge()
-                                                                    .Name("retort_upstream_in_flight")
-                                                                    .Help("Requests under way at the model server")
-                                                                    .Register(registry);
+    prometheus::Gauge& waiting_runs = BuildGauge()
+                                          .Name("retort_runs_waiting")
+                                          .Help("Of them, those of which no call has said anything yet")
+                                          .Register(registry)
+                                          .Add({});
+    UpstreamMetrics upstreams{registry};
     prometheus::Counter& refused = BuildCounter()
                                        .Name("retort_connections_refused_total")
                                        .Help("Connections beyond the limit")
@@ -110,37 +125,19 @@ struct Metrics::State {
     prometheus::Counter& journal_written = journal.Add({{"result", "written"}});
     prometheus::Counter& journal_lost = journal.Add({{"result", "lost"}});
 
-    struct UpstreamGauges {
-        prometheus::Gauge* up = nullptr;
-        prometheus::Gauge* in_flight = nullptr;
-    };
-    std::map<std::string, UpstreamGauges> upstreams;
-    void show(const Fleet* fleet);
-
     // Finding them by their labels takes longer than counting.
     std::map<std::pair<Handling, int>, prometheus::Counter*> known_requests;
     std::map<Handling, prometheus::Histogram*> known_seconds;
 };
 
-// Servers that are no longer there are no longer told of.
-void Metrics::State::show(const Fleet* fleet) {
-    std::map<std::string, UpstreamGauges> before = std::exchange(upstreams, {});
-    const auto now = std::chrono::steady_clock::now();
-    for (const auto& one : fleet == nullptr ? std::vector<std::shared_ptr<Upstream>>() : fleet->upstreams()) {
-        UpstreamGauges& gauges = upstreams[one->name()];
-        const prometheus::Labels labels{{"upstream", one->name()}};
-        gauges = {&up.Add(labels), &upstream_in_flight.Add(labels)};
-        gauges.up->Set(one->may_be_asked(now) ? 1 : 0);
-        gauges.in_flight->Set(one->under_way());
-        before.erase(one->name());
-    }
-    for (const auto& [name, gone] : before) {
-        up.Remove(gone.up);
-        upstream_in_flight.Remove(gone.in_flight);
-    }
+prometheus::Histogram& Metrics::State::seconds_of(RunPhase phase) {
+    return phases.Add({{"phase", std::string(name(phase))}}, kSeconds);
 }
 
-Metrics::Metrics() : state_(std::make_unique<State>()) {}
+// Phases are told of before there was one.
+Metrics::Metrics() : state_(std::make_unique<State>()) {
+    for (const RunPhase phase : kRunPhases) state_->seconds_of(phase);
+}
 
 Metrics::~Metrics() = default;
 
@@ -154,31 +151,41 @@ void Metrics::request(Handling handling, int status, double seconds) {
     took->Observe(seconds);
 }
 
-void Metrics::run(const BudgetTotals& budget, bool hung_up) {
+void Metrics::run(const RunRecord& run) {
+    const BudgetTotals& budget = run.budget;
     state_->tokens_in.Increment(static_cast<double>(budget.tokens_in));
     state_->tokens_out.Increment(static_cast<double>(budget.tokens_out));
     state_->calls.Increment(static_cast<double>(budget.calls));
     state_->failed_calls.Increment(static_cast<double>(budget.failed_calls));
     state_->b_seq.Observe(static_cast<double>(budget.b_seq));
     state_->b_total.Observe(static_cast<double>(budget.b_total));
-    if (hung_up) state_->hung_up.Increment();
+    for (const PhaseTime& phase : run.phases)
+        if (!phase.is_cut && phase.seconds > 0) state_->seconds_of(phase.phase).Observe(phase.seconds);
+    if (run.first_text_s) state_->first_text.Observe(*run.first_text_s);
+    if (run.status == RunStatus::hung_up) state_->hung_up.Increment();
 }
 
-void Metrics::failed_upstream(std::string_view why) {
-    state_->failures.Add({{"reason", std::string(why)}}).Increment();
+void Metrics::passed_hung_up() {
+    state_->passed_hung_up.Increment();
 }
 
 std::string Metrics::text(const Gauges& now) const {
     state_->connections.Set(static_cast<double>(now.server.connections));
     state_->in_flight.Set(static_cast<double>(now.server.exchanges));
-    state_->runs.Set(static_cast<double>(now.runs));
+    if (now.board != nullptr) {
+        const auto& runs = now.board->in_flight();
+        const auto unheard =
+            std::count_if(runs.begin(), runs.end(), [](const auto& one) { return !one.second->is_heard; });
+        state_->runs.Set(static_cast<double>(runs.size()));
+        state_->waiting_runs.Set(static_cast<double>(unheard));
+    }
     bring_to(state_->refused, now.server.refused);
     bring_to(state_->malformed, now.server.malformed);
     if (now.journal != nullptr) {
         bring_to(state_->journal_written, now.journal->written());
         bring_to(state_->journal_lost, now.journal->lost());
     }
-    state_->show(now.fleet);
+    state_->upstreams.show(now.fleet);
     return prometheus::TextSerializer().Serialize(state_->registry.Collect());
 }
 

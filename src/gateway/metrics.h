@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "budget/ledger.h"
 #include "gateway/http/server.h"
 #include "gateway/upstream/fleet.h"
+#include "gateway/watch/board.h"
 
 namespace retort::gateway {
 
@@ -22,7 +22,7 @@ struct Gauges {
     ServerCounts server;
     const Fleet* fleet = nullptr;             // null: there is none
     const RequestJournal* journal = nullptr;  // likewise
-    std::size_t runs = 0;                     // under way
+    const Board* board = nullptr;             // likewise
 };
 
 // Loop thread only.
@@ -32,8 +32,8 @@ class Metrics {
     ~Metrics();
 
     void request(Handling handling, int status, double seconds);
-    void run(const BudgetTotals& budget, bool hung_up);
-    void failed_upstream(std::string_view why);
+    void run(const RunRecord& run);  // that has ended
+    void passed_hung_up();           // a handed-on request whose client went away
 
     std::string text(const Gauges& now) const;
 

@@ -1,5 +1,6 @@
 #include "gateway/run_entry.h"
 
+#include "base/text.h"
 #include "gateway/clock.h"
 
 namespace retort::gateway {
@@ -14,6 +15,7 @@ RunRecord record_of(const ChatTask& task, const std::string& model, const std::s
     out.begun_ms = now_ms();
     out.question = kept_text(task.body.asked);
     out.rounds_planned = task.schedule.rounds.size();
+    out.text_at_end = !task.body.stream || !trim(task.model.prompts->marker).empty();
     return out;
 }
 
@@ -54,6 +56,8 @@ void RunEntry::finish(const ChatOutcome& outcome) {
     record_->status = outcome.hung_up ? RunStatus::hung_up : outcome.error ? RunStatus::failed : RunStatus::done;
     record_->phase.clear();
     record_->seconds = static_cast<double>(now_ms() - record_->begun_ms) / 1000;
+    if (record_->status == RunStatus::done && record_->answer && !record_->first_text_s)
+        record_->first_text_s = record_->seconds;
 }
 
 }  // namespace retort::gateway

@@ -6,13 +6,16 @@
 #include <optional>
 #include <string>
 
+#include "gateway/api/response_settings.h"
+
 namespace retort::gateway {
 namespace {
 
 using nlohmann::json;
 
 constexpr std::array<const char*, 4> kBeyondText{"echo", "suffix", "best_of", "logit_bias"};
-constexpr std::array<const char*, 4> kBeyondResponses{"previous_response_id", "conversation", "background", "prompt"};
+constexpr std::array<const char*, 5> kBeyondResponses{"previous_response_id", "conversation", "background", "prompt",
+                                                      "context_management"};
 
 bool is_asked_for(const json& object, const char* name) {
     const auto found = object.find(name);
@@ -23,6 +26,13 @@ bool is_asked_for(const json& object, const char* name) {
 ApiError no_room(const char* name) {
     return bad_request(fmt::format("\"{}\": an operator cannot keep to it; ask the model without an operator", name),
                        name);
+}
+
+json image_of(const json& part) {
+    json out{{"url", part["image_url"]}};
+    if (part.value("detail", json("auto")).is_string() && part.value("detail", "auto") != "auto")
+        out["detail"] = part["detail"];
+    return out;
 }
 
 // Of the responses' parts of content those of chats.
@@ -37,8 +47,8 @@ std::optional<ApiError> read_content(const json& content, json& out) {
         const std::string type = part.is_object() ? part.value("type", "") : "";
         if (type == "input_text" || type == "output_text" || type == "text")
             out.push_back({{"type", "text"}, {"text", part.value("text", "")}});
-        else if (type == "input_image" && part.contains("image_url"))
-            out.push_back({{"type", "image_url"}, {"image_url", {{"url", part["image_url"]}}}});
+        else if (type == "input_image" && part.value("image_url", json()).is_string())
+            out.push_back({{"type", "image_url"}, {"image_url", image_of(part)}});
         else
             return bad_request(
                 fmt::format("\"input\": an operator takes texts and images by URL, found a part of type \"{}\"", type),
@@ -92,8 +102,11 @@ std::optional<ApiError> add_item(const json& item, json& messages) {
 
 std::optional<ApiError> read_input(const json& object, json& messages) {
     messages = json::array();
-    if (object.contains("instructions") && object["instructions"].is_string())
-        messages.push_back({{"role", "system"}, {"content", object["instructions"]}});
+    const json instructions = object.value("instructions", json());
+    if (instructions.is_string())
+        messages.push_back({{"role", "system"}, {"content", instructions}});
+    else if (!instructions.is_null())
+        return bad_request("\"instructions\": expected a text", "instructions");
     const json input = object.value("input", json());
     if (input.is_string()) {
         messages.push_back({{"role", "user"}, {"content", input}});
@@ -107,55 +120,14 @@ std::optional<ApiError> read_input(const json& object, json& messages) {
     return std::nullopt;
 }
 
-// {"type": "function", "name", ...} -> {"type": "function", "function": {"name", ...}}
-std::optional<ApiError> change_tools(json& tools) {
-    for (json& tool : tools) {
-        const std::string type = tool.is_object() ? tool.value("type", "") : "";
-        if (type != "function")
-            return bad_request(fmt::format("\"tools\": an operator takes functions, found \"{}\"", type), "tools");
-        json function = tool;
-        function.erase("type");
-        tool = {{"type", "function"}, {"function", std::move(function)}};
-    }
-    return std::nullopt;
-}
-
-// {"type": "json_schema", "name", "schema"} -> {"type": "json_schema", "json_schema": {"name", "schema"}}
-json response_format_of(const json& format) {
-    if (format.value("type", "") != "json_schema") return {{"type", format.value("type", "text")}};
-    json schema = format;
-    schema.erase("type");
-    return {{"type", "json_schema"}, {"json_schema", std::move(schema)}};
-}
-
-bool has_object(const json& object, const char* name) {
-    return object.contains(name) && object[name].is_object();
-}
-
-void rename_members(json& object) {
-    if (object.contains("max_output_tokens")) object["max_tokens"] = object["max_output_tokens"];
-    if (object.contains("tools") && object["tools"].empty()) object.erase("tools");
-    if (has_object(object, "tool_choice"))
-        object["tool_choice"] = {{"type", "function"},
-                                 {"function", {{"name", object["tool_choice"].value("name", "")}}}};
-    if (has_object(object, "text") && has_object(object["text"], "format") &&
-        object["text"]["format"].value("type", "text") != "text")
-        object["response_format"] = response_format_of(object["text"]["format"]);
-    if (has_object(object, "reasoning") && object["reasoning"].contains("effort"))
-        object["reasoning_effort"] = object["reasoning"]["effort"];
-    for (const char* name : {"input", "instructions", "max_output_tokens", "text", "reasoning", "include", "truncation",
-                             "store", "previous_response_id", "conversation", "background", "prompt"})
-        object.erase(name);
-}
-
 ApiOutcome<ChatObject> response_as_chat(json object) {
     for (const char* name : kBeyondResponses)
         if (is_asked_for(object, name)) return no_room(name);
     json messages;
     if (auto wrong = read_input(object, messages)) return *wrong;
-    if (object.contains("tools") && object["tools"].is_array())
-        if (auto wrong = change_tools(object["tools"])) return *wrong;
-    rename_members(object);
+    if (auto wrong = change_settings(object)) return *wrong;
+    for (const char* name : {"input", "instructions"}) object.erase(name);
+    for (const char* name : kBeyondResponses) object.erase(name);
     object["messages"] = std::move(messages);
     return ChatObject{std::move(object)};
 }

@@ -10,6 +10,12 @@ std::string data_event(const ordered_json& value) {
     return "data: " + dumped(value) + "\n\n";
 }
 
+std::string comment(std::string_view text) {
+    std::string out = ": ";
+    for (const char c : text) out += c == '\n' || c == '\r' ? ' ' : c;
+    return out + "\n\n";
+}
+
 std::string_view finish_reason(const ChatAnswer& answer) {
     if (!answer.tool_calls.empty()) return "tool_calls";
     return answer.cut ? "length" : "stop";

@@ -13,6 +13,7 @@ using nlohmann::ordered_json;
 
 std::string dumped(const ordered_json& value);      // any bytes in texts become UTF-8
 std::string data_event(const ordered_json& value);  // "data: {...}\n\n"
+std::string comment(std::string_view text);         // ": ...\n\n", which clients pass over; it ends with its line
 
 // "stop", "length" or "tool_calls", as chats have it.
 std::string_view finish_reason(const ChatAnswer& answer);

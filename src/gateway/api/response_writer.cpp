@@ -19,7 +19,10 @@ class ResponseWriter : public ReplyWriter {
                event("response.in_progress", {{"response", response}});
     }
 
+    // An item that is done says no more: what a last call thinks that was made again, or between its words, is a
+    // comment.
     std::string progress(std::string_view text) override {
+        if (reasoned_ || speaks_) return comment(text);
         std::string out;
         if (!reasons_) {
             reasons_ = true;
@@ -33,17 +36,18 @@ class ResponseWriter : public ReplyWriter {
     std::string text(std::string_view text) override {
         std::string out = end_reasoning() + begin_message();
         text_ += text;
-        return out + event("response.output_text.delta", with_message({{"delta", text}}));
+        return out + event("response.output_text.delta",
+                           with_message({{"delta", text}, {"logprobs", ordered_json::array()}}));
     }
 
     std::string end(const ChatAnswer& answer, const BudgetTotals& budget) override {
         std::string out = end_reasoning();
         if (answer.tool_calls.empty() || speaks_) out += begin_message();
-        if (speaks_) out += end_message();
+        if (speaks_) out += end_message(status_of_message(answer));
         ordered_json items = ordered_json::array();
         if (reasons_) items.push_back(reasoning_item("completed"));
-        if (speaks_) items.push_back(message_item("completed", text_));
-        for (ordered_json& call : function_calls(answer.tool_calls)) {
+        if (speaks_) items.push_back(message_item(status_of_message(answer), text_));
+        for (ordered_json& call : function_calls(answer)) {
             out += events_of_call(call, items.size());
             items.push_back(std::move(call));
         }
@@ -61,8 +65,9 @@ class ResponseWriter : public ReplyWriter {
         ordered_json items = ordered_json::array();
         reasoning_ = answer.reasoning;
         if (!reasoning_.empty()) items.push_back(reasoning_item("completed"));
-        if (answer.tool_calls.empty() || !answer.text.empty()) items.push_back(message_item("completed", answer.text));
-        for (ordered_json& call : function_calls(answer.tool_calls)) items.push_back(std::move(call));
+        if (answer.tool_calls.empty() || !answer.text.empty())
+            items.push_back(message_item(status_of_message(answer), answer.text));
+        for (ordered_json& call : function_calls(answer)) items.push_back(std::move(call));
         return dumped(finished(answer, budget, std::move(items)));
     }
 
@@ -93,7 +98,9 @@ class ResponseWriter : public ReplyWriter {
                          {"error", nullptr},
                          {"incomplete_details", nullptr},
                          {"model", identity_.model},
-                         {"output", ordered_json::array()}};
+                         {"output", ordered_json::array()},
+                         {"store", false},  // whatever was asked for: nothing can be asked for again
+                         {"truncation", "disabled"}};
         repeat(out);
         return out;
     }
@@ -121,12 +128,20 @@ class ResponseWriter : public ReplyWriter {
     }
 
     static ordered_json text_part(std::string_view text) {
-        return {{"type", "output_text"}, {"text", text}, {"annotations", ordered_json::array()}};
+        return {{"type", "output_text"},
+                {"text", text},
+                {"annotations", ordered_json::array()},
+                {"logprobs", ordered_json::array()}};
+    }
+
+    // At a limit it is the last item that was cut: calls of tools come after the message.
+    static const char* status_of_message(const ChatAnswer& answer) {
+        return answer.cut && answer.tool_calls.empty() ? "incomplete" : "completed";
     }
 
     ordered_json message_item(const char* status, std::string_view text) const {
         ordered_json content = ordered_json::array();
-        if (std::string_view(status) == "completed") content.push_back(text_part(text));
+        if (std::string_view(status) != "in_progress") content.push_back(text_part(text));
         return {{"type", "message"},
                 {"id", "msg_" + identity_.id},
                 {"status", status},
@@ -165,17 +180,18 @@ class ResponseWriter : public ReplyWriter {
                event("response.content_part.added", with_message({{"part", text_part("")}}));
     }
 
-    std::string end_message() {
-        return event("response.output_text.done", with_message({{"text", text_}})) +
+    std::string end_message(const char* status) {
+        return event("response.output_text.done",
+                     with_message({{"text", text_}, {"logprobs", ordered_json::array()}})) +
                event("response.content_part.done", with_message({{"part", text_part(text_)}})) +
                event("response.output_item.done",
-                     {{"output_index", place_of_message()}, {"item", message_item("completed", text_)}});
+                     {{"output_index", place_of_message()}, {"item", message_item(status, text_)}});
     }
 
-    static std::vector<ordered_json> function_calls(const std::string& tool_calls) {
+    static std::vector<ordered_json> function_calls(const ChatAnswer& answer) {
         std::vector<ordered_json> out;
-        if (tool_calls.empty()) return out;
-        for (const ordered_json& call : ordered_json::parse(tool_calls)) {
+        if (answer.tool_calls.empty()) return out;
+        for (const ordered_json& call : ordered_json::parse(answer.tool_calls)) {
             const ordered_json function = call.value("function", ordered_json::object());
             out.push_back({{"type", "function_call"},
                            {"id", "fc_" + call.value("id", "")},
@@ -184,6 +200,7 @@ class ResponseWriter : public ReplyWriter {
                            {"arguments", function.value("arguments", "")},
                            {"status", "completed"}});
         }
+        if (answer.cut && !out.empty()) out.back()["status"] = "incomplete";
         return out;
     }
 

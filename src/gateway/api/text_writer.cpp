@@ -4,13 +4,6 @@
 namespace retort::gateway {
 namespace {
 
-// A comment ends with its line.
-std::string comment(std::string_view text) {
-    std::string out = ": ";
-    for (const char c : text) out += c == '\n' || c == '\r' ? ' ' : c;
-    return out + "\n\n";
-}
-
 class TextWriter : public ReplyWriter {
   public:
     explicit TextWriter(ReplyIdentity identity) : identity_(std::move(identity)) {}

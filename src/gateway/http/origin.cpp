@@ -88,22 +88,6 @@ std::string rendered(const OriginRequest& request, const std::string& host) {
 
 }  // namespace
 
-std::string_view name(OriginFailure failure) {
-    switch (failure) {
-        case OriginFailure::none:
-            return "none";
-        case OriginFailure::unreachable:
-            return "unreachable";
-        case OriginFailure::broken:
-            return "broken";
-        case OriginFailure::silent:
-            return "silent";
-        case OriginFailure::cancelled:
-            return "cancelled";
-    }
-    return "none";
-}
-
 class Origin::Impl {
   public:
     Impl(asio::io_context& loop, OriginOptions options, Address at)

@@ -48,8 +48,6 @@ enum class OriginFailure {
     cancelled,    // by the stop token, or by the sink
 };
 
-std::string_view name(OriginFailure failure);
-
 struct OriginResult {
     OriginFailure failure = OriginFailure::none;
     bool began = false;  // the head has reached the sink

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string_view>
 
@@ -14,6 +15,8 @@ enum class BreakerState {
     probing,    // and is under way
 };
 std::string_view name(BreakerState state);
+inline constexpr std::array kBreakerStates{BreakerState::closed, BreakerState::open, BreakerState::half_open,
+                                           BreakerState::probing};
 
 class Breaker {
   public:

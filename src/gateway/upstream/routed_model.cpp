@@ -52,6 +52,12 @@ void note_failure(std::vector<FailedAttempt>& failed, Completion& attempt) {
     failed.push_back({*attempt.error, attempt.usage, attempt.wall_s});
 }
 
+Trouble trouble_of(const Completion& completion) {
+    if (completion.error->kind == CallErrorKind::server) return Trouble::status;
+    const bool nobody = completion.error->kind == CallErrorKind::connection && completion.usage.total() == 0;
+    return nobody ? Trouble::unreachable : Trouble::broken;
+}
+
 void tell(Upstream::Use& use, const Upstream& upstream, const Completion& completion) {
     const bool is_limited = completion.error && completion.error->kind == CallErrorKind::rate_limited;
     if (is_limited)
@@ -62,8 +68,7 @@ void tell(Upstream::Use& use, const Upstream& upstream, const Completion& comple
     else if (completion.ok() || (completion.error && !is_trouble(*completion.error)))
         use.succeeded();
     else if (completion.error)
-        use.failed(Steady::now(), completion.error->kind == CallErrorKind::connection && completion.usage.total() == 0,
-                   completion.error->message);
+        use.failed(Steady::now(), trouble_of(completion), completion.error->message);
 }
 
 }  // namespace

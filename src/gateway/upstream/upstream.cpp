@@ -20,6 +20,22 @@ constexpr std::chrono::seconds kLookFor{5};   // then it is held for dead
 
 }  // namespace
 
+std::string_view name(Trouble trouble) {
+    switch (trouble) {
+        case Trouble::unreachable:
+            return "unreachable";
+        case Trouble::broken:
+            return "broken";
+        case Trouble::silent:
+            return "silent";
+        case Trouble::status:
+            return "status";
+        case Trouble::key_refused:
+            return "key_refused";
+    }
+    return "broken";
+}
+
 Outcome<std::shared_ptr<Upstream>> Upstream::make(asio::io_context& loop, UpstreamOptions options) {
     if (options.name.empty()) options.name = without_credentials(options.origin.url);
     auto origin = Origin::make(loop, options.origin);
@@ -144,14 +160,14 @@ void Upstream::Use::limited(Time until) {
 }
 
 void Upstream::Use::key_refused(Time now, int status) {
-    failed(now, false, fmt::format("its key is refused (status {})", status));
+    failed(now, Trouble::key_refused, fmt::format("its key is refused (status {})", status));
 }
 
-void Upstream::Use::failed(Time now, bool unreachable, std::string why) {
+void Upstream::Use::failed(Time now, Trouble trouble, std::string why) {
     told_ = true;
-    ++upstream_->failures_;
+    ++upstream_->failures_[static_cast<std::size_t>(trouble)];
     upstream_->trouble_ = std::move(why);
-    upstream_->breaker_.failed(now, unreachable, finds_out_);
+    upstream_->breaker_.failed(now, trouble == Trouble::unreachable, finds_out_);
 }
 
 }  // namespace retort::gateway

@@ -2,10 +2,12 @@
 // what is known of its health.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -38,6 +40,18 @@ struct UpstreamOptions {
 
 // Whether a server has a model, as far as that is known.
 enum class Listed { no, yes, unknown };
+
+// What a server failed a request by.
+enum class Trouble {
+    unreachable,  // nobody was there
+    broken,       // the connection broke, or what came is not what the API promises
+    silent,       // nothing came for too long
+    status,       // it answered that it is broken: 500 or more
+    key_refused,  // the gateway's own
+};
+std::string_view name(Trouble trouble);
+inline constexpr std::array kTroubles{Trouble::unreachable, Trouble::broken, Trouble::silent, Trouble::status,
+                                      Trouble::key_refused};
 
 struct ModelListing {
     OriginResult result;
@@ -89,7 +103,7 @@ class Upstream {
         Use& operator=(const Use&) = delete;
 
         void succeeded();
-        void failed(Time now, bool unreachable, std::string why);
+        void failed(Time now, Trouble trouble, std::string why);
         void limited(Time until);  // it is well, and wants no more before then
         void key_refused(Time now, int status);
 
@@ -106,7 +120,9 @@ class Upstream {
     bool may_be_asked(Time now) const { return alive_ && now >= rests_until_ && breaker_.allows(now); }
     double wait_s(Time now) const;  // it is known to be down, and is asked again after so many seconds; 0: it is not
     const std::string& trouble() const { return trouble_; }  // the last; for people
-    std::int64_t failures() const { return failures_; }
+    std::int64_t failures() const { return std::accumulate(failures_.begin(), failures_.end(), std::int64_t{0}); }
+    std::int64_t failures(Trouble trouble) const { return failures_[static_cast<std::size_t>(trouble)]; }
+    std::size_t waiting() const { return places_->waiting(); }  // of those under way, for one of its places
     Bucket& tokens() { return tokens_; }
 
   private:
@@ -129,7 +145,7 @@ class Upstream {
     bool alive_ = true;
     Time gone_until_{};  // nobody was there at the last look: until the next
     std::string trouble_;
-    std::int64_t failures_ = 0;
+    std::array<std::int64_t, kTroubles.size()> failures_{};
 };
 
 }  // namespace retort::gateway

@@ -38,6 +38,36 @@ std::string_view name(RunStatus status) {
     return "done";
 }
 
+std::string_view name(RunPhase phase) {
+    switch (phase) {
+        case RunPhase::drafts:
+            return "drafts";
+        case RunPhase::distil:
+            return "distil";
+        case RunPhase::judge:
+            return "judge";
+        case RunPhase::final:
+            return "final";
+    }
+    return "drafts";
+}
+
+RunPhase phase_of(CallRole role) {
+    switch (role) {
+        case CallRole::draft:
+            return RunPhase::drafts;
+        case CallRole::summary:
+        case CallRole::select:
+        case CallRole::analysis:
+            return RunPhase::distil;
+        case CallRole::judge:
+            return RunPhase::judge;
+        case CallRole::final:
+            return RunPhase::final;
+    }
+    return RunPhase::drafts;
+}
+
 std::string kept_text(std::string_view text) {
     return std::string(utf8_prefix(text, kMostText));
 }
@@ -55,7 +85,8 @@ std::size_t RunRecord::bytes() const {
     const auto of_lane = [&](const Lane& lane) {
         return sizeof(Lane) + lane.text.capacity() + lane.reasoning.capacity() + of_answer(lane.answer);
     };
-    std::size_t out = sizeof(RunRecord) + question.capacity() + error.capacity() + of_answer(answer);
+    std::size_t out = sizeof(RunRecord) + phases.capacity() * sizeof(PhaseTime) + question.capacity() +
+                      error.capacity() + of_answer(answer);
     for (const RoundRecord& round : rounds) {
         for (const Lane& lane : round.drafts) out += of_lane(lane);
         for (const Workspace& workspace : round.workspaces) out += sizeof(Workspace) + workspace.text.capacity();

@@ -1,6 +1,7 @@
 // What is kept of a request that an operator answers, for the live page: values, bounded.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/place.h"
 #include "budget/ledger.h"
 #include "distill/workspace.h"
 
@@ -30,6 +32,19 @@ struct Lane {
     std::optional<std::string> answer;
     std::int64_t tokens = 0;  // generated
     double seconds = 0;
+};
+
+// What the calls of a stretch of a run are for.
+enum class RunPhase { drafts, distil, judge, final };
+std::string_view name(RunPhase phase);
+RunPhase phase_of(CallRole role);
+inline constexpr std::array kRunPhases{RunPhase::drafts, RunPhase::distil, RunPhase::judge, RunPhase::final};
+
+// Such a stretch, of one round: from its first call's begin to its last one's end.
+struct PhaseTime {
+    RunPhase phase = RunPhase::drafts;
+    double seconds = 0;   // 0: no call has ended yet
+    bool is_cut = false;  // a call of it was cancelled
 };
 
 struct RoundRecord {
@@ -60,6 +75,12 @@ struct RunRecord {
     std::string error;   // for those who may read content: servers' own words may hold what they were asked
     std::string fault;   // its kind, for anyone
     double seconds = 0;  // to its end
+
+    // For metrics.
+    std::vector<PhaseTime> phases;
+    std::optional<double> first_text_s;  // from its begin on, to the first of the answer's text
+    bool text_at_end = false;            // none of it is told of before all of it is there
+    bool is_heard = false;               // a call has said something, or has ended
 
     std::size_t bytes() const;  // about what it takes in memory
 };

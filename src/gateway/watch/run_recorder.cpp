@@ -13,6 +13,10 @@ void append(std::string& text, std::string_view more) {
     if (text.size() < kMostText) text += utf8_prefix(more, kMostText - text.size());
 }
 
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 }  // namespace
 
 void RunRecorder::round_started(int round, const Round& spec) {
@@ -32,7 +36,32 @@ Lane* RunRecorder::lane_at(const Place& place) {
     return index < drafts.size() ? &drafts[index] : nullptr;
 }
 
+// Steps come one after the other: a call for something else, or of another round, begins the next phase.
+void RunRecorder::call_started(const Place& place) {
+    std::vector<PhaseTime>& phases = record_->phases;
+    const RunPhase phase = phase_of(place.role);
+    if (phases.empty() || phases.back().phase != phase || phase_round_ != place.round) {
+        phases.push_back({phase});
+        phase_begun_ = std::chrono::steady_clock::now();
+        phase_round_ = place.round;
+    }
+}
+
+void RunRecorder::end_call_of_phase(bool cancelled) {
+    if (record_->phases.empty()) return;
+    PhaseTime& phase = record_->phases.back();
+    if (cancelled) phase.is_cut = true;
+    phase.seconds = seconds_since(phase_begun_);
+}
+
+void RunRecorder::note_text(const Place& place, std::string_view text) {
+    if (place.role != CallRole::final || text.empty() || record_->text_at_end || record_->first_text_s) return;
+    record_->first_text_s = seconds_since(begun_);
+}
+
 void RunRecorder::call_delta(const Place& place, const Delta& delta) {
+    if (delta.tokens_out >= 0) record_->is_heard = true;
+    if (!delta.reasoning) note_text(place, delta.text);
     Lane* lane = lane_at(place);
     if (lane == nullptr) return;
     if (delta.tokens_out < 0) {  // begun anew
@@ -45,6 +74,9 @@ void RunRecorder::call_delta(const Place& place, const Delta& delta) {
 }
 
 void RunRecorder::call_landed(const Place& place, const Completion& completion) {
+    record_->is_heard = true;
+    note_text(place, completion.text);
+    end_call_of_phase(completion.finish == Finish::cancelled);
     Lane* lane = lane_at(place);
     if (lane == nullptr) return;
     lane->state = completion.ok() ? LaneState::done : LaneState::failed;
