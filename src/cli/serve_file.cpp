@@ -233,7 +233,7 @@ Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& 
 std::vector<std::string> wanting_a_new_start(const ServeFile& started, const ServeFile& now) {
     std::vector<std::string> out;
     if (started.listen != now.listen) out.emplace_back("listen");
-    if (started.tls != now.tls) out.emplace_back("[tls]");
+    if (started.tls.has_value() != now.tls.has_value()) out.emplace_back("[tls]");
     if (started.journal != now.journal) out.emplace_back("[journal]");
     if (started.in_process != now.in_process) out.emplace_back("[[in_process]]");
     return out;

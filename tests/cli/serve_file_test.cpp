@@ -127,6 +127,8 @@ TEST(ServeFile, WhatWantsANewStartIsNamed) {
         "[[in_process]]\nmodel = \"m.gguf\"";
     EXPECT_THAT(wanting_a_new_start(started, read(other)),
                 ElementsAre("listen", "[tls]", "[journal]", "[[in_process]]"));
+    const std::string renamed = "[tls]\ncertificate = \"other\"\nkey = \"other\"";
+    EXPECT_THAT(wanting_a_new_start(read("[tls]\ncertificate = \"c\"\nkey = \"k\""), read(renamed)), ElementsAre());
 }
 
 }  // namespace
