@@ -165,7 +165,8 @@ void add_serve(CLI::App& app, Invocation& invocation) {
                     const std::size_t at = one.find('=');
                     if (at == 0 || at == std::string::npos || at + 1 == one.size())
                         throw CLI::ValidationError("--alias", "expected NAME=OPERATOR@MODEL, found \"" + one + "\"");
-                    serve.aliases[one.substr(0, at)] = one.substr(at + 1);
+                    if (!serve.aliases.emplace(one.substr(0, at), one.substr(at + 1)).second)
+                        throw CLI::ValidationError("--alias", "\"" + one.substr(0, at) + "\" is given twice");
                 }
             },
             "A name of one's own for an operator and a model")

@@ -110,7 +110,10 @@ class ServeRun {
         if (!server) return server.error();
         gateway::GatewayOptions out;
         out.server = *server;
-        out.server.tls = file->tls;
+        const auto certificate = read_certificate(file->tls);
+        if (!certificate) return certificate.error();
+        certificate_ = *certificate;
+        out.server.tls = certificate_;
         out.rules = std::move(file->rules);
         out.log = [](const std::string& line) { say("retort: " + line); };
         if (!arguments_.quiet && arguments_.log != "off") {
@@ -136,6 +139,13 @@ class ServeRun {
         if (!failed) failed = add_in_process(std::move(file->in_process), out);
         if (failed) return *failed;
         return out;
+    }
+
+    // Null: plain.
+    static Outcome<std::shared_ptr<gateway::Certificate>> read_certificate(
+        const std::optional<gateway::TlsFiles>& files) {
+        if (!files) return std::shared_ptr<gateway::Certificate>();
+        return gateway::Certificate::read(*files);
     }
 
     // Null: nothing is kept.
@@ -270,21 +280,27 @@ class ServeRun {
         return fmt::format("; not so what wants a new start, and has changed in the file: {}", fmt::join(stays, ", "));
     }
 
-    // What is wrong with the new file changes nothing.
     void reload() {
+        const auto stays = read_again();
+        say(stays ? fmt::format("retort: model servers, keys{} and names are read again{}",
+                                certificate_ ? ", certificate" : "", words_of(*stays))
+                  : fmt::format("retort: nothing is changed: {}", stays.error().message));
+    }
+
+    // What wants a new start. What is wrong with the new file, or with what it names, changes nothing.
+    Outcome<std::vector<std::string>> read_again() {
         auto file = serve_file();
-        const std::vector<std::string> stays = file ? wanting_a_new_start(started_, *file) : std::vector<std::string>();
-        std::optional<Error> wrong;
-        if (!file)
-            wrong = file.error();
-        else
-            wrong = check_reach(host_, file->rules);
+        if (!file) return file.error();
+        std::vector<std::string> stays = wanting_a_new_start(started_, *file);
+        auto wrong = check_reach(host_, file->rules);
         if (!wrong) wrong = check_roles(file->rules);
         if (!wrong) wrong = check_names(file->rules, {});
-        if (!wrong)
-            if (const auto replaced = gateway_->replace(std::move(file->rules)); !replaced) wrong = replaced.error();
-        say(wrong ? fmt::format("retort: nothing is changed: {}", wrong->message)
-                  : "retort: model servers, keys and names are read again" + words_of(stays));
+        if (wrong) return *wrong;
+        const auto renewed = read_certificate(file->tls);
+        if (!renewed) return renewed.error();
+        if (const auto replaced = gateway_->replace(std::move(file->rules)); !replaced) return replaced.error();
+        if (certificate_ && *renewed) certificate_->renew(**renewed);
+        return stays;
     }
 
     Task<ExitCode> serve() {
@@ -309,7 +325,8 @@ class ServeRun {
     asio::io_context loop_;
     asio::steady_timer stop_{loop_, asio::steady_timer::time_point::max()};
     asio::signal_set reload_{loop_, SIGHUP};
-    std::unique_ptr<RequestLog> log_;  // null: none
+    std::unique_ptr<RequestLog> log_;                    // null: none
+    std::shared_ptr<gateway::Certificate> certificate_;  // null: plain
     std::unique_ptr<gateway::Gateway> gateway_;
 };
 

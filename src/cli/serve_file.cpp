@@ -18,6 +18,8 @@ using gateway::UpstreamOptions;
 using Known = std::vector<std::string_view>;
 
 constexpr std::size_t kHashDigits = 64;
+// Of the empty text.
+constexpr std::string_view kHashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 class ServeReader {
   public:
@@ -189,6 +191,10 @@ class ServeReader {
             out.sha256.size() == kHashDigits && out.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
         if (!is_hash)
             fail_at(row, "sha256", "expected the key's hash, 64 digits as `printf %s KEY | sha256sum` prints them");
+        if (out.sha256 == kHashOfNothing)
+            fail_at(row, "sha256",
+                    "this is the hash of an empty text, which is no key: was the variable set in `printf %s \"$KEY\" | "
+                    "sha256sum`?");
         out.requests_per_minute = number(row, "requests_per_minute", 0, 0);
         out.tokens_per_minute = number(row, "tokens_per_minute", 0, 0);
         out.concurrent = static_cast<int>(number(row, "concurrent", 0, 0));
@@ -227,7 +233,7 @@ Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& 
 std::vector<std::string> wanting_a_new_start(const ServeFile& started, const ServeFile& now) {
     std::vector<std::string> out;
     if (started.listen != now.listen) out.emplace_back("listen");
-    if (started.tls != now.tls) out.emplace_back("[tls]");
+    if (started.tls.has_value() != now.tls.has_value()) out.emplace_back("[tls]");
     if (started.journal != now.journal) out.emplace_back("[journal]");
     if (started.in_process != now.in_process) out.emplace_back("[[in_process]]");
     return out;

@@ -36,7 +36,8 @@ struct ServeFile {
 // TOML. `name` stands in messages, which say line and expectation. Keys of servers come from the environment.
 Outcome<ServeFile> parse_serve_file(const std::string& name, const std::string& text, const Environment& environment);
 
-// What of it differs and holds from a start to the next alone, as the file calls it: "listen", "[tls]".
+// What of it differs and holds from a start to the next alone, as the file calls it: "listen"; "[tls]" where it came or
+// went.
 std::vector<std::string> wanting_a_new_start(const ServeFile& started, const ServeFile& now);
 
 }  // namespace retort::cli

@@ -1,5 +1,7 @@
 #include "cli/serve_models.h"
 
+#include <fmt/format.h>
+
 #include "cli/load.h"
 #include "cli/models.h"
 #include "gateway/api/requested_model.h"
@@ -55,15 +57,38 @@ Outcome<gateway::LocalModel> open_in_process(const InProcessModel& wanted, const
                                std::move(*prompts)};
 }
 
+namespace {
+
+Error no_alias(const std::string& alias, const std::string& meant, const std::string& why) {
+    return {ErrorKind::usage, fmt::format("the alias \"{}\" stands for \"{}\", {}", alias, meant, why)};
+}
+
+// What stands for neither an operator nor a model, or only by a slip. "@" before a name says that a model is meant.
+std::optional<Error> check_alias(const std::string& alias, const std::string& meant, const gateway::GatewayRules& rules,
+                                 const StepDefaults& defaults) {
+    if (rules.aliases.contains(meant))
+        return no_alias(alias, meant,
+                        fmt::format("another alias: expected OPERATOR@MODEL, or \"@{}\" for a model", meant));
+    const gateway::RequestedModel requested = gateway::requested_model(meant, {});
+    if (requested.operator_name.empty()) {
+        const std::string nearly = gateway::nearly_operator(meant);
+        if (nearly.empty()) return std::nullopt;
+        return no_alias(alias, meant,
+                        fmt::format("which is no operator: did you mean \"{}\"? (\"@{}\" is a model)", nearly, meant));
+    }
+    const auto schedule = parse_operator(requested.operator_name, defaults);
+    return schedule ? std::nullopt : std::optional(no_alias(alias, meant, "but " + schedule.error().message));
+}
+
+}  // namespace
+
 std::optional<Error> check_names(const gateway::GatewayRules& rules, const StepDefaults& defaults) {
     std::vector<std::string> names = rules.offered;
     if (!rules.operator_name.empty()) names.push_back(rules.operator_name);
-    for (const auto& [alias, meant] : rules.aliases) {
-        const gateway::RequestedModel requested = gateway::requested_model(meant, {});
-        if (!requested.operator_name.empty()) names.push_back(requested.operator_name);
-    }
     for (const std::string& name : names)
         if (const auto schedule = parse_operator(name, defaults); !schedule) return schedule.error();
+    for (const auto& [alias, meant] : rules.aliases)
+        if (auto wrong = check_alias(alias, meant, rules, defaults)) return wrong;
     return std::nullopt;
 }
 

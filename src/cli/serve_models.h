@@ -24,7 +24,8 @@ Outcome<gateway::LocalModel> open_in_process(const InProcessModel& wanted, const
 // Of models that servers have.
 Outcome<PromptSet> served_prompts(const Settings& settings);
 
-// Operators that are named where nobody would see until a request comes that they cannot be.
+// Operators that are named where nobody would see until a request comes that they cannot be, and aliases that stand for
+// a slip or for another alias.
 std::optional<Error> check_names(const gateway::GatewayRules& rules, const StepDefaults& defaults);
 
 }  // namespace retort::cli

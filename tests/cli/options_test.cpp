@@ -39,6 +39,14 @@ TEST(Options, TheLastOfTwoCounts) {
     EXPECT_EQ(parsed->invocation->flags.at("k"), "4");
 }
 
+TEST(Options, AnAliasStandsForOneThing) {
+    const auto parsed = parse({"serve", "--alias", "a=pdr:2@m", "--alias", "b=cot@m"});
+    ASSERT_TRUE(parsed && parsed->invocation);
+    EXPECT_EQ(parsed->invocation->serve.aliases,
+              (std::map<std::string, std::string>{{"a", "pdr:2@m"}, {"b", "cot@m"}}));
+    EXPECT_THAT(failure({"serve", "--alias", "a=x", "--alias", "a=y"}), HasSubstr("\"a\" is given twice"));
+}
+
 TEST(Options, AProblemMayBeginWithADashAfterTwo) {
     const auto parsed = parse({"solve", "--k", "3", "--", "-1 + 2?"});
     ASSERT_TRUE(parsed && parsed->invocation);

@@ -100,6 +100,12 @@ TEST(ServeFile, FaultsNameLineAndExpectation) {
     EXPECT_THAT(fault("tls = 3"), HasSubstr("expected a table, as in [tls]"));
 }
 
+TEST(ServeFile, TheHashOfNothingIsNoKey) {
+    EXPECT_THAT(fault("[[key]]\nname = \"a\"\nsha256 = "
+                      "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""),
+                HasSubstr("gateway.toml:3: sha256: this is the hash of an empty text, which is no key"));
+}
+
 TEST(ServeFile, TwoServersOfOneNameAreRefusedWithBothPlaces) {
     const std::string first = "[[upstream]]\nname = \"a\"\nurl = \"http://x/v1\"\n";
     EXPECT_THAT(fault(first + "[[upstream]]\nurl = \"http://x/v1\"\nname = \"a\""),
@@ -121,6 +127,8 @@ TEST(ServeFile, WhatWantsANewStartIsNamed) {
         "[[in_process]]\nmodel = \"m.gguf\"";
     EXPECT_THAT(wanting_a_new_start(started, read(other)),
                 ElementsAre("listen", "[tls]", "[journal]", "[[in_process]]"));
+    const std::string renamed = "[tls]\ncertificate = \"other\"\nkey = \"other\"";
+    EXPECT_THAT(wanting_a_new_start(read("[tls]\ncertificate = \"c\"\nkey = \"k\""), read(renamed)), ElementsAre());
 }
 
 }  // namespace

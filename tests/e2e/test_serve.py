@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import sqlite3
+import ssl
+import subprocess
 import threading
 import time
 import unittest
@@ -19,14 +21,17 @@ KEY = "a-key-of-anns"
 class Serving(ProgramTest):
     def serve(self, *arguments):
         """Starts it at a free port, and waits until it says which."""
+        self.begin(*arguments)
+        self.wait_for(lambda: self.port is not None or self.program.poll() is not None)
+        self.assertIsNotNone(self.port, self.said)
+
+    def begin(self, *arguments):
         self.program = self.start("serve", "--listen", "127.0.0.1:0", *arguments)
         self.said = []
         self.port = None
         listener = threading.Thread(target=self.listen, args=(self.program.stderr, self.said), daemon=True)
         listener.start()
         self.addCleanup(self.end, self.program, listener)
-        self.wait_for(lambda: self.port is not None or self.program.poll() is not None)
-        self.assertIsNotNone(self.port, self.said)
 
     def listen(self, stderr, said):
         for line in stderr:
@@ -148,6 +153,30 @@ sha256 = "{hashed}"
         self.assertIn("nothing is changed", self.reload())
         self.assertEqual(self.ask("smart", headers=known)[0], 200)
 
+    def certificate(self):
+        """A new one under the name that the file has."""
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+        files = ["-keyout", self.path("key.pem"), "-out", self.path("certificate.pem")]
+        subprocess.run(made + files, check=True, stderr=subprocess.DEVNULL)
+        with open(self.path("certificate.pem"), encoding="ascii") as file:
+            return file.read()
+
+    def shown(self):
+        return ssl.get_server_certificate(("127.0.0.1", self.port))
+
+    def test_a_renewed_certificate_is_read_on_sighup(self):
+        first = self.certificate()
+        tls = f'[tls]\ncertificate = "{self.path("certificate.pem")}"\nkey = "{self.path("key.pem")}"\n'
+        self.serve("--config", self.file(tls))
+        self.assertEqual(self.shown(), first)
+        second = self.certificate()
+        self.assertEqual(self.shown(), first)
+        self.assertIn("certificate and names are read again", self.reload())
+        self.assertEqual(self.shown(), second)
+        self.write("key.pem", "no key")
+        self.assertRegex(self.reload(), "nothing is changed: .*key.pem: cannot be used for TLS")
+        self.assertEqual(self.shown(), second)
+
     @unittest.skipUnless(HAS_LLAMA, "built without llama.cpp")
     def test_a_model_in_process_answers_beside_servers(self):
         model = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "models", "countdown.gguf"))
@@ -171,6 +200,8 @@ class Mistakes(Serving):
         self.assertIn("expected HOST:PORT", self.refused("--listen", "8080", "--url", self.mock.url))
         wrong = self.write("wrong.toml", 'listen = "127.0.0.1:0"\n[journal]\nkeep = "all"\n')
         self.assertIn("keep: expected off, metrics or full", self.refused("--config", wrong))
+        self.assertIn('did you mean "pdr:2"?', self.refused("--url", self.mock.url, "--alias", "bad=pdrr:2"))
+        self.assertIn('"a" is given twice', self.refused("--alias", "a=cot", "--alias", "a=pdr:2"))
         roles = self.write("roles.toml", '[roles]\nfinal = "elsewhere"\n')
         if HAS_LLAMA:
             self.assertIn('no model "elsewhere" for a role', self.refused("--config", roles))

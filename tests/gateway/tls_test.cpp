@@ -13,6 +13,7 @@ namespace retort::test {
 namespace {
 
 using namespace std::chrono_literals;
+using gateway::Certificate;
 using gateway::Exchange;
 using gateway::Origin;
 using gateway::OriginFailure;
@@ -29,14 +30,13 @@ class TlsTest : public testing::Test {
         folder_ = std::filesystem::path(testing::TempDir()) / ("tls-" + std::to_string(::getpid()));
         std::filesystem::create_directories(folder_);
         files_ = {folder_ / "certificate.pem", folder_ / "key.pem"};
-        const std::string command =
-            "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext "
-            "subjectAltName=DNS:localhost -keyout " +
-            files_.key + " -out " + files_.certificate + " 2>/dev/null";
-        ASSERT_EQ(std::system(command.c_str()), 0);
+        ASSERT_NO_FATAL_FAILURE(make_certificate(files_));
+        auto certificate = Certificate::read(files_);
+        ASSERT_TRUE(certificate) << certificate.error().message;
+        certificate_ = *certificate;
         ServerOptions options;
         options.port = 0;
-        options.tls = files_;
+        options.tls = certificate_;
         gateway::ServerHooks hooks;
         hooks.handle = [](Exchange& exchange) -> Task<void> { co_await exchange.send({}, exchange.body() + "!"); };
         there_.run([&] {
@@ -53,6 +53,21 @@ class TlsTest : public testing::Test {
         there_.run([this] { server_.reset(); });
         std::filesystem::remove_all(folder_);
     }
+
+    static void make_certificate(const TlsFiles& files, const std::string& key = "rsa:2048 -nodes") {
+        run("openssl req -x509 -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost -newkey " + key +
+            " -keyout " + files.key + " -out " + files.certificate);
+    }
+
+    static void run(const std::string& command) { ASSERT_EQ(std::system((command + " 2>/dev/null").c_str()), 0); }
+
+    // Of files that cannot be used.
+    static std::string fault(const TlsFiles& files) {
+        const auto read = Certificate::read(files);
+        return read ? "none" : read.error().message;
+    }
+
+    void trust(const std::string& certificate) { ::setenv("SSL_CERT_FILE", certificate.c_str(), 1); }
 
     std::unique_ptr<Origin> origin(const std::string& host) {
         gateway::OriginOptions options;
@@ -77,13 +92,14 @@ class TlsTest : public testing::Test {
 
     std::filesystem::path folder_;
     TlsFiles files_;
+    std::shared_ptr<Certificate> certificate_;
     LoopThread there_;
     std::unique_ptr<Server> server_;
     std::uint16_t port_ = 0;
 };
 
 TEST_F(TlsTest, AServerThatIsTrustedIsSpokenWithAgainAndAgain) {
-    ::setenv("SSL_CERT_FILE", files_.certificate.c_str(), 1);
+    trust(files_.certificate);
     const auto trusted = origin("localhost");
     ASSERT_TRUE(trusted);
     for (int i = 0; i < 3; ++i) {
@@ -101,7 +117,7 @@ TEST_F(TlsTest, AServerThatNobodyVouchesForGetsNoByte) {
     OriginResult result = ask(*unknown, got);
     EXPECT_EQ(result.failure, OriginFailure::unreachable);
     EXPECT_THAT(result.detail, HasSubstr("certificate verify failed"));
-    ::setenv("SSL_CERT_FILE", files_.certificate.c_str(), 1);
+    trust(files_.certificate);
     const auto other_name = origin("127.0.0.1");
     result = ask(*other_name, got);
     EXPECT_EQ(result.failure, OriginFailure::unreachable);
@@ -114,16 +130,44 @@ TEST_F(TlsTest, AClientWithoutTlsIsClosed) {
     EXPECT_THAT(client.read_all(), testing::Not(HasSubstr("HTTP/1.1")));
 }
 
+TEST_F(TlsTest, ARenewedCertificateIsShownToNewConnectionsAlone) {
+    const std::string before = folder_ / "before.pem";
+    std::filesystem::copy_file(files_.certificate, before);
+    trust(before);
+    const auto there_already = origin("localhost");
+    std::string got;
+    EXPECT_EQ(ask(*there_already, got).failure, OriginFailure::none);
+    ASSERT_NO_FATAL_FAILURE(make_certificate(files_));
+    there_.run([&] { certificate_->renew(*Certificate::read(files_).value()); });
+    EXPECT_EQ(ask(*there_already, got).failure, OriginFailure::none);
+    EXPECT_EQ(got, "hello!hello!");
+    there_.run([&] { EXPECT_EQ(server_->counts().connections, 1U); });
+    const auto trusts_the_old = origin("localhost");
+    EXPECT_THAT(ask(*trusts_the_old, got).detail, HasSubstr("certificate verify failed"));
+    trust(files_.certificate);
+    const auto trusts_the_new = origin("localhost");
+    const OriginResult result = ask(*trusts_the_new, got);
+    EXPECT_EQ(result.failure, OriginFailure::none) << result.detail;
+}
+
 TEST_F(TlsTest, FilesThatAreNoCertificateAreSaid) {
-    there_.run([&] {
-        ServerOptions options;
-        options.port = 0;
-        options.tls = TlsFiles{files_.key, files_.key};
-        Server broken(there_.loop(), options, {});
-        const auto listening = broken.listen();
-        ASSERT_FALSE(listening);
-        EXPECT_THAT(listening.error().message, HasSubstr("key.pem: cannot be used for TLS"));
-    });
+    EXPECT_THAT(fault({files_.key, files_.key}), HasSubstr("key.pem: cannot be used for TLS"));
+    EXPECT_THAT(fault({files_.certificate, folder_ / "none.pem"}), HasSubstr("none.pem: cannot be used for TLS"));
+}
+
+TEST_F(TlsTest, AKeyThatIsNotTheCertificatesIsSaid) {
+    const TlsFiles other{folder_ / "other.pem", folder_ / "other-key.pem"};
+    for (const char* key : {"rsa:2048 -nodes", "ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"}) {
+        ASSERT_NO_FATAL_FAILURE(make_certificate(other, key));
+        EXPECT_EQ(fault(other), "none") << key;
+        EXPECT_THAT(fault({files_.certificate, other.key}), HasSubstr("other-key.pem: cannot be used for TLS")) << key;
+    }
+}
+
+TEST_F(TlsTest, AKeyWithAPassphraseIsRefusedAndNobodyIsAsked) {
+    const TlsFiles other{folder_ / "other.pem", folder_ / "other-key.pem"};
+    ASSERT_NO_FATAL_FAILURE(make_certificate(other, "rsa:2048 -passout pass:secret"));
+    EXPECT_THAT(fault(other), HasSubstr("other-key.pem: cannot be used for TLS"));
 }
 
 }  // namespace

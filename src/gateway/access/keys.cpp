@@ -63,8 +63,10 @@ void Keys::replace(std::vector<KeyOptions> options) {
 }
 
 std::shared_ptr<Key> Keys::find(const Headers& headers) const {
-    const std::string hash = sha256_hex(presented(headers));
+    const std::string_view key = presented(headers);
     std::shared_ptr<Key> out;
+    if (key.empty()) return out;  // nothing has a hash as well
+    const std::string hash = sha256_hex(key);
     for (const auto& one : keys_)
         if (CRYPTO_memcmp(one->options().sha256.data(), hash.data(), hash.size()) == 0) out = one;
     return out;

@@ -71,7 +71,7 @@ class Keys {
     bool are_needed() const { return !keys_.empty(); }
 
     // By "Authorization: Bearer KEY" or "Api-Key: KEY". Takes the same time whichever key it is, and however much of it
-    // is right. Null: none.
+    // is right. Null: none, and always so where no key is presented.
     std::shared_ptr<Key> find(const Headers& headers) const;
 
   private:

@@ -37,7 +37,6 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     }
 
     Outcome<void> listen();
-    Outcome<void> read_certificate();
     std::uint16_t port() const { return port_; }
     ServerCounts counts() const { return counts_; }
     Task<void> drain(std::chrono::milliseconds grace);
@@ -59,7 +58,6 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     asio::io_context& loop_;
     ServerOptions options_;
     ServerHooks hooks_;
-    std::optional<ssl::context> tls_;
     Tcp::acceptor acceptor_;
     asio::steady_timer sweep_timer_;
     std::uint16_t port_ = 0;
@@ -70,24 +68,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
 };
 
-Outcome<void> Server::Impl::read_certificate() {
-    const TlsFiles& files = *options_.tls;
-    const auto refused = [](const std::string& file, const boost::system::error_code& error) {
-        return Error{ErrorKind::usage, fmt::format("{}: cannot be used for TLS: {}", file, error.message())};
-    };
-    tls_.emplace(ssl::context::tls_server);
-    SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
-    boost::system::error_code error;
-    tls_->use_certificate_chain_file(files.certificate, error);
-    if (error) return refused(files.certificate, error);
-    tls_->use_private_key_file(files.key, ssl::context::pem, error);
-    if (error) return refused(files.key, error);
-    return {};
-}
-
 Outcome<void> Server::Impl::listen() {
-    if (options_.tls)
-        if (const auto read = read_certificate(); !read) return read.error();
     const auto refused = [this](const boost::system::error_code& error) {
         return Error{ErrorKind::usage, fmt::format("cannot listen on {}:{}: {} (--listen HOST:PORT says where)",
                                                    options_.host, options_.port, error.message())};
@@ -159,8 +140,8 @@ Task<void> Server::Impl::accept(std::shared_ptr<Impl> self) {
 }
 
 Task<void> Server::Impl::serve(std::shared_ptr<Impl> self, Tcp::socket socket) {
-    Wire<Tcp::socket> wire =
-        self->tls_ ? Wire<Tcp::socket>(std::move(socket), *self->tls_) : Wire<Tcp::socket>(std::move(socket));
+    const std::shared_ptr<ssl::context> tls = self->options_.tls ? self->options_.tls->context() : nullptr;
+    Wire<Tcp::socket> wire = tls ? Wire<Tcp::socket>(std::move(socket), *tls) : Wire<Tcp::socket>(std::move(socket));
     Connection connection(std::move(wire), self->options_, self->hooks_, self->counts_);
     self->connections_.push_back(connection);
     ++self->counts_.connections;

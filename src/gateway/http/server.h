@@ -6,27 +6,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "async/task.h"
 #include "base/error.h"
+#include "gateway/http/certificate.h"
 #include "gateway/http/exchange.h"
 
 namespace retort::gateway {
 
-// Files in PEM form; both or none.
-struct TlsFiles {
-    std::string certificate;  // with those that lead to its root
-    std::string key;
-
-    friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
-};
-
 struct ServerOptions {
-    std::string host = "127.0.0.1";  // an address, or a name of this machine
-    std::uint16_t port = 8080;       // 0: any that is free
-    std::optional<TlsFiles> tls;     // none: plain
+    std::string host = "127.0.0.1";          // an address, or a name of this machine
+    std::uint16_t port = 8080;               // 0: any that is free
+    std::shared_ptr<const Certificate> tls;  // null: plain
     std::size_t most_connections = 10'000;
     std::uint32_t most_head_bytes = 32 * 1024;
     std::uint64_t most_body_bytes = std::uint64_t{64} << 20;
