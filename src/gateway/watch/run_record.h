@@ -96,7 +96,7 @@ std::string_view shown_question(const RunRecord& run);
 
 // A row of the history.
 struct RunSummary {
-    std::uint64_t seq = 0;  // in the order of ending, from 1
+    std::uint64_t seq = 0;                                              // in the order of ending, from 1
     std::string id, operator_name, model, key, question, error, fault;  // the last two as in RunRecord
     std::int64_t begun_ms = 0;
     double seconds = 0;
