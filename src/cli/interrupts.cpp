@@ -107,4 +107,8 @@ void ignore_writing_signals() {
     install(SIGXFSZ, SIG_IGN, nullptr);
 }
 
+void ignore_hang_ups() {
+    install(SIGHUP, SIG_IGN, nullptr);
+}
+
 }  // namespace retort::cli

@@ -26,4 +26,7 @@ class Interrupts {
 // A reader of ours that goes away, or a limit on the size of files, must not end the process: writing tells.
 void ignore_writing_signals();
 
+// SIGHUP does not end the process; who wants to hear of it installs a handler.
+void ignore_hang_ups();
+
 }  // namespace retort::cli

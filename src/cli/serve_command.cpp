@@ -22,6 +22,7 @@
 #include "cli/request_log.h"
 #include "cli/serve_file.h"
 #include "cli/serve_models.h"
+#include "cli/service_manager.h"
 #include "gateway/gateway.h"
 #include "model/http/open_files.h"
 
@@ -81,7 +82,10 @@ void warn_of(const Settings& settings, std::initializer_list<const char*> names,
 class ServeRun {
   public:
     ServeRun(const ServeArguments& arguments, const Settings& settings, const PlanContext& context)
-        : arguments_(arguments), settings_(settings), context_(context) {}
+        : arguments_(arguments),
+          settings_(settings),
+          context_(context),
+          manager_(context.environment("NOTIFY_SOCKET").value_or("")) {}
 
     Outcome<ExitCode> carry_out() {
         raise_open_files();
@@ -96,6 +100,7 @@ class ServeRun {
         introduce(scheme, host, where);
         Interrupts interrupts(loop_, [this] { stop_.cancel(); }, [] {});
         wait_for_reload();
+        warn(manager_.ready());
         const ExitCode code = run_to_end(loop_, serve());
         gateway_.reset();
         return code;
@@ -280,11 +285,17 @@ class ServeRun {
         return fmt::format("; not so what wants a new start, and has changed in the file: {}", fmt::join(stays, ", "));
     }
 
+    static void warn(const Outcome<void>& told) {
+        if (!told) say("retort: warning: " + told.error().message);
+    }
+
     void reload() {
+        warn(manager_.reloading());
         const auto stays = read_again();
         say(stays ? fmt::format("retort: model servers, keys{} and names are read again{}",
                                 certificate_ ? ", certificate" : "", words_of(*stays))
                   : fmt::format("retort: nothing is changed: {}", stays.error().message));
+        warn(manager_.ready());
     }
 
     // What wants a new start. What is wrong with the new file, or with what it names, changes nothing.
@@ -307,6 +318,7 @@ class ServeRun {
         boost::system::error_code told;
         co_await stop_.async_wait(asio::redirect_error(asio::use_awaitable, told));
         reload_.cancel();
+        warn(manager_.stopping());
         if (!arguments_.quiet)
             say(fmt::format("retort: no new requests; those under way have {} s (Ctrl-C again ends them now)",
                             arguments_.grace_s));
@@ -317,6 +329,7 @@ class ServeRun {
     const ServeArguments& arguments_;
     const Settings& settings_;
     const PlanContext& context_;
+    ServiceManager manager_;
     std::optional<std::string> only_model_;  // that the server of --url lists; empty: it has several, or is not there
     ServeFile started_;                      // as it was at the start
     std::string host_;                       // that it listens on
@@ -333,6 +346,7 @@ class ServeRun {
 }  // namespace
 
 Outcome<ExitCode> run_serve(const Invocation& invocation) {
+    ignore_hang_ups();  // until the run waits for them: a reload now reads what is about to be read anyway
     const auto settings = load_settings(invocation.flags);
     if (!settings) return settings.error();
     const auto context = load_plan_context();

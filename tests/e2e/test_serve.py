@@ -4,7 +4,9 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import signal
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -187,6 +189,52 @@ sha256 = "{hashed}"
         self.assertEqual(self.ask("pdr:2@mock-1", headers=known)[0], 200)
         _, models = self.send("GET", "/v1/models", headers=known)
         self.assertLessEqual({"mock-1", "puzzles"}, {one["id"] for one in models["data"]})
+
+
+class UnderAServiceManager(Serving):
+    def test_it_says_when_it_is_ready_reloads_and_stops(self):
+        path = self.path("notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            manager.settimeout(TIMEOUT_S)
+            self.environment["NOTIFY_SOCKET"] = path
+            self.over_mock()
+            self.assertEqual(manager.recv(256), b"READY=1")
+            self.reload()
+            self.assertRegex(manager.recv(256), rb"^RELOADING=1\nMONOTONIC_USEC=[0-9]+$")
+            self.assertEqual(manager.recv(256), b"READY=1")
+            self.assertEqual(self.stop(), 0)
+            self.assertEqual(manager.recv(256), b"STOPPING=1")
+
+    def test_one_that_cannot_be_told_is_said(self):
+        self.environment["NOTIFY_SOCKET"] = "/nowhere/notify"
+        self.over_mock()
+        self.wait_for(lambda: any("/nowhere/notify (NOTIFY_SOCKET) cannot be told" in line for line in self.said))
+
+    def hears_hang_ups(self):
+        with open(f"/proc/{self.program.pid}/status", encoding="ascii") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        return (int(fields["SigIgn"], 16) | int(fields["SigCgt"], 16)) & 1 != 0
+
+    def test_reloads_while_it_starts_do_not_end_it(self):
+        self.begin("--url", self.mock.url, "--model", "mock-1")
+        self.wait_for(self.hears_hang_ups)  # before that the loader is at work
+        while self.port is None and self.program.poll() is None:
+            self.program.send_signal(signal.SIGHUP)
+            time.sleep(0.001)
+        self.assertIsNotNone(self.port, self.said)
+        self.assertEqual(self.ask("mock-1")[0], 200)
+
+
+class Deployed(unittest.TestCase):
+    def test_prometheus_has_the_key_of_the_compose_file(self):
+        folder = os.path.join(os.path.dirname(__file__), "..", "..", "deploy")
+        said = {}
+        for name in ("prometheus.yml", "gateway.compose.toml"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                said[name] = file.read()
+        key = re.search('credentials: "(.*?)"', said["prometheus.yml"]).group(1)
+        self.assertIn(hashlib.sha256(key.encode()).hexdigest(), said["gateway.compose.toml"])
 
 
 class Mistakes(Serving):
