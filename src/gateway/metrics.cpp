@@ -104,7 +104,7 @@ struct Metrics::State {
                                   .Add({});
     prometheus::Gauge& waiting_runs = BuildGauge()
                                           .Name("retort_runs_waiting")
-                                          .Help("Of them, those of which no call has said anything yet")
+                                          .Help("Runs in flight of which no call has said anything yet")
                                           .Register(registry)
                                           .Add({});
     UpstreamMetrics upstreams{registry};

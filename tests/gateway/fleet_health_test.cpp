@@ -57,7 +57,7 @@ TEST_F(ListedModelsTest, WhereItsServerFailsItIsAskedForNowhereElse) {
     there_.run([&] {
         const auto second = fleet_->upstreams()[1];
         Upstream::Use(second, std::chrono::steady_clock::now())
-            .failed(std::chrono::steady_clock::now(), Trouble::unreachable, "gone");
+            .failed(std::chrono::steady_clock::now(), gateway::Trouble::unreachable, "gone");
         EXPECT_EQ(fleet_->choose("tiny", 1), second);
         EXPECT_EQ(fleet_->choose("tiny", 1, {second.get()}), nullptr);
     });
