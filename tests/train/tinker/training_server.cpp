@@ -374,7 +374,9 @@ MockReply TrainingServer::archive(const std::string& route) const {
         if (!path.ends_with(name.substr(name.rfind('/')))) continue;
         MockReply out;
         out.content_type = "application/gzip";
-        out.pieces = {train::test::gzip(train::test::entry(kWeights, path) + train::test::end_of_tar())};
+        const std::string tar = train::test::entry("./", "", '5') + train::test::entry("./adapter_config.json", "{}") +
+                                train::test::entry(fmt::format("./{}", kWeights), path) + train::test::end_of_tar();
+        out.pieces = {settings_.gzips ? train::test::gzip(tar) : tar};
         return out;
     }
     return retort::test::json_reply(404, {{"detail", "Not Found"}});

@@ -50,6 +50,7 @@ struct ServerSettings {
     bool proto = false;           // it knows the binary form, and takes forward_backward in no other
     bool packs = false;           // and wants it packed
     bool archives = false;        // it gives adapters away
+    bool gzips = true;            // them; else it gives a plain tar
     float completion_offset = 0;  // of log-probabilities of completions from those that forward tells
     std::vector<Fault> faults;
 };
