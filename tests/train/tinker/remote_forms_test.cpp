@@ -33,6 +33,7 @@ TEST_F(RemoteTraining, AnotherServerWithTheSameWeightsSamplesTheSame) {
         SCOPED_TRACE(name);
         const bool adapters = name != "paths";
         settings.gzips = name != "plain";
+        settings.hosted_paths = name == "plain";
         const auto there = server(settings);
         const std::string folder = folder_ / "loaded";
         const auto trained = run(remote(
