@@ -79,12 +79,23 @@ TEST(CallErrors, WhatTheServerSaysIsOneCleanLine) {
 }
 
 TEST(CallErrors, AServerThatWasNeverReachedIsAWrongAddress) {
+    for (const HttpFailure kind : {HttpFailure::refused, HttpFailure::resolve, HttpFailure::handshake}) {
+        HttpResult result;
+        result.failure = kind;
+        CallContext known = context();
+        EXPECT_FALSE(network_error(result, known).retryable);
+        known.reached = true;
+        EXPECT_TRUE(network_error(result, known).retryable);
+    }
+}
+
+TEST(CallErrors, ACertificateThatNobodyVouchesForIsNotTriedAgain) {
     HttpResult result;
-    result.failure = HttpFailure::refused;
+    result.failure = HttpFailure::tls;
     CallContext known = context();
-    EXPECT_FALSE(network_error(result, known).retryable);
     known.reached = true;
-    EXPECT_TRUE(network_error(result, known).retryable);
+    EXPECT_FALSE(network_error(result, known).retryable);
+    EXPECT_THAT(network_error(result, known).message, HasSubstr("SSL_CERT_FILE"));
 }
 
 TEST(CallErrors, ErrorsInAStreamWithoutANumberAreTheServersOwn) {

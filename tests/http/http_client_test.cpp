@@ -7,6 +7,7 @@
 #include "async/nursery.h"
 #include "http/harness.h"
 #include "model/http/open_files.h"
+#include "support/hang_up_server.h"
 
 namespace retort {
 namespace {
@@ -122,6 +123,32 @@ TEST(HttpClient, NobodyListening) {
     HttpRequest request = post(bench);
     request.url = "http://127.0.0.1:1/v1";
     EXPECT_EQ(bench.run(send(bench.client.get(), std::move(request), {})).result.failure, HttpFailure::refused);
+}
+
+// No certificate was seen, and nothing was sent.
+TEST(HttpClient, AHandshakeThatFailsIsToldFromACertificate) {
+    HttpBench bench;
+    const test::HangUpServer server;
+    HttpRequest request = post(bench);
+    request.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/v1";
+    EXPECT_EQ(bench.run(send(bench.client.get(), std::move(request), {})).result.failure, HttpFailure::handshake);
+}
+
+TEST(HttpClient, ARedirectMayBeRelative) {
+    EXPECT_EQ(url_of_redirect("http://h:1/a/b?c", "/d"), "http://h:1/d");
+    EXPECT_EQ(url_of_redirect("http://h:1/a/b?c", "d?e"), "http://h:1/a/d?e");
+    EXPECT_EQ(url_of_redirect("https://h/a", "//other/d"), "https://other/d");
+    EXPECT_EQ(url_of_redirect("http://h/a", "https://other/d"), "https://other/d");
+    EXPECT_EQ(url_of_redirect("http://h/a", ""), "");
+}
+
+TEST(HttpClient, AnAddressThatIsPointedToMayBeLong) {
+    const std::string signed_url = "https://store/file?signature=" + std::string(2000, 'a');
+    MockReply reply = plain({""});
+    reply.status = 302;
+    reply.headers = {"Location: " + signed_url};
+    HttpBench bench(always(reply));
+    EXPECT_EQ(bench.run(send(bench.client.get(), post(bench), {})).result.head.location, signed_url);
 }
 
 TEST(HttpClient, CallsOnlyHttpAndHttps) {

@@ -221,13 +221,26 @@ TEST(Adapter, WhatIsMissingIsNamed) {
     AdapterFiles files = harmless();
     EXPECT_EQ(error_of(files), "it was merged");
     files.erase("adapter_config.json");
-    EXPECT_THAT(error_of(files), HasSubstr("the adapter holds no adapter_config.json"));
+    EXPECT_THAT(error_of(files), HasSubstr("expected an adapter (adapter_config.json), found "));
+    EXPECT_THAT(error_of({}), HasSubstr("found nothing"));
     files = harmless();
     files.erase("adapter_model.safetensors");
     EXPECT_THAT(error_of(files), HasSubstr("the adapter holds no adapter_model.safetensors"));
     EXPECT_THAT(error_of(adapter({}, 1, 1)), HasSubstr("expected tensors, found none"));
     EXPECT_THAT(error_of(adapter({{name_of("lm_head", 'B'), {5, 1}, {0, 0, 0, 0, 0}}}, 1, 1)),
                 HasSubstr("\"lm_head\" has no .lora_A.weight"));
+}
+
+// SkyRL on Megatron gives the merged model.
+TEST(Adapter, AWholeModelIsToldFromAnAdapter) {
+    EXPECT_THAT(error_of({{"config.json", "{}"}, {"model-00001-of-00002.safetensors", ""}}),
+                AllOf(HasSubstr("found \"config.json\", \"model-00001-of-00002.safetensors\""),
+                      HasSubstr("to be served as the model itself, without LoRA")));
+    EXPECT_THAT(error_of({{"MARKER", "in memory"}}),
+                AllOf(HasSubstr("found \"MARKER\""), Not(HasSubstr("whole model"))));
+    AdapterFiles many;
+    for (char name = 'a'; name < 'a' + 9; ++name) many[std::string(1, name)] = "";
+    EXPECT_THAT(error_of(many), HasSubstr("\"e\" and 4 more"));
 }
 
 TEST(Adapter, TensorsThatDoNotBelongAreRefused) {

@@ -36,16 +36,38 @@ TEST(Archive, OneCutAnywhereIsAnError) {
     const std::string whole = gzip(entry("a", "some bytes") + entry("b", "more of them") + end_of_tar());
     ASSERT_TRUE(unpack_tar_gz(whole));
     for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_THAT(error_of(whole.substr(0, size)), HasSubstr("tar.gz archive: "));
+        EXPECT_THAT(error_of(whole.substr(0, size)), HasSubstr("tar archive: "));
     EXPECT_THAT(error_of(whole + "x"), HasSubstr("expected its end, found more bytes"));
     EXPECT_THAT(error_of(gzip(head("a", 1000) + "too little")), HasSubstr("it is damaged"));
+}
+
+// SkyRL's servers on FSDP and Megatron, though they call it tar.gz too.
+TEST(Archive, OneThatIsNotPackedIsReadLikewise) {
+    const std::string tar = entry("./", "", '5') + entry("./config.json", "{}") +
+                            entry("./weights", std::string(3000, 'w')) + std::string(10240, '\0');
+    const auto files = unpack_tar_gz(tar);
+    ASSERT_TRUE(files) << files.error().message;
+    EXPECT_THAT(*files, ElementsAre(Pair("config.json", "{}"), Pair("weights", std::string(3000, 'w'))));
+    UnpackLimits limits;
+    limits.most_bytes = tar.size() - 1;
+    EXPECT_THAT(error_of(tar, limits), HasSubstr("bytes unpacked, found more"));
+    EXPECT_THAT(error_of(gzip(gzip(tar))), HasSubstr("it is damaged"));
+}
+
+// No checksum guards it.
+TEST(Archive, OneThatIsNotPackedAndCutAnywhereIsAnError) {
+    const std::string whole = entry("a", "some bytes") + entry("b", std::string(2048, '\0')) + end_of_tar();
+    ASSERT_TRUE(unpack_tar_gz(whole));
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_THAT(error_of(whole.substr(0, size)), HasSubstr("tar archive: "));
+    EXPECT_THAT(error_of(whole + "x"), HasSubstr("its end is missing"));
 }
 
 TEST(Archive, AWrongChecksumIsAnError) {
     std::string damaged = gzip(entry("a", "some bytes") + end_of_tar());
     damaged[damaged.size() - 8] = static_cast<char>(damaged[damaged.size() - 8] ^ 1);
     EXPECT_THAT(error_of(damaged), HasSubstr("it is damaged"));
-    EXPECT_THAT(error_of("no gzip at all"), HasSubstr("it is damaged"));
+    EXPECT_THAT(error_of(std::string(3000, 'x')), HasSubstr("it is damaged"));
     EXPECT_THAT(error_of(gzip("no tar at all, but long enough to be looked at")), HasSubstr("it is damaged"));
 }
 

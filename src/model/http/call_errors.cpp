@@ -133,6 +133,10 @@ CallError network_error(const HttpResult& result, const CallContext& context) {
             return make(CallErrorKind::connection,
                         fmt::format("nothing answers at {}; is the server running, and is the port right?", url),
                         context.reached);
+        case HttpFailure::handshake:
+            return make(CallErrorKind::connection,
+                        fmt::format("no secure connection to {}: {}; does the server speak https?", url, detail),
+                        context.reached);
         case HttpFailure::tls:
             return make(CallErrorKind::connection,
                         fmt::format("no secure connection to {}: {}; a certificate of one's own is named by "

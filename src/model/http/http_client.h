@@ -49,7 +49,8 @@ enum class HttpFailure {
     idle,        // the server fell silent
     broken,      // the connection broke before the reply was whole
     not_resent,  // a kept connection broke while the request was on its way: it is not silently sent twice
-    tls,         // certificate or handshake
+    handshake,   // TLS did not come about: nothing was sent
+    tls,         // the certificate, the server's or one of our own
     too_large,   // the reply is larger than max_bytes
     cancelled,   // by the stop token
 };
@@ -60,6 +61,9 @@ struct HttpResult {
     std::string detail;          // libcurl's words on the failure; no secrets
     std::size_t body_bytes = 0;  // received
 };
+
+// Where a redirect of `base` leads that says `location`, which may be relative; "" where it is none.
+std::string url_of_redirect(const std::string& base, const std::string& location);
 
 // What the reader of a body wants next.
 enum class BodyVerdict {

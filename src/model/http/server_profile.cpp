@@ -89,7 +89,8 @@ Task<ServerProfile> probe_server(HttpClient& client, ProbeOptions options, std::
     ServerProfile unknown;
     unknown.answered = result.head.status > 0;
     unknown.note = why_silent(result);
-    unknown.settled = result.failure != HttpFailure::refused && result.head.status != 503;
+    const bool nobody = result.failure == HttpFailure::refused || result.failure == HttpFailure::handshake;
+    unknown.settled = !nobody && result.head.status != 503;
     co_return unknown;
 }
 

@@ -1,6 +1,7 @@
 #include "model/http/transfer.h"
 
 #include <cstdlib>
+#include <memory>
 
 #include "base/text.h"
 
@@ -10,11 +11,15 @@ namespace {
 // After all that matters has come the server may end its reply in order, so that the connection can be kept.
 constexpr std::chrono::milliseconds kLinger{200};
 
-void read_header(std::string_view line, std::string_view name, std::string& value) {
+constexpr std::size_t kLongestValue = 200;  // bytes of a header's value
+constexpr std::size_t kLongestUrl = 8192;   // signed ones of stores are long
+
+void read_header(std::string_view line, std::string_view name, std::string& value,
+                 std::size_t longest = kLongestValue) {
     if (line.size() <= name.size() || line[name.size()] != ':') return;
     for (std::size_t i = 0; i < name.size(); ++i)
         if ((line[i] | 0x20) != (name[i] | 0x20)) return;
-    value = trim(line.substr(name.size() + 1)).substr(0, 200);
+    value = trim(line.substr(name.size() + 1)).substr(0, longest);
 }
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
@@ -25,7 +30,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
     if (line.starts_with("HTTP/")) head = {};
     read_header(line, "content-type", head.content_type);
     read_header(line, "retry-after", head.retry_after);
-    read_header(line, "location", head.location);
+    read_header(line, "location", head.location, kLongestUrl);
     return size;
 }
 
@@ -130,6 +135,7 @@ HttpFailure meaning(CURLcode code) {
         case CURLE_OPERATION_TIMEDOUT:
             return HttpFailure::timeout;
         case CURLE_SSL_CONNECT_ERROR:
+            return HttpFailure::handshake;
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
         case CURLE_SSL_CERTPROBLEM:
@@ -146,6 +152,18 @@ bool was_connected(const Transfer& transfer) {
 }
 
 }  // namespace
+
+std::string url_of_redirect(const std::string& base, const std::string& location) {
+    const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), curl_url_cleanup);
+    // The second is taken relative to the first.
+    for (const std::string& url : {base, location})
+        if (url.empty() || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return "";
+    char* text = nullptr;
+    if (curl_url_get(parsed.get(), CURLUPART_URL, &text, 0) != CURLUE_OK) return "";
+    std::string out = text;
+    curl_free(text);
+    return out;
+}
 
 void set_options(Transfer& transfer) {
     CURL* easy = transfer.easy;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kConfig = "adapter_config.json";
 constexpr const char* kWeights = "adapter_model.safetensors";
+constexpr std::size_t kNamesShown = 5;  // of an archive, by a message
 constexpr std::string_view kPrefix = "base_model.model.";
 constexpr std::string_view kA = ".lora_A.weight";
 constexpr std::string_view kB = ".lora_B.weight";  // as long as kA
@@ -164,14 +165,37 @@ Outcome<std::string_view> file_of(const AdapterFiles& files, const char* name) {
     return std::string_view(found->second);
 }
 
+std::string names_of(const AdapterFiles& files) {
+    std::string out;
+    std::size_t shown = 0;
+    for (const auto& [name, content] : files) {
+        if (shown == kNamesShown) return fmt::format("{} and {} more", out, files.size() - shown);
+        out += (shown++ == 0 ? "" : ", ") + in_quotes(name);
+    }
+    return out.empty() ? "nothing" : out;
+}
+
+bool holds_a_model(const AdapterFiles& files) {
+    const auto is_weights = [](const auto& file) {
+        return file.first.starts_with("model") && file.first.ends_with(".safetensors");
+    };
+    return std::any_of(files.begin(), files.end(), is_weights);
+}
+
 }  // namespace
 
+std::optional<Error> fault_of_adapter(const AdapterFiles& files) {
+    if (files.contains(kConfig)) return std::nullopt;
+    const std::string found = fmt::format("expected an adapter ({}), found {}", kConfig, names_of(files));
+    if (!holds_a_model(files)) return Error{ErrorKind::model, found};
+    return Error{ErrorKind::model, found + ": a whole model, to be served as the model itself, without LoRA"};
+}
+
 Outcome<void> merge_adapter(ModelFile& base, const AdapterFiles& files) {
-    const Outcome<std::string_view> json = file_of(files, kConfig);
-    if (!json) return json.error();
+    if (const auto fault = fault_of_adapter(files)) return *fault;
     const Outcome<std::string_view> bytes = file_of(files, kWeights);
     if (!bytes) return bytes.error();
-    const Outcome<AdapterConfig> config = read_adapter_config(*json);
+    const Outcome<AdapterConfig> config = read_adapter_config(files.at(kConfig));
     if (!config) return config.error();
     const Outcome<std::vector<NamedTensor>> tensors = read_safetensors(*bytes);
     if (!tensors) return tensors.error();

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -19,6 +20,9 @@
 namespace retort::train {
 
 using AdapterFiles = std::map<std::string, std::string>;  // contents by name, as unpack_tar_gz() gives them
+
+// What the files are instead of an adapter; none where they are one. There are servers that give a whole model away.
+std::optional<Error> fault_of_adapter(const AdapterFiles& files);
 
 // Where B is 0 the weights stay as they are, bit by bit. Errors (ErrorKind::model) name the file, tensor or setting
 // that is missing, damaged or not supported; the model is then unchanged. Not supported: other kinds of adapters, other

@@ -15,12 +15,14 @@
 namespace retort::train {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;                  // zlib's way of asking for gzip's header
+constexpr int kGzipWindow = 15 + 16;  // zlib's way of asking for gzip's header
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+constexpr std::size_t kTarEnd = 1024;                 // bytes, all of them zero, with which a tar ends at least
 constexpr std::size_t kPiece = std::size_t{1} << 18;  // bytes
 constexpr std::size_t kLongestName = 1024;            // bytes
 
 Error refused(const std::string& what) {
-    return {ErrorKind::model, "tar.gz archive: " + what};
+    return {ErrorKind::model, "tar archive: " + what};
 }
 
 Error too_large(const UnpackLimits& limits) {
@@ -122,26 +124,44 @@ Outcome<void> take(archive* reader, archive_entry* entry, const UnpackLimits& li
     return {};
 }
 
-}  // namespace
+// libarchive also takes the end of the bytes for the end: without a checksum a tar cut between two files would pass.
+bool ends_as_it_should(archive* reader, std::string_view tar) {
+    const la_int64_t at = archive_read_header_position(reader);
+    if (at < 0 || static_cast<std::size_t>(at) > tar.size()) return false;
+    const std::string_view end = tar.substr(static_cast<std::size_t>(at));
+    return end.size() >= kTarEnd && end.find_first_not_of('\0') == end.npos;
+}
 
-Outcome<std::map<std::string, std::string>> unpack_tar_gz(std::string_view bytes, const UnpackLimits& limits) {
-    const Outcome<std::string> tar = inflated(bytes, limits);
-    if (!tar) return tar.error();
+Outcome<std::map<std::string, std::string>> unpack_tar(std::string_view tar, const UnpackLimits& limits) {
     const Reader reader(archive_read_new());
     if (!reader || archive_read_support_format_tar(reader.get()) != ARCHIVE_OK ||
-        archive_read_open_memory(reader.get(), tar->data(), tar->size()) != ARCHIVE_OK)
+        archive_read_open_memory(reader.get(), tar.data(), tar.size()) != ARCHIVE_OK)
         return reader ? damaged(reader.get()) : refused("libarchive cannot begin to read");
     std::map<std::string, std::string> out;
     std::size_t left = limits.most_bytes;
     for (std::size_t entries = 0;; ++entries) {
         archive_entry* entry = nullptr;
         const int state = archive_read_next_header(reader.get(), &entry);
+        if (state == ARCHIVE_EOF && !ends_as_it_should(reader.get(), tar)) return refused("its end is missing");
         if (state == ARCHIVE_EOF) return out;
         if (state != ARCHIVE_OK) return damaged(reader.get());
         if (entries == limits.most_entries)
             return refused(fmt::format("expected at most {} entries, found more", limits.most_entries));
         if (auto taken = take(reader.get(), entry, limits, left, out); !taken) return taken.error();
     }
+}
+
+}  // namespace
+
+Outcome<std::map<std::string, std::string>> unpack_tar_gz(std::string_view bytes, const UnpackLimits& limits) {
+    if (bytes.starts_with(kGzipMagic)) {
+        const Outcome<std::string> tar = inflated(bytes, limits);
+        if (!tar) return tar.error();
+        return unpack_tar(*tar, limits);
+    }
+    if (bytes.size() < kTarEnd) return refused("it is cut short");
+    if (bytes.size() > limits.most_bytes) return too_large(limits);
+    return unpack_tar(bytes, limits);
 }
 
 }  // namespace retort::train

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "train/gguf/adapter.h"
 #include "train/gguf/archive.h"
 #include "train/gguf/whole_file.h"
 
@@ -44,6 +45,7 @@ Outcome<std::string> put_adapter(const std::string& root, const std::string& nam
         return Error{ErrorKind::model, fmt::format("\"{}\" cannot be an adapter's name", name.substr(0, 100))};
     const auto files = unpack_tar_gz(archive);
     if (!files) return files.error();
+    if (const auto fault = fault_of_adapter(*files)) return *fault;
     std::string folder = root + "/" + name;
     if (const auto put = put_files(folder, *files); !put) {
         remove_adapter(root, name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/http/call_errors.h"
+#include "model/http/http_model.h"
 #include "model/http/json_text.h"
 
 namespace retort::train::tinker {
@@ -42,8 +43,13 @@ std::string words_of(const HttpResult& http) {
         case HttpFailure::timeout:
         case HttpFailure::idle:
             return "no answer in time";
+        case HttpFailure::handshake:
+            return "the TLS handshake failed: " + http.detail;
         case HttpFailure::tls:
-            return "TLS failed: " + http.detail;
+            return fmt::format("TLS failed: {}: certificates of one's own are named by SSL_CERT_FILE or CURL_CA_BUNDLE",
+                               http.detail);
+        case HttpFailure::bad_url:
+            return "no address that can be called";
         case HttpFailure::too_large:
             return "the answer is larger than any that was asked for";
         default:
@@ -53,13 +59,12 @@ std::string words_of(const HttpResult& http) {
 
 // The request did not get there at all.
 bool never_sent(HttpFailure failure) {
-    return failure == HttpFailure::resolve || failure == HttpFailure::refused;
+    return failure == HttpFailure::resolve || failure == HttpFailure::refused || failure == HttpFailure::handshake;
 }
 
-Answer not_known(const std::string& what, const std::string& why) {
-    return failed(
-        FailureKind::lost,
-        fmt::format("{}: {}: whether the server counted it is not known, and it would count it twice", what, why));
+Answer not_known(const std::string& message) {
+    return failed(FailureKind::lost,
+                  fmt::format("{}: whether the server counted it is not known, and it would count it twice", message));
 }
 
 // No answer came. A submission that may have been counted is not made again.
@@ -69,7 +74,8 @@ Answer without_answer(const HttpResult& http, Repeat repeat, bool submission, co
     if (http.failure == HttpFailure::bad_url || http.failure == HttpFailure::tls)
         return failed(FailureKind::refused, fmt::format("{}: {}", what, why));
     if (http.failure == HttpFailure::too_large) return failed(FailureKind::malformed, fmt::format("{}: {}", what, why));
-    if (submission && repeat == Repeat::counts && !never_sent(http.failure)) return not_known(what, why);
+    if (submission && repeat == Repeat::counts && !never_sent(http.failure))
+        return not_known(fmt::format("{}: {}", what, why));
     return later(what, why);
 }
 
@@ -91,10 +97,25 @@ bool says_full(const Reply& reply) {
     return reply.detail.find("Maximum number") != std::string::npos;
 }
 
+// A redirect of the whole API, which is not followed: what is sent there has to be known.
+std::string moved_to(const std::string& location) {
+    if (location.empty()) return "it points elsewhere without saying where: set url to where the server is";
+    const std::string page = location.substr(0, location.find('?'));
+    const std::string server = page.substr(0, page.find("/api/v1/"));
+    return fmt::format("it points to {}: set url", without_credentials(server.empty() ? page : server));
+}
+
+// What to do about it, where that is known; begins with ": ".
+std::string advice(const HttpHead& head) {
+    if (head.status >= 300 && head.status < 400) return ": " + moved_to(head.location);
+    if (head.status == 413) return ": lower pack_tokens, or have the server's operator allow larger bodies";
+    return "";
+}
+
 // Of a status that no repetition would change.
 Answer refusal(const HttpResult& http, const Reply& reply, std::string_view body, const std::string& what) {
     const int status = http.head.status;
-    const std::string message = fmt::format("{}: {}", what, said(http, reply, body));
+    const std::string message = fmt::format("{}: {}{}", what, said(http, reply, body), advice(http.head));
     if (status == 401 || status == 403) return failed(FailureKind::unauthorised, message);
     if (status == 410) return failed(FailureKind::lost, message);
     if (status == 400 || status == 404) return failed(kind_of(reply), message);
@@ -123,7 +144,7 @@ bool is_json(const HttpHead& head) {
 }
 
 // Of a 200: a result, or a word on why there is none.
-Answer of_body(const HttpResult& http, Reply reply, const std::string& what) {
+Answer of_body(Reply reply, const std::string& what) {
     if (reply.word("type") == "try_again") {
         Answer out = later(what, fmt::format("still in the queue ({})", one_line(reply.word("queue_state"), kShown)));
         out.next = Next::ask_now;
@@ -135,7 +156,8 @@ Answer of_body(const HttpResult& http, Reply reply, const std::string& what) {
         return out;
     }
     if (!reply.word("error").empty()) {
-        return failed(kind_of(reply), fmt::format("{}: {}", what, said(http, reply, {})));
+        const std::string error = reply.detail.empty() ? "the server names no reason" : reply.detail;
+        return failed(kind_of(reply), fmt::format("{}: {}", what, error));
     }
     Answer out;
     out.next = Next::take;
@@ -169,7 +191,7 @@ Answer good(const HttpResult& http, std::string_view body, const std::string& wh
     if (form != ReplyForm::json && is_proto(http.head)) return good_proto(body, what, form);
     std::string why;
     auto reply = read_reply(body, why);
-    if (reply) return of_body(http, std::move(*reply), what);
+    if (reply) return of_body(std::move(*reply), what);
     return failed(FailureKind::malformed,
                   fmt::format("{}: expected JSON, found {} ({}): {}", what,
                               is_json(http.head) ? "broken JSON" : "\"" + shown(http.head.content_type) + "\"", why,
@@ -185,14 +207,14 @@ Answer answer_to_submission(const HttpResult& http, std::string_view body, Repea
         Answer out = good(http, body, what, ReplyForm::json);
         // What a proxy says in the server's place tells nothing of what the server did.
         if (out.failure.kind == FailureKind::malformed && out.next == Next::fail && repeat == Repeat::counts)
-            return not_known(what, out.failure.message);
+            return not_known(out.failure.message);
         return out;
     }
     const Reply reply = read_any(body);
     if (auto known = common(http, reply, body, what)) return *known;
     if (status == 408 || status >= 500) {
         const std::string why = said(http, reply, body);
-        if (repeat == Repeat::counts) return not_known(what, why);
+        if (repeat == Repeat::counts) return not_known(fmt::format("{}: {}", what, why));
         Answer out = later(what, why, http.head.retry_after);
         out.capped = status == 500;
         return out;

@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "model/http/http_model.h"
-#include "train/tinker/messages.h"
 #include "train/tinker/proto_messages.h"
+#include "train/tinker/waits.h"
 
 namespace retort::train::tinker {
 namespace {
 
-constexpr double kLongestWait = 30;  // seconds between tries
-constexpr double kBillingWait = 5;   // while the account is paused
-constexpr double kBillingPatience = 3600;
-constexpr int kCappedTries = 5;
+constexpr double kMostRequestBytes = 1 << 30;      // that a server is believed to take
 constexpr std::chrono::seconds kPollTimeout{330};  // servers answer a poll after 300 s at the latest
 constexpr std::chrono::minutes kIdle{2};           // of a download, without a byte
 constexpr std::size_t kShown = 1000;               // bytes of an answer that is no file
@@ -27,10 +23,6 @@ constexpr std::chrono::milliseconds kBetweenPolls{100};
 constexpr const char* kProtoType = "Content-Type: application/x-protobuf";
 constexpr const char* kAcceptProto = "Accept: application/x-protobuf";
 constexpr const char* kPollPath = "/api/v1/retrieve_future";
-
-std::chrono::nanoseconds duration(double seconds) {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
-}
 
 using Steady = std::chrono::steady_clock;
 
@@ -49,6 +41,13 @@ bool has_succeeded(const HttpResult& http) {
     return http.failure == HttpFailure::none && http.head.status >= 200 && http.head.status < 300;
 }
 
+// A name that is taken, mostly by a try whose answer did not come: the next try has another.
+Answer taken_name(Answer answer) {
+    answer.next = Next::ask_later;
+    answer.capped = true;
+    return answer;
+}
+
 Answer taken_unread() {
     Answer out;
     out.next = Next::take;
@@ -60,6 +59,16 @@ bool may_mean_no_proto(int status) {
     return status == 400 || status == 404 || status == 415 || status == 422 || status == 500;
 }
 
+// Where the file is that the server speaks of instead of giving it: by a redirect, or in words. "": it gave it.
+std::string place_of_file(const HttpResult& http, std::string_view body, const std::string& url) {
+    const int status = http.head.status;
+    if (status >= 300 && status < 400) return url_of_redirect(url, http.head.location);
+    if (!has_succeeded(http) || http.head.content_type.find("json") == std::string::npos) return "";
+    std::string why;
+    const auto reply = read_reply(body, why);
+    return reply ? url_of_redirect(url, std::string(reply->word("url"))) : "";
+}
+
 // There are servers that have no such call.
 bool means_no_flags(const Failure& failure) {
     return failure.kind == FailureKind::refused || failure.kind == FailureKind::lost ||
@@ -67,39 +76,6 @@ bool means_no_flags(const Failure& failure) {
 }
 
 }  // namespace
-
-// How long one call has waited, and whether it may go on.
-class Client::Waits {
-  public:
-    explicit Waits(const ClientOptions& options) : options_(options) {}
-
-    // The failure where the call has waited long enough.
-    Task<std::optional<Failure>> wait(const Answer& answer) {
-        const bool billing = answer.next == Next::billing;
-        const double most = billing ? kBillingPatience : options_.patience_s;
-        double seconds = billing ? kBillingWait : std::min(std::pow(2.0, tries_), kLongestWait);
-        seconds = std::max(seconds, std::min(answer.wait_s, most));
-        ++tries_;
-        if (answer.capped && ++capped_ >= kCappedTries)
-            co_return Failure{FailureKind::refused, fmt::format("{} ({} times)", answer.failure.message, capped_)};
-        if (waited_ + seconds > most)
-            co_return Failure{answer.failure.kind,
-                              fmt::format("{}; given up after {:.0f} s of waiting", answer.failure.message, waited_)};
-        waited_ += seconds;
-        const bool slept = co_await options_.sleep(duration(seconds), options_.stop);
-        if (!slept) co_return Failure{FailureKind::stopped, answer.failure.message + "; stopped while waiting for it"};
-        co_return std::nullopt;
-    }
-
-    // The server is at work on it.
-    void heard() { tries_ = 0, waited_ = 0; }
-
-  private:
-    const ClientOptions& options_;
-    double waited_ = 0;
-    int tries_ = 0;
-    int capped_ = 0;
-};
 
 Client::Client(asio::io_context& loop, ClientOptions options) : http_(loop), options_(std::move(options)) {}
 
@@ -154,7 +130,11 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
                         : text != nullptr && has_succeeded(got.http)
                             ? taken_unread()
                             : answer_to_submission(got.http, got.body, call.repeat, call.what);
-        answer.failure = named(std::move(answer.failure));
+        if (answer.next == Next::take)
+            met_ = true;
+        else
+            answer.failure = named(std::move(answer.failure), got.http);
+        if (sent.renamed && got.http.head.status == 409) answer = taken_name(std::move(answer));
         if (sent.proto_body && !promise && may_mean_no_proto(got.http.head.status))
             answer.failure.message += " (of a server without the binary form: tinker.wire = \"json\")";
         const bool quiet = Steady::now() - began > kQuiet;
@@ -169,12 +149,12 @@ Task<Answer> Client::answered(const Call& call, std::optional<std::string> promi
             waits.heard();
             renewed = false;
             // So long that somebody should know of it, and may stop it.
-            if (quiet) tell_outage(answer.failure);
+            if (quiet) tell_outage(answer);
             const bool slept = co_await options_.sleep(kBetweenPolls, options_.stop);
             if (slept) continue;
             co_return stopped(std::move(answer));
         }
-        tell_outage(answer.failure);
+        tell_outage(answer);
         std::optional<Failure> over = co_await waits.wait(answer);
         if (!over) continue;
         answer.next = Next::fail;
@@ -201,7 +181,7 @@ Task<Result<std::string>> Client::submit(Call call) {
     if (answer.next != Next::take) co_return answer.failure;
     std::string promise(answer.reply.word("request_id"));
     if (promise.empty())
-        co_return Failure{FailureKind::malformed, call.what + ": expected a promise (request_id), found none"};
+        co_return named({FailureKind::malformed, call.what + ": expected a promise (request_id), found none"});
     co_return promise;
 }
 
@@ -223,7 +203,7 @@ Task<Result<Reply>> Client::call(Call call) {
         Answer answer = co_await answered(call, std::move(*promise));
         if (answer.next == Next::take) co_return std::move(answer.reply);
         if (answer.next != Next::resubmit) co_return answer.failure;
-        tell_outage(answer.failure);
+        tell_outage(answer);
         const std::optional<Failure> over = co_await waits.wait(answer);
         if (over) co_return *over;
     }
@@ -236,6 +216,8 @@ Task<Result<bool>> Client::log_in() {
     if (!reply && means_no_flags(reply.error())) co_return false;
     if (!reply) co_return reply.error();
     packs_ = reply->word("proto_compress_fwdbwd") == "true";
+    if (const auto bytes = reply->numbers.find("fwdbwd_max_chunk_bytes_count"); bytes != reply->numbers.end())
+        most_bytes_ = static_cast<std::size_t>(std::clamp(bytes->second, 1.0, kMostRequestBytes));
     if (reply->word("pjwt_auth_enabled") != "true") co_return true;
     Result<bool> taken = co_await take_token();
     co_return taken;
@@ -247,7 +229,7 @@ Task<Result<bool>> Client::take_token() {
     const Result<Reply> reply = co_await ask(login);
     if (!reply) co_return reply.error();
     std::string token(reply->word("jwt"));
-    if (token.empty()) co_return Failure{FailureKind::malformed, "auth/token: expected a token (jwt), found none"};
+    if (token.empty()) co_return named({FailureKind::malformed, "auth/token: expected a token (jwt), found none"});
     token_ = std::move(token);
     co_return true;
 }
@@ -261,13 +243,13 @@ Task<bool> Client::renew_token(std::string old) {
 
 // Once, through a redirect.
 Task<Client::Received> Client::fetch(std::string path, std::size_t max_bytes) {
-    HttpRequest request = request_to(options_.url + path, key_now());
+    const std::string url = options_.url + path;
+    HttpRequest request = request_to(url, key_now());
     request.max_bytes = max_bytes;
     request.timeouts.idle = kIdle;
     Received got = co_await send(std::move(request));
-    const std::string there = got.http.head.location;
-    const int status = got.http.head.status;
-    if (status < 300 || status >= 400 || there.empty()) co_return got;
+    const std::string there = place_of_file(got.http, got.body, url);
+    if (there.empty()) co_return got;
     request = request_to(there, there.starts_with(options_.url + "/") ? key_now() : std::string());
     request.max_bytes = max_bytes;
     request.timeouts.idle = kIdle;
@@ -283,10 +265,16 @@ Task<Result<std::string>> Client::download(std::string path, std::string what, s
             tell_recovery();
             co_return std::move(got.body);
         }
+        if (got.http.failure == HttpFailure::too_large)
+            co_return named(
+                {FailureKind::malformed,
+                 fmt::format("{}: more than {} bytes, which no adapter has: a whole model is to be served as "
+                             "the model itself, without LoRA",
+                             what, max_bytes)});
         Answer answer = answer_to_submission(got.http, got.body.substr(0, kShown), Repeat::harmless, what);
-        answer.failure = named(std::move(answer.failure));
+        answer.failure = named(std::move(answer.failure), got.http);
         if (answer.next != Next::ask_later && answer.next != Next::billing) co_return answer.failure;
-        tell_outage(answer.failure);
+        tell_outage(answer);
         const std::optional<Failure> over = co_await waits.wait(answer);
         if (over) co_return *over;
     }
@@ -302,24 +290,32 @@ std::string Client::masked(std::string text) const {
 }
 
 // With what only this client knows of its server: where it is, and where the key is read.
-Failure Client::named(Failure failure) const {
+Failure Client::named(Failure failure, const HttpResult& http) const {
     failure.message = masked(std::move(failure.message));
-    if (failure.kind == FailureKind::unreachable)
+    if (failure.kind != FailureKind::stopped)
         failure.message += fmt::format(" ({})", without_credentials(options_.url));
+    if (http.head.status == 404 && !met_ && !options_.bearer) failure.message += ": no Tinker server there";
     if (failure.kind == FailureKind::unauthorised && !options_.key_env.empty())
         failure.message += ": expected a key in " + options_.key_env;
     return failure;
 }
 
-void Client::tell_outage(const Failure& why) {
-    if (outage_) return;
+void Client::tell_outage(const Answer& why) {
+    const bool billing = why.next == Next::billing;
+    if (outage_ && (!billing || told_of_pause_)) return;
     outage_ = true;
-    options_.told(fmt::format("{}; waiting for the server, {:.0f} s at most", why.message, options_.patience_s));
+    told_of_pause_ = billing;
+    const std::string& message = why.failure.message;
+    if (why.next == Next::ask_now)
+        options_.told(message + "; waiting for it");
+    else
+        options_.told(fmt::format("{}; waiting for {}, {:.0f} s at most", message,
+                                  billing ? "the account" : "the server", longest_wait(why, options_)));
 }
 
 void Client::tell_recovery() {
     if (!outage_) return;
-    outage_ = false;
+    outage_ = told_of_pause_ = false;
     options_.told(without_credentials(options_.url) + " answers again");
 }
 

@@ -13,6 +13,7 @@
 #include "model/http/http_client.h"
 #include "train/tinker/answer.h"
 #include "train/tinker/failure.h"
+#include "train/tinker/messages.h"
 #include "train/tinker/reply.h"
 
 namespace retort::train::tinker {
@@ -35,6 +36,7 @@ struct Call {
     bool proto_body = false;            // it is a message of the binary form
     ReplyForm form = ReplyForm::json;   // of what is promised
     Repeat repeat = Repeat::harmless;
+    bool renamed = false;                          // each try names what is made anew: a name that is taken is no end
     std::size_t max_bytes = std::size_t{1} << 20;  // of the answer
     bool by_key = false;                           // by the key itself, also where a token stands in its place
     std::chrono::seconds timeout{60};              // of one try
@@ -71,6 +73,9 @@ class Client {
     // Messages of the binary form are packed from now on, where log_in() found that the server wants it.
     bool packs() const { return packs_; }
 
+    // Of a forward or forward_backward: what the server takes, where log_in() found it told, else what most take.
+    std::size_t most_bytes() const { return most_bytes_; }
+
     // A file of the server, or of another that it points to, which does not get the key.
     Task<Result<std::string>> download(std::string path, std::string what, std::size_t max_bytes);
 
@@ -82,7 +87,6 @@ class Client {
         HttpResult http;
         std::string body;
     };
-    class Waits;
     Task<Result<bool>> take_token();
     Task<bool> renew_token(std::string old);
     HttpRequest request_to(const std::string& url, const std::string& key) const;
@@ -93,15 +97,19 @@ class Client {
     Task<Received> try_once(const Call& call, std::string body, std::chrono::seconds timeout);
     // `text`: becomes the body of an answer that is taken; may be null.
     Task<Answer> answered(const Call& call, std::optional<std::string> promise, std::string* text = nullptr);
-    Failure named(Failure failure) const;
-    void tell_outage(const Failure& why);
+    // `http`: what came, where something did.
+    Failure named(Failure failure, const HttpResult& http = {}) const;
+    void tell_outage(const Answer& why);
     void tell_recovery();
 
     HttpClient http_;
     const ClientOptions options_;
     std::string token_;  // in the key's place
     bool packs_ = false;
+    bool met_ = false;  // something was answered as the protocol has it
+    std::size_t most_bytes_ = kRequestBytes;
     bool outage_ = false;
+    bool told_of_pause_ = false;  // of the account, in this outage
 };
 
 }  // namespace retort::train::tinker

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::size_t kMostData = 1024;  // of a request, as the protocol's own client cuts
 
+// As JSON: the token and its target, with their commas, its weight, and two floats.
+constexpr std::size_t kPositionBytes = 2 * 7 + 2 + 2 * 16;
+constexpr std::size_t kDatumBytes = 512;  // the names of the fields
+constexpr std::size_t kHeadBytes = 1024;  // of a request beside its data
+
 Datum datum_of(const Pack& pack, std::size_t begin, std::size_t length) {
     const auto at = [begin](const auto& values, std::size_t offset) {
         return values.begin() + static_cast<std::ptrdiff_t>(begin + offset);
@@ -18,6 +23,10 @@ Datum datum_of(const Pack& pack, std::size_t begin, std::size_t length) {
     out.targets.assign(at(pack.tokens, 1), at(pack.tokens, length));
     out.mask.assign(at(pack.wanted, 1), at(pack.wanted, length));
     return out;
+}
+
+std::size_t bytes_of(const Datum& datum) {
+    return kDatumBytes + kPositionBytes * datum.tokens.size();
 }
 
 // What the server multiplies a datum's losses by.
@@ -46,16 +55,21 @@ std::int64_t wanted_in(const Datum& datum) {
     return static_cast<std::int64_t>(datum.mask.size()) - std::count(datum.mask.begin(), datum.mask.end(), 0);
 }
 
-std::vector<std::vector<Datum>> in_parts(std::vector<Datum> data, std::int64_t most_tokens) {
+std::vector<std::vector<Datum>> in_parts(std::vector<Datum> data, std::int64_t most_tokens, std::size_t most_bytes) {
     std::vector<std::vector<Datum>> out;
     std::int64_t tokens = 0;
+    std::size_t bytes = 0;
     for (Datum& datum : data) {
         const auto size = static_cast<std::int64_t>(datum.tokens.size());
-        if (out.empty() || tokens + size > most_tokens || out.back().size() == kMostData) {
+        const std::size_t written = bytes_of(datum);
+        if (out.empty() || tokens + size > most_tokens || bytes + written > most_bytes ||
+            out.back().size() == kMostData) {
             out.emplace_back();
             tokens = 0;
+            bytes = kHeadBytes;
         }
         tokens += size;
+        bytes += written;
         out.back().push_back(std::move(datum));
     }
     return out;

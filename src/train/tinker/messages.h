@@ -1,6 +1,7 @@
 // Requests of the Tinker protocol as JSON. Pure; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,6 +12,8 @@
 #include "base/completion.h"
 
 namespace retort::train::tinker {
+
+constexpr std::size_t kRequestBytes = 5'000'000;  // of a request's body, as the protocol's own client cuts
 
 enum class Loss { cross_entropy, importance_sampling, cispo };
 std::string_view name(Loss loss);

@@ -39,6 +39,7 @@ class Reader : public JsonEvents {
                 reply_.logprobs.back().push_back(static_cast<float>(value));
                 return true;
             case Into::nothing:
+                if (levels_.size() == 1 && reply_.numbers.size() < kMostWords) reply_.numbers[key_] = value;
                 break;
         }
         if (levels_.size() == 2 && key_at(1) == "metrics" && reply_.metrics.size() < kMostWords)

@@ -22,6 +22,7 @@ struct SampledSequence {
 // Of any answer. What it does not have is empty.
 struct Reply {
     std::map<std::string, std::string> words;  // its texts, "request_id", "path", and flags; short ones alone
+    std::map<std::string, double> numbers;     // its flags
     std::map<std::string, double> metrics;
     bool has_metrics = false;                  // "metrics" is there and no null
     bool has_losses = false;                   // of each token, "elementwise_loss"

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "model/http/json_text.h"
 #include "train/tinker/proto_messages.h"
@@ -14,7 +15,29 @@ namespace {
 constexpr const char* kApi = "/api/v1/";
 constexpr std::size_t kReplyBytes = std::size_t{1} << 20;    // of an answer beside its numbers
 constexpr std::size_t kArchiveBytes = std::size_t{1} << 30;  // as much as is unpacked of one
+constexpr std::string_view kInPath = "/-_.:";                // of a checkpoint's path, beside letters and digits
 constexpr std::size_t kNumberBytes = 32;                     // of a number with its comma, the longest
+
+// A checkpoint as its server names it.
+struct Kept {
+    std::string run;
+    std::string id;
+};
+
+// "tinker://RUN/ID", the id being NAME of SkyRL and sampler_weights/NAME of a hosted service; none where it is neither.
+// It becomes part of an address.
+std::optional<Kept> kept_as(std::string_view path) {
+    constexpr std::string_view kScheme = "tinker://";
+    if (!path.starts_with(kScheme)) return std::nullopt;
+    path.remove_prefix(kScheme.size());
+    const std::size_t slash = path.find('/');
+    const auto is_plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || kInPath.find(c) != kInPath.npos;
+    };
+    if (slash == path.npos || slash == 0 || slash + 1 == path.size()) return std::nullopt;
+    if (!std::all_of(path.begin(), path.end(), is_plain) || path.find("..") != path.npos) return std::nullopt;
+    return Kept{std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
+}
 
 // A position is answered with its log-probability and its loss.
 std::size_t bytes_of(const std::vector<Datum>& data) {
@@ -180,6 +203,7 @@ Task<Result<std::vector<Reply>>> TrainingClient::learn(std::vector<Data> parts, 
 // Each try has a name of its own: a server refuses a name that it has, also where its answer was lost.
 Task<Result<std::string>> TrainingClient::saved(std::string path, std::string name, NamedBody body) {
     Call call = numbered(path, path + " " + name, Repeat::harmless);
+    call.renamed = true;
     call.body = [name, body, tries = std::make_shared<int>(0)] {
         return body(++*tries == 1 ? name : fmt::format("{}-{}", name, *tries));
     };
@@ -241,9 +265,12 @@ Task<void> TrainingClient::unload(std::string model) {
 }
 
 Task<Result<std::string>> TrainingClient::archive(std::string path) {
-    const std::string name = path.substr(path.rfind('/') + 1);
-    return client_.download(fmt::format("{}training_runs/{}/checkpoints/{}/archive", kApi, model_, name),
-                            "archive of " + path, kArchiveBytes);
+    const std::optional<Kept> kept = kept_as(path);
+    if (!kept) co_return Failure{FailureKind::malformed, "no checkpoint's path: " + one_line(path)};
+    Result<std::string> file =
+        co_await client_.download(fmt::format("{}training_runs/{}/checkpoints/{}/archive", kApi, kept->run, kept->id),
+                                  "archive of " + path, kArchiveBytes);
+    co_return file;
 }
 
 }  // namespace retort::train::tinker

@@ -43,7 +43,8 @@ class TrainingClient {
     const std::string& base_model() const { return base_model_; }
     const std::string& session() const { return session_; }
     const std::string& model() const { return model_; }
-    bool has_flags() const { return has_flags_; }  // see kind_of()
+    std::size_t most_bytes() const { return client_.most_bytes(); }  // of a pass
+    bool has_flags() const { return has_flags_; }                    // see kind_of()
 
     // Log-probabilities of all positions, one list a datum.
     Task<Result<Reply>> forward(Data data);
@@ -69,7 +70,7 @@ class TrainingClient {
     // Room on the server for others. What fails is of no matter any more.
     Task<void> unload(std::string model);
 
-    // The adapter that save_for_sampler() gave this path, as an archive (tar.gz).
+    // The adapter that save_for_sampler() gave this path, as an archive (tar, by gzip or not).
     Task<Result<std::string>> archive(std::string path);
 
   private:

@@ -32,6 +32,17 @@ TEST(AdapterFolder, HasTheFilesOfTheArchiveUntilItIsTakenAway) {
     remove_adapter(folder / "root", "first-1");
 }
 
+TEST(AdapterFolder, WhatIsNoAdapterIsSaidAndLeavesNothing) {
+    const Folder folder;
+    const std::string model = entry("./config.json", "{}") + entry("./model.safetensors", "abc") + end_of_tar();
+    for (const std::string& archive : {model, gzip(model)}) {
+        const auto put = put_adapter(folder / "root", "n", archive);
+        ASSERT_FALSE(put);
+        EXPECT_THAT(put.error().message, HasSubstr("served as the model itself, without LoRA"));
+        EXPECT_FALSE(std::filesystem::exists(folder / "root/n"));
+    }
+}
+
 TEST(AdapterFolder, StaysWithinItsRoot) {
     const Folder folder;
     std::filesystem::create_directory(folder / "precious");
@@ -44,8 +55,10 @@ TEST(AdapterFolder, StaysWithinItsRoot) {
     }
     EXPECT_TRUE(std::filesystem::exists(folder / "precious"));
     for (const std::string file : {"../w.bin", "a/w.bin", ".w"}) {
-        const auto put = put_adapter(folder / "root", "n", gzip(entry(file, "abc") + end_of_tar()));
-        EXPECT_FALSE(put) << file;
+        const std::string more = entry("adapter_config.json", "{}") + entry(file, "abc") + end_of_tar();
+        const auto put = put_adapter(folder / "root", "n", gzip(more));
+        ASSERT_FALSE(put) << file;
+        EXPECT_THAT(put.error().message, HasSubstr("expected files without folders"));
         EXPECT_FALSE(std::filesystem::exists(folder / "root/n")) << "nothing half-written stays";
     }
 }

@@ -73,7 +73,7 @@ TEST(Poll, ARequestThatFailedEndsTheRunAndIsShownWordForWord) {
         const Answer hosted = poll(200, R"({"error":"no such loss","category":"user"})", repeat);
         EXPECT_EQ(hosted.next, Next::fail);
         EXPECT_EQ(hosted.failure.kind, FailureKind::refused);
-        EXPECT_THAT(hosted.failure.message, HasSubstr("no such loss"));
+        EXPECT_EQ(hosted.failure.message, "forward 7: no such loss") << "200 is no part of what failed";
         const Answer open = poll(400, R"({"detail":"'dppo'"})", repeat);
         EXPECT_EQ(open.next, Next::fail);
         EXPECT_EQ(open.failure.kind, FailureKind::refused);
@@ -127,8 +127,9 @@ TEST(Poll, AServerThatIsNotWellIsWaitedFor) {
             EXPECT_FALSE(answer.capped) << code;
             EXPECT_EQ(answer.failure.kind, FailureKind::unreachable) << code;
         }
-        for (const HttpFailure kind : {HttpFailure::refused, HttpFailure::resolve, HttpFailure::timeout,
-                                       HttpFailure::idle, HttpFailure::broken, HttpFailure::not_resent})
+        for (const HttpFailure kind :
+             {HttpFailure::refused, HttpFailure::resolve, HttpFailure::handshake, HttpFailure::timeout,
+              HttpFailure::idle, HttpFailure::broken, HttpFailure::not_resent})
             EXPECT_EQ(answer_to_poll(failure(kind), "", repeat, "f").next, Next::ask_later);
     }
 }
@@ -180,7 +181,7 @@ TEST(Submission, APromiseIsTaken) {
 
 TEST(Submission, WhatNeverGotThereIsTriedAgain) {
     for (const Repeat repeat : kBoth)
-        for (const HttpFailure kind : {HttpFailure::refused, HttpFailure::resolve})
+        for (const HttpFailure kind : {HttpFailure::refused, HttpFailure::resolve, HttpFailure::handshake})
             EXPECT_EQ(answer_to_submission(failure(kind), "", repeat, "f").next, Next::ask_later);
 }
 
@@ -201,6 +202,38 @@ TEST(Submission, ALostAnswerIsAskedForAgainOnlyWhereThatIsHarmless) {
 TEST(Submission, APageInAPromisesPlaceLeavesOpenWhetherItCounted) {
     EXPECT_EQ(submission(200, "<html></html>").failure.kind, FailureKind::malformed);
     expect_not_repeated(submission(200, "<html></html>", Repeat::counts));
+}
+
+TEST(Submission, AMessageNamesItsRequestOnce) {
+    const std::string message = submission(200, "<html></html>", Repeat::counts).failure.message;
+    EXPECT_EQ(message.rfind("forward 7: "), 0U) << message;
+    EXPECT_THAT(message, HasSubstr("expected JSON"));
+}
+
+TEST(Submission, WhereAnAddressPointsIsSaid) {
+    HttpResult http = status(307, "text/html");
+    http.head.location = "https://new.example/tinker/api/v1/forward?token=secret";
+    const Answer moved = answer_to_submission(http, "", Repeat::counts, "f");
+    EXPECT_EQ(moved.failure.kind, FailureKind::refused);
+    EXPECT_EQ(moved.failure.message, "f: HTTP 307: it points to https://new.example/tinker: set url");
+    http.head.location = "/api/v1/forward/";
+    EXPECT_THAT(answer_to_poll(http, "", Repeat::counts, "f").failure.message,
+                HasSubstr("it points to /api/v1/forward/: set url"));
+    http.head.location = "";
+    EXPECT_THAT(answer_to_submission(http, "", Repeat::counts, "f").failure.message,
+                HasSubstr("without saying where: set url"));
+}
+
+TEST(Submission, ABodyThatIsTooLargeIsSaidWithWhatToDo) {
+    const Answer answer = submission(413, "<html>Request Entity Too Large</html>", Repeat::counts);
+    EXPECT_EQ(answer.failure.kind, FailureKind::refused);
+    EXPECT_THAT(answer.failure.message, HasSubstr("lower pack_tokens, or have the server's operator allow larger"));
+}
+
+TEST(Submission, ACertificateThatIsNotTrustedIsSaidWithWhereOnesOwnAreNamed) {
+    const Answer answer = answer_to_submission(failure(HttpFailure::tls, "self-signed"), "", Repeat::harmless, "f");
+    EXPECT_EQ(answer.next, Next::fail);
+    EXPECT_THAT(answer.failure.message, HasSubstr("self-signed: certificates of one's own are named by SSL_CERT_FILE"));
 }
 
 TEST(Submission, AServerThatTakesNoMoreJustNowIsWaitedFor) {

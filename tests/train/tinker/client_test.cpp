@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "support/hang_up_server.h"
 #include "train/tinker/scripted_server.h"
 
 namespace retort::train::tinker::test {
@@ -192,6 +193,69 @@ TEST(TinkerClient, AFaultThatStaysIsTriedFiveTimes) {
     EXPECT_THAT(bench.server.requests(kPoll), SizeIs(5));
 }
 
+// Over hours single faults come together; only those that follow upon one another stay.
+TEST(TinkerClient, AFaultOnceInAWhileIsNoneThatStays) {
+    std::vector<MockReply> answers;
+    for (int i = 0; i < 8; ++i) {
+        answers.push_back(plain(500, "Internal Server Error"));
+        answers.push_back(json_reply(200, kTryAgain));
+    }
+    answers.push_back(json_reply(200, kResult));
+    ClientBench bench(polled(std::move(answers)));
+    const Result<Reply> reply = bench.run(bench.client().call(forward()));
+    EXPECT_TRUE(reply) << reply.error().message;
+    EXPECT_THAT(bench.server.requests("forward"), SizeIs(1));
+}
+
+TEST(TinkerClient, APausedAccountTakesNothingOfThePatienceForOutages) {
+    std::vector<MockReply> answers = often(10, json_reply(402, {{"detail", "paused"}}), plain(503, ""));
+    answers.push_back(plain(503, ""));
+    answers.push_back(json_reply(200, kResult));
+    ClientBench bench(polled(std::move(answers)));
+    bench.options.patience_s = 4;
+    const Result<Reply> reply = bench.run(bench.client().call(forward()));
+    EXPECT_TRUE(reply) << reply.error().message;
+    EXPECT_THAT(bench.waited.seconds, ElementsAre(5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1, 2));
+    ASSERT_THAT(bench.told, SizeIs(2));
+    EXPECT_THAT(bench.told[0], HasSubstr("waiting for the account, 3600 s at most"));
+}
+
+TEST(TinkerClient, APauseWithinAnOutageIsToldToo) {
+    ClientBench bench(polled({plain(503, ""), json_reply(402, {{"detail", "paused"}}),
+                              json_reply(402, {{"detail", "paused"}}), json_reply(200, kResult)}));
+    EXPECT_TRUE(bench.run(bench.client().call(forward())));
+    ASSERT_THAT(bench.told, SizeIs(3));
+    EXPECT_THAT(bench.told[0], HasSubstr("waiting for the server, 600 s at most"));
+    EXPECT_THAT(bench.told[1], HasSubstr("waiting for the account"));
+}
+
+// Nothing was sent: also what counts may be tried again.
+TEST(TinkerClient, AHandshakeThatFailsIsWaitedFor) {
+    const retort::test::HangUpServer server;
+    ClientBench bench({});
+    bench.options.url = fmt::format("https://127.0.0.1:{}", server.port());
+    bench.options.patience_s = 3;
+    const Result<Reply> reply = bench.run(bench.client().call(forward(Repeat::counts)));
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, FailureKind::unreachable);
+    EXPECT_THAT(reply.error().message, HasSubstr("the TLS handshake failed"));
+    EXPECT_THAT(reply.error().message, HasSubstr(bench.options.url));
+    EXPECT_THAT(bench.waited.seconds, ElementsAre(1, 2));
+}
+
+TEST(TinkerClient, AnAddressWithoutATinkerServerIsSaid) {
+    const MockReply page = plain(404, "<html>Not Found</html>", "text/html");
+    ClientBench bench({{"client/config", {page}}, {"forward", {page}}});
+    const Result<bool> flags = bench.run(bench.client().log_in());
+    EXPECT_TRUE(flags && !*flags) << "there are servers without flags";
+    const Result<Reply> reply = bench.run(bench.client().ask(forward()));
+    ASSERT_FALSE(reply);
+    EXPECT_THAT(reply.error().message, HasSubstr(fmt::format("({}): no Tinker server there", bench.server.url())));
+    ClientBench met({{"client/config", {json_reply(200, json::object())}}, {"forward", {page}}});
+    ASSERT_TRUE(met.run(met.client().log_in()));
+    EXPECT_THAT(met.run(met.client().ask(forward())).error().message, Not(HasSubstr("no Tinker server")));
+}
+
 TEST(TinkerClient, APausedAccountIsWaitedForAnHour) {
     const MockReply paused = json_reply(402, {{"detail", "paused"}});
     ClientBench bench(polled(often(3, paused, json_reply(200, kResult))));
@@ -207,7 +271,7 @@ TEST(TinkerClient, ARefusalIsNotTriedAgain) {
     const Result<Reply> reply = bench.run(bench.client().call(forward()));
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().kind, FailureKind::refused);
-    EXPECT_EQ(reply.error().message, "forward 7: HTTP 409: name taken");
+    EXPECT_EQ(reply.error().message, fmt::format("forward 7: HTTP 409: name taken ({})", bench.server.url()));
     EXPECT_THAT(bench.server.requests("forward"), SizeIs(1));
 }
 
@@ -326,6 +390,46 @@ TEST(TinkerDownload, GoesWhereTheServerPointsAndGivesOthersNoKey) {
     EXPECT_EQ(key_of(store.requests("file").at(0)), "");
 }
 
+TEST(TinkerDownload, GoesWhereARelativeAddressPointsWithTheKey) {
+    ClientBench bench({{"archive", {pointing_to("/api/v1/file")}}, {"file", {plain(200, "bytes")}}});
+    bench.options.key = "tml-secret";
+    const Result<std::string> file = bench.run(bench.client().download("/api/v1/archive", "archive", 100));
+    ASSERT_TRUE(file) << file.error().message;
+    EXPECT_EQ(*file, "bytes");
+    EXPECT_EQ(key_of(bench.server.requests("file").at(0)), "tml-secret");
+}
+
+// As the hosted service's own client says that it may come to be.
+TEST(TinkerDownload, GoesWhereTheServerSaysInWords) {
+    ScriptedServer store({{"file", {plain(200, "bytes")}}});
+    ClientBench bench({{"archive", {json_reply(200, {{"url", store.url() + "/api/v1/file"}})}}});
+    const Result<std::string> file = bench.run(bench.client().download("/api/v1/archive", "archive", 1000));
+    ASSERT_TRUE(file) << file.error().message;
+    EXPECT_EQ(*file, "bytes");
+}
+
+TEST(TinkerDownload, WhatIsTooLargeForAnAdapterIsSaidToBeAModel) {
+    ClientBench bench({{"archive", {plain(200, std::string(101, 'x'))}}});
+    const Result<std::string> file = bench.run(bench.client().download("/api/v1/archive", "archive of a", 100));
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().kind, FailureKind::malformed);
+    EXPECT_THAT(file.error().message, HasSubstr("more than 100 bytes"));
+    EXPECT_THAT(file.error().message, HasSubstr("served as the model itself, without LoRA"));
+}
+
+TEST(TinkerLogin, TheServersBoundOfARequestIsTaken) {
+    const char* name = "fwdbwd_max_chunk_bytes_count";
+    for (const auto& [told, taken] : {std::pair{json{{name, 70000}}, std::size_t{70000}},
+                                      {json{{name, -1}}, std::size_t{1}},
+                                      {json{{name, 1e30}}, std::size_t{1} << 30},
+                                      {json{{name, "many"}}, kRequestBytes},
+                                      {json::object(), kRequestBytes}}) {
+        ClientBench bench({{"client/config", {json_reply(200, told)}}});
+        ASSERT_TRUE(bench.run(bench.client().log_in()));
+        EXPECT_EQ(bench.client().most_bytes(), taken) << told.dump();
+    }
+}
+
 TEST(TinkerDownload, WhatIsNotThereOrTooLargeOrNoFileOfTheWebIsSaid) {
     for (const MockReply& reply : {json_reply(404, {{"detail", "Not Found"}}), plain(200, std::string(101, 'x')),
                                    pointing_to("file:///etc/hostname"), pointing_to("")}) {
@@ -342,7 +446,7 @@ TEST(TinkerLogin, AWrongKeyIsSaid) {
     const Result<bool> flags = bench.run(bench.client().log_in());
     ASSERT_FALSE(flags);
     EXPECT_EQ(flags.error().kind, FailureKind::unauthorised);
-    EXPECT_EQ(flags.error().message, "auth/token: HTTP 401: Invalid API key");
+    EXPECT_EQ(flags.error().message, fmt::format("auth/token: HTTP 401: Invalid API key ({})", bench.server.url()));
 }
 
 }  // namespace

@@ -101,6 +101,21 @@ TEST(Data, ARequestHasAtMost1024Data) {
     EXPECT_THAT(parts[2], SizeIs(2500 - 2048));
 }
 
+TEST(Data, ARequestIsAsLargeAsTheServerTakesItAtTheMost) {
+    Datum datum;
+    datum.tokens.assign(500, 151000);
+    datum.targets = datum.tokens;
+    datum.mask.assign(500, 1);
+    datum.logprobs.assign(500, -1.23456783e-5F);
+    datum.advantages.assign(500, -9.87654321e-10F);
+    constexpr std::size_t kMost = 100000;
+    const auto parts = in_parts(std::vector<Datum>(20, datum), 1000000, kMost);
+    ASSERT_GT(parts.size(), 1U);
+    for (const auto& part : parts)
+        EXPECT_LE(forward_backward_body("model_1", 7, part, Loss::importance_sampling, std::nullopt).size(), kMost);
+    EXPECT_THAT(in_parts({datum, datum}, 1000000, 10), SizeIs(2)) << "one alone, however large";
+}
+
 Reply reply_of(const std::vector<Datum>& data, float first) {
     Reply out;
     for (const Datum& datum : data) {

@@ -29,10 +29,12 @@ TEST_F(RemoteTraining, AnotherServerWithTheSameWeightsSamplesTheSame) {
     ServerSettings settings;
     settings.completion_offset = -0.125;
     settings.archives = true;
-    for (const bool adapters : {false, true}) {
-        SCOPED_TRACE(adapters ? "adapters" : "paths");
+    for (const std::string name : {"paths", "adapters", "plain"}) {
+        SCOPED_TRACE(name);
+        const bool adapters = name != "paths";
+        settings.gzips = name != "plain";
+        settings.hosted_paths = name == "plain";
         const auto there = server(settings);
-        const std::string name = adapters ? "adapters" : "paths";
         const std::string folder = folder_ / "loaded";
         const auto trained = run(remote(
             name, *there,

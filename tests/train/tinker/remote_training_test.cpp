@@ -109,6 +109,44 @@ TEST_F(RemoteTraining, WhatIsHarmlessIsMadeAgainWithoutGoingBack) {
     }
 }
 
+// As by a proxy that sends again what it got no answer to: the client hears of the second alone.
+TEST_F(RemoteTraining, WhatAServerGetsTwiceCountsOnceWhereItKnowsTheNumber) {
+    const Rows expected = unbroken();
+    ServerSettings settings;
+    for (const char* route : {"create_model", "forward", "forward_backward", "optim_step", "save_weights",
+                              "load_weights", "asample", "retrieve_future", "unload_model"}) {
+        Fault fault{route, 1, 1000};
+        fault.twice = true;
+        settings.faults.push_back(fault);
+    }
+    settings.knows_numbers = true;
+    settings.most_models = 10;  // each that comes twice leaves one behind
+    expect_unharmed("twice", settings, expected, 0);
+}
+
+// The number of a save is not known there: its second coming finds the name taken.
+TEST_F(RemoteTraining, WhatIsHarmlessMayComeTwiceWithoutNumbers) {
+    const Rows expected = unbroken();
+    ServerSettings settings;
+    for (const char* route : {"forward", "save_weights", "asample", "retrieve_future"}) {
+        Fault fault{route, 2};
+        fault.twice = true;
+        settings.faults.push_back(fault);
+    }
+    expect_unharmed("twice-harmless", settings, expected, 0);
+}
+
+TEST_F(RemoteTraining, AnswersInAnotherOrderChangeNothing) {
+    const Rows expected = unbroken();
+    ServerSettings settings;
+    settings.unordered = true;
+    const auto there = server(settings);
+    ASSERT_TRUE(run(remote("unordered", *there, "pack_tokens=150")));
+    EXPECT_GT(there->requests("forward_backward"), 12);
+    EXPECT_EQ(there->steps(), 6);
+    expect_same(rows("unordered"), expected, kSameFigures);
+}
+
 TEST_F(RemoteTraining, StoppedAndResumedItComesToTheSame) {
     const Rows expected = unbroken();
     const auto there = server();

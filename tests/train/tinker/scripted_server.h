@@ -38,7 +38,8 @@ inline MockReply promise(const std::string& id) {
 
 class ScriptedServer {
   public:
-    // The n-th request of a path has its n-th answer; the last one stays.
+    // The n-th request of a path has its n-th answer; the last one stays. "retrieve_future 7" is the path of polls of
+    // the promise 7, where it is there.
     explicit ScriptedServer(std::map<std::string, std::vector<MockReply>> answers)
         : answers_(std::move(answers)), server_(options()) {}
 
@@ -60,9 +61,15 @@ class ScriptedServer {
 
     MockReply answer(const MockRequest& request) {
         const std::lock_guard lock(mutex_);
-        std::vector<MockRequest>& seen = requests_[request.path];
-        seen.push_back(request);
-        const auto found = answers_.find(request.path.substr(std::string("/api/v1/").size()));
+        requests_[request.path].push_back(request);
+        std::string path = request.path;
+        if (path.ends_with("retrieve_future")) {
+            const std::string own = path + " " + request.json.value("request_id", "");
+            if (answers_.contains(own.substr(std::string("/api/v1/").size()))) path = own;
+        }
+        std::vector<MockRequest>& seen = requests_[path];
+        if (path != request.path) seen.push_back(request);
+        const auto found = answers_.find(path.substr(std::string("/api/v1/").size()));
         if (found == answers_.end()) return json_reply(404, {{"detail", "Not Found"}});
         return found->second[std::min(seen.size(), found->second.size()) - 1];
     }

@@ -96,6 +96,31 @@ TEST(TrainingClient, NumbersItsRequestsWithoutAGapAndStepsAfterAllParts) {
     EXPECT_EQ(bench.server.requests("optim_step").at(0).json.at("seq_id"), 3);
 }
 
+// What is ready last was asked for first, and promises are named against their order.
+TEST(TrainingClient, AnswersOfPartsInAnotherOrderAreTakenByTheirNumbers) {
+    json first = kPass;
+    json second = kPass;
+    first["loss_fn_outputs"][0]["logprobs"]["data"] = {-1, -1.5};
+    second["loss_fn_outputs"][0]["logprobs"]["data"] = {-2, -2.5};
+    const MockReply later = json_reply(200, {{"type", "try_again"}, {"request_id", "9"}, {"queue_state", "active"}});
+    TrainingBench bench(hosted({{"forward_backward", {promise("9"), promise("8")}},
+                                {"optim_step", {promise("7")}},
+                                {"retrieve_future 9", {later, later, json_reply(200, first)}},
+                                {"retrieve_future 8", {later, json_reply(200, second)}},
+                                {"retrieve_future 7", {json_reply(200, {{"metrics", {{"grad_norm", 2}}}})}}}));
+    ASSERT_TRUE(bench.run(bench.training.open({"", 8, 3})));
+    const Result<std::vector<Reply>> replies =
+        bench.run(bench.training.learn({one_datum(), one_datum()}, Loss::importance_sampling, std::nullopt,
+                                       AdamParameters{1e-3, 0.9, 0.95, 1e-12, 0, 1}));
+    ASSERT_TRUE(replies) << replies.error().message;
+    ASSERT_THAT(*replies, SizeIs(3));
+    EXPECT_THAT((*replies)[0].logprobs.at(0), ElementsAre(-1, -1.5));
+    EXPECT_THAT((*replies)[1].logprobs.at(0), ElementsAre(-2, -2.5));
+    EXPECT_EQ((*replies)[2].metrics.at("grad_norm"), 2);
+    EXPECT_THAT(bench.server.requests("forward_backward"), SizeIs(2)) << "nothing was sent twice";
+    EXPECT_THAT(bench.server.requests("optim_step"), SizeIs(1));
+}
+
 TEST(TrainingClient, AStepWhoseAnswerIsLostIsNotMadeAgain) {
     for (const char* route : {"forward_backward", "optim_step"}) {
         Answers answers{{"forward_backward", {promise("1")}}, {"optim_step", {promise("2")}}};
@@ -121,6 +146,34 @@ TEST(TrainingClient, ASaveIsTriedAgainUnderANameOfItsOwn) {
     std::vector<std::string> names;
     for (const MockRequest& request : bench.server.requests("save_weights")) names.push_back(request.json.at("path"));
     EXPECT_THAT(names, ElementsAre("step", "step-2", "step-3"));
+}
+
+// A try that came twice, or whose answer did not come, has taken it.
+TEST(TrainingClient, ASaveWhoseNameIsTakenIsTriedUnderAnother) {
+    TrainingBench bench(hosted({{"save_weights", {json_reply(409, {{"detail", "already exists"}}), promise("1")}}},
+                               {json_reply(200, {{"path", "tinker://model_1/weights/step-2"}})}));
+    ASSERT_TRUE(bench.run(bench.training.open({"", 8, 3})));
+    const Result<std::string> path = bench.run(bench.training.save("step"));
+    ASSERT_TRUE(path) << path.error().message;
+    EXPECT_EQ(bench.server.requests("save_weights").at(1).json.at("path"), "step-2");
+}
+
+TEST(TrainingClient, AnArchiveIsAskedForAsItsServerNamesIt) {
+    const MockReply file = plain(200, "bytes");
+    TrainingBench bench({{"training_runs/model_1/checkpoints/last/archive", {file}},
+                         {"training_runs/a:train:0/checkpoints/sampler_weights/last/archive", {file}}});
+    for (const char* path : {"tinker://model_1/last", "tinker://a:train:0/sampler_weights/last"}) {
+        const Result<std::string> archive = bench.run(bench.training.archive(path));
+        ASSERT_TRUE(archive) << archive.error().message;
+        EXPECT_EQ(*archive, "bytes");
+    }
+    for (const char* path : {"last", "tinker://model_1", "tinker://model_1/", "tinker:///last", "tinker://m/../x",
+                             "tinker://m/a?b", "tinker://m/a b"}) {
+        const Result<std::string> archive = bench.run(bench.training.archive(path));
+        ASSERT_FALSE(archive) << path;
+        EXPECT_EQ(archive.error().kind, FailureKind::malformed);
+        EXPECT_THAT(archive.error().message, HasSubstr("no checkpoint's path"));
+    }
 }
 
 TEST(TrainingClient, ASaveWithoutAPathIsMalformed) {

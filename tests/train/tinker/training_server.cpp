@@ -147,11 +147,13 @@ MockReply TrainingServer::serve(const MockRequest& request) {
     const Fault* fault = fault_of(route, ++requests_[route]);
     if (fault != nullptr && fault->restart) restart();
     const bool spoils = fault != nullptr && fault->spoil;
-    if (fault != nullptr && !fault->restart && !fault->done && !spoils) return as_told(*fault);
+    const bool twice = fault != nullptr && fault->twice;
+    if (fault != nullptr && !fault->restart && !fault->done && !spoils && !twice) return as_told(*fault);
     spoiling_ = spoils ? fault : nullptr;
     if (route == "completions") return complete(request.json);
     if (route.ends_with("_lora_adapter")) return load_adapter(request.json);
     if (settings_.archives && route.ends_with("/archive")) return archive(route);
+    if (twice) answer(route, request);
     Answer out = answer(route, request);
     if (fault != nullptr && fault->done) return as_told(*fault);
     const auto wanted = request.headers.find("accept");
@@ -224,7 +226,7 @@ TrainingServer::Answer TrainingServer::work(const std::string& route, const Json
 TrainingServer::Answer TrainingServer::promise(Answer result) {
     if (spoiling_ != nullptr) spoiling_->spoil(result.body);
     const std::string id = fmt::format("{}", promises_.size() + 1);
-    promises_[id] = {std::move(result), 0};
+    promises_[id] = {std::move(result), promises_.size(), 0};
     return {200, {{"future_id", id}, {"status", "pending"}, {"request_id", id}}};
 }
 
@@ -232,7 +234,8 @@ TrainingServer::Answer TrainingServer::poll(const Json& body) {
     const auto found = promises_.find(body.at("request_id").get<std::string>());
     if (found == promises_.end()) return {404, {{"detail", "Future not found"}}};
     Promised& promised = found->second;
-    if (promised.polls++ < settings_.polls)
+    const int late = settings_.unordered && promised.number % 2 == 1 ? 2 : 0;
+    if (promised.polls++ < settings_.polls + late)
         return {200, {{"type", "try_again"}, {"request_id", found->first}, {"queue_state", "active"}}};
     return promised.result;
 }
@@ -321,7 +324,8 @@ TrainingServer::Answer TrainingServer::load(Live& live, const Json& body) {
 TrainingServer::Answer TrainingServer::save_for_sampler(Live& live, const Json& body) {
     const std::string model = body.at("model_id");
     if (const std::string name = text(body, "path"); !name.empty()) {
-        const std::string path = fmt::format("tinker://{}/{}", model, name);
+        const std::string path =
+            fmt::format("tinker://{}/{}{}", model, settings_.hosted_paths ? "sampler_weights/" : "", name);
         if (saved_for_sampler_.contains(path)) return {409, {{"detail", "Checkpoint already exists"}}};
         saved_for_sampler_[path] = {model, live.net.weights()};
         return {200, {{"path", path}, {"type", "save_weights_for_sampler"}}};
@@ -366,15 +370,18 @@ SampledSequence TrainingServer::drawn(ServerModel& net, const std::vector<TokenI
     return net.sample(prompt, stop, parameters, first);
 }
 
-// "training_runs/MODEL/checkpoints/NAME/archive"
+// "training_runs/MODEL/checkpoints/NAME/archive", the path being tinker://MODEL/NAME
 MockReply TrainingServer::archive(const std::string& route) const {
-    const std::string end = "/archive";
-    const std::string name = route.substr(0, route.size() - end.size());
     for (const auto& [path, saved] : saved_for_sampler_) {
-        if (!path.ends_with(name.substr(name.rfind('/')))) continue;
+        const std::string kept = path.substr(std::string("tinker://").size());
+        const std::size_t slash = kept.find('/');
+        if (route != fmt::format("training_runs/{}/checkpoints{}/archive", kept.substr(0, slash), kept.substr(slash)))
+            continue;
         MockReply out;
         out.content_type = "application/gzip";
-        out.pieces = {train::test::gzip(train::test::entry(kWeights, path) + train::test::end_of_tar())};
+        const std::string tar = train::test::entry("./", "", '5') + train::test::entry("./adapter_config.json", "{}") +
+                                train::test::entry(fmt::format("./{}", kWeights), path) + train::test::end_of_tar();
+        out.pieces = {settings_.gzips ? train::test::gzip(tar) : tar};
         return out;
     }
     return retort::test::json_reply(404, {{"detail", "Not Found"}});

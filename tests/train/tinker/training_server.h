@@ -26,6 +26,7 @@ struct Fault {
     int first = 1;                                    // of the route's requests, from 1
     int times = 1;                                    // so many in a row
     bool done = false;                                // the server does what was asked, and only its answer is another
+    bool twice = false;                               // it gets it twice, and answers the second, as by a proxy's retry
     bool restart = false;                             // before: live models are forgotten, checkpoints and results stay
     int status = 0;                                   // of the answer; 0: it hangs up without one
     std::string body = {};                            // of the answer
@@ -50,6 +51,9 @@ struct ServerSettings {
     bool proto = false;           // it knows the binary form, and takes forward_backward in no other
     bool packs = false;           // and wants it packed
     bool archives = false;        // it gives adapters away
+    bool gzips = true;            // them; else it gives a plain tar
+    bool hosted_paths = false;    // of what is kept for samplers: RUN/sampler_weights/NAME
+    bool unordered = false;       // what is promised first is ready after what is promised next
     float completion_offset = 0;  // of log-probabilities of completions from those that forward tells
     std::vector<Fault> faults;
 };
@@ -129,6 +133,7 @@ class TrainingServer {
     std::map<std::string, std::string> adapters_;       // that are loaded: the path, by name
     struct Promised {
         Answer result;
+        std::size_t number = 0;  // from 0
         int polls = 0;
     };
     std::map<std::string, Promised> promises_;
