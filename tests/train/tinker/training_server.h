@@ -50,6 +50,8 @@ struct ServerSettings {
     bool proto = false;           // it knows the binary form, and takes forward_backward in no other
     bool packs = false;           // and wants it packed
     bool archives = false;        // it gives adapters away
+    nlohmann::json says = nlohmann::json::object();  // of its model, beside the name
+    std::int64_t rank = -1;                          // that it makes, whatever is asked for; -1: what is
     float completion_offset = 0;  // of log-probabilities of completions from those that forward tells
     std::vector<Fault> faults;
 };
