@@ -329,6 +329,11 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
         {{"rl.sampler=vllm"}, "rl.sampler: expected own or llama, found \"vllm\""},
         {{"async=1", "rl.recompute=true"}, "rl.recompute: with async = 1"},
         {{"backend=tinker", "url=http://h/v1", "model.from=m"}, "without /v1"},
+        {{"backend=tinker", "url=http://user:secret@h:8000", "model.from=m"},
+         "variable TINKER_API_KEY (tinker.api_key_env"},
+        {{"backend=tinker", "url=user:secret@h", "model.from=m"}, "url: expected no user and password"},
+        {{"backend=tinker", "url=http://h", "model.from=m", "tinker.sampler.url=https://secret@h/v1"},
+         "variable TINKER_SAMPLER_API_KEY (tinker.sampler.api_key_env"},
         {{"tinker.sampler.url=http://h/v1"}, "tinker.sampler.url: only with backend"},
         {{"tinker.sampler.model=m"}, "set tinker.sampler.url too"},
         {{"backend=tinker", "url=http://h", "model.from=m", "tinker.sampler.url=h"},
@@ -344,6 +349,16 @@ TEST(Config, ThatCannotBeIsRefusedWithItsKey) {
     };
     for (const auto& [words, message] : wrong)
         EXPECT_THAT(error_of(kLeast, words), AllOf(HasSubstr("run.toml: "), HasSubstr(message))) << words[0];
+}
+
+TEST(Config, AKeyInAnAddressIsRefusedAndNeverShown) {
+    for (const char* url : {"http://user:s3cret@h:8000", "https://s3cret@h/path", "user:s3cret@h", "ftp://u:s3cret@h"})
+        for (const char* key : {"url", "tinker.sampler.url"}) {
+            const std::string error =
+                error_of(kLeast, {"backend=tinker", "url=http://h", "model.from=m", std::string(key) + "=" + url});
+            EXPECT_THAT(error, AllOf(HasSubstr("a key belongs into"), Not(HasSubstr("s3cret")))) << url;
+        }
+    EXPECT_TRUE(parse_config("run.toml", kLeast, {"backend=tinker", "url=http://h/path@here", "model.from=m"}));
 }
 
 TEST(LearningRate, RisesOverTheWarmupAndFallsAlongACosine) {

@@ -213,6 +213,9 @@ TEST(RemotePlan, OfTheRecipeFor8BIsWhatItsPageWorksOut) {
     EXPECT_NEAR(plan.cost.clock_hours->mean, 65.638, 1e-3);
     EXPECT_NEAR(plan.cost.gpu_money->mean, 1312.75, 0.01);
     EXPECT_NEAR(plan.cost.gpu_money->most, 2171.87, 0.01);
+    EXPECT_EQ(plan.longest, 27'124);
+    EXPECT_LE(plan.longest, config->tinker.context);
+    EXPECT_EQ(config->tinker.reduction, "auto") << "told from the server's answers: another would be wrong in silence";
 }
 
 TEST(RemotePlan, OfTheRecipesWarmStartIsItsExamples) {
@@ -234,6 +237,26 @@ TEST(RemotePlanText, HasAColumnForEachPhaseAndSaysWhatItReckonsBy) {
     EXPECT_THAT(text, HasSubstr("# money for tokens          0.01, at most 0.02 (a million: sampled 2, read 0, "
                                 "learnt from 0)\n"));
     for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) EXPECT_EQ(text.substr(at, 2), "# ");
+}
+
+// By hand: the trace has 20 + 110, the summary 60 + 60; an evaluation's only call 15 + 50.
+TEST(RemotePlan, TheLongestCallIsThatOfAnyArmOrEvaluation) {
+    EXPECT_EQ(small().longest, 130);
+    EXPECT_EQ(small({"rl.trace.share=0"}).longest, 120);
+    EXPECT_EQ(small({"rl.steps=0"}).longest, 65);
+    EXPECT_EQ(small({"eval.operators=cot think=400 max_answer=10"}).longest, 425);
+    EXPECT_EQ(small({"rl.steps=0", "eval.every=0", "sft.steps=1"}).longest, 0);
+}
+
+TEST(RemotePlanText, ComparesTheLongestCallWithTheContext) {
+    const auto text = [](const std::string& context) {
+        return remote_plan_text(config_of(kSmall, {"plan.question=20", "tinker.context=" + context}), nullptr, true)
+            .value();
+    };
+    EXPECT_THAT(text("130"), HasSubstr("# longest call: 130 tokens, of 130 that a sequence may have\n"));
+    EXPECT_THAT(text("129"), HasSubstr("# longest call: 130 tokens, MORE than the 129 that a sequence may have"));
+    EXPECT_THAT(text("129"), HasSubstr("raise tinker.context"));
+    EXPECT_THAT(text("0"), HasSubstr("# longest call: 130 tokens\n"));
 }
 
 TEST(RemotePlanText, SaysWhereNothingIsSaid) {

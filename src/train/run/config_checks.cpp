@@ -57,6 +57,27 @@ std::optional<std::string> check_model(const ModelSettings& m) {
     return std::nullopt;
 }
 
+// Of https://user:password@host: it would be written into the run's files. What is wrong is said without it.
+bool has_user(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    const std::string_view rest = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+    return rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
+std::optional<std::string> check_no_key_in(const TrainConfig& c) {
+    if (has_user(c.url))
+        return fmt::format(
+            "url: expected no user and password in it, since it is written down with the run: a key belongs into the "
+            "environment variable {} (tinker.api_key_env)",
+            c.tinker.api_key_env);
+    if (has_user(c.tinker.sampler.url))
+        return fmt::format(
+            "tinker.sampler.url: expected no user and password in it, since it is written down with the run: a key "
+            "belongs into the environment variable {} (tinker.sampler.api_key_env)",
+            c.tinker.sampler.api_key_env);
+    return std::nullopt;
+}
+
 std::optional<std::string> check_tinker(const TrainConfig& c) {
     const TinkerSettings& t = c.tinker;
     if (!one_of(c.backend, {"local", "tinker"}))
@@ -135,6 +156,7 @@ std::optional<std::string> check_plan(const PlanSettings& p) {
 }  // namespace
 
 std::optional<std::string> fault_of(const TrainConfig& c) {
+    if (auto wrong = check_no_key_in(c)) return wrong;
     if (auto wrong = check_tinker(c)) return wrong;
     if (auto wrong = check_sampler(c)) return wrong;
     if (auto wrong = check_model(c.model)) return wrong;

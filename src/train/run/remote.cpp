@@ -82,6 +82,9 @@ Outcome<std::unique_ptr<Remote>> Remote::connect(const TrainConfig& config, cons
     tinker::Link& link = out->link_;
     link.keep_alive();
     link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
+    if (const auto made = link.client().made_rank(); made && *made != config.tinker.rank)
+        listener.told(fmt::format("warning: the server made an adapter of rank {}, though tinker.rank is {}", *made,
+                                  config.tinker.rank));
     if (const auto noted = out->note_model(); !noted) return noted.error();
     return out;
 }
@@ -197,6 +200,8 @@ Error error_of(const tinker::Failure& failure) {
         case tinker::FailureKind::missing:
             return {ErrorKind::usage,
                     failure.message + ": checkpoints.jsonl of the run that kept it names what there is"};
+        case tinker::FailureKind::no_model:
+            return {ErrorKind::usage, failure.message};
         case tinker::FailureKind::refused:
         case tinker::FailureKind::malformed:
             break;

@@ -136,6 +136,24 @@ RemoteWork sft_step(const TrainConfig& config, bool coefficients) {
     return out;
 }
 
+Outcome<std::int64_t> longest_in(const TrainConfig& config, const RemoteInputs& inputs, const PromptSet& prompts) {
+    std::int64_t out = 0;
+    if (config.rl.steps > 0) {
+        const auto arms = arms_of(config.rl);
+        if (!arms) return arms.error();
+        for (const Arm& arm : *arms)
+            for (const Schedule& schedule : arm.schedules)
+                out = std::max(out, call_sizes(schedule, inputs.question).whole);
+    }
+    if (config.eval.every == 0) return out;
+    for (const std::string& text : config.eval.operators) {
+        const auto method = method_from(text, prompts);
+        if (!method) return method.error();
+        out = std::max(out, call_sizes(method->schedule, inputs.tests.longest).whole);
+    }
+    return out;
+}
+
 Outcome<RemoteWork> evaluation(const TrainConfig& config, const Questions& tests, const PromptSet& prompts) {
     RemoteWork out;
     out.sampler_saves = 1;
@@ -241,6 +259,9 @@ Outcome<RemotePlan> plan_remote(const TrainConfig& config, const RemoteInputs& i
         out.evaluations = 1 + times(config.eval.every, config);
         out.all += *work * number(out.evaluations);
     }
+    const auto longest = longest_in(config, inputs, prompts);
+    if (!longest) return longest.error();
+    out.longest = *longest;
     out.all.saves = number(times(config.checkpoint_every, config));
     out.cost = cost_of(out.all, config.plan);
     return out;

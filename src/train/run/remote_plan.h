@@ -70,7 +70,8 @@ struct RemotePlan {
     RemoteWork rl_step;  // the mean over steps, where shares change
     RemoteWork evaluation;
     RemoteWork all;
-    RemoteCost cost;  // of all
+    RemoteCost cost;           // of all
+    std::int64_t longest = 0;  // tokens of the longest call, prompt and completion; 0: there are no calls
 };
 
 // What is not in the configuration.
@@ -84,6 +85,13 @@ struct RemoteInputs {
 Outcome<RemotePlan> plan_remote(const TrainConfig& config, const RemoteInputs& inputs, const PromptSet& prompts);
 
 RemoteCost cost_of(const RemoteWork& work, const PlanSettings& plan);
+
+// RemotePlan::longest of a run whose problems are here, or assumed to be as long as plan.question. Errors: those of
+// questions_of() besides.
+Outcome<std::int64_t> longest_call(const TrainConfig& config, const TrainedModel& model);
+
+// How the longest call stands to the most tokens that a sequence may have (0: not known); a line that begins with "# ".
+std::string longest_call_text(std::int64_t longest, std::int64_t context);
 
 // A table, and what it costs; each line begins with "# ".
 std::string remote_plan_text(const RemotePlan& plan, const PlanSettings& settings);

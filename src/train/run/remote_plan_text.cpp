@@ -166,10 +166,22 @@ class Asked {
 
 }  // namespace
 
-Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedModel* model, bool coefficients) {
+std::string longest_call_text(std::int64_t longest, std::int64_t context) {
+    if (longest == 0) return "";
+    const std::string begin = fmt::format("# longest call: {} tokens", grouped(longest));
+    if (context == 0) return begin + "\n";
+    if (longest <= context) return fmt::format("{}, of {} that a sequence may have\n", begin, grouped(context));
+    return fmt::format(
+        "{}, MORE than the {} that a sequence may have: such calls fail; raise tinker.context, or lower think, "
+        "max_answer or workspace\n",
+        begin, grouped(context));
+}
+
+namespace {
+
+Outcome<RemotePlan> plan_of(const TrainConfig& config, const TrainedModel* model, bool coefficients, Asked& asked) {
     RemoteInputs inputs;
     inputs.coefficients = coefficients;
-    Asked asked(config, model);
     if (config.rl.steps > 0) {
         const auto questions = asked.questions(config.data, "train");
         if (!questions) return questions.error();
@@ -180,9 +192,24 @@ Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedMo
         if (!questions) return questions.error();
         inputs.tests = *questions;
     }
-    const auto plan = plan_remote(config, inputs, model != nullptr ? model->prompts : prompt_set_for(""));
+    return plan_remote(config, inputs, model != nullptr ? model->prompts : prompt_set_for(""));
+}
+
+}  // namespace
+
+Outcome<std::int64_t> longest_call(const TrainConfig& config, const TrainedModel& model) {
+    Asked asked(config, &model);
+    const auto plan = plan_of(config, &model, true, asked);
     if (!plan) return plan.error();
-    return asked.assumed() + remote_plan_text(*plan, config.plan);
+    return plan->longest;
+}
+
+Outcome<std::string> remote_plan_text(const TrainConfig& config, const TrainedModel* model, bool coefficients) {
+    Asked asked(config, model);
+    const auto plan = plan_of(config, model, coefficients, asked);
+    if (!plan) return plan.error();
+    const std::int64_t context = model != nullptr ? model->file.shape.context : config.tinker.context;
+    return asked.assumed() + remote_plan_text(*plan, config.plan) + longest_call_text(plan->longest, context);
 }
 
 }  // namespace retort::train

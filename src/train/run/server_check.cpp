@@ -7,6 +7,7 @@
 
 #include "train/run/model_setup.h"
 #include "train/run/remote.h"
+#include "train/run/remote_plan.h"
 #include "train/tinker/data.h"
 #include "train/tinker/server_kind.h"
 
@@ -43,10 +44,14 @@ void check_kind(Checks& checks, const TrainConfig& config, const tinker::ServerK
                     "the kind is told from its answers: keep your setting only if you know better");
     if (config.tinker.loss == "cispo" && !kind.native_cispo)
         checks.fail("loss", "the server has no cispo of its own", "set tinker.loss = \"coefficients\"");
-    if (!kind.takes_clip_norm && (config.sft.clip_norm > 0 || config.rl.clip_norm > 0))
+    if (kind.clip_norm == tinker::ClipNorm::none && (config.sft.clip_norm > 0 || config.rl.clip_norm > 0))
         checks.warn("clip_norm", "the server bounds no gradient", "lower the learning rates should gradients explode");
     if (!kind.takes_adam)
-        checks.warn("optimiser", "the server takes the learning rate alone", "set the rest in its own configuration");
+        checks.warn(
+            "optimiser",
+            "the server takes the learning rate alone: weight decay (0.01 where it was not told otherwise), betas "
+            "(0.9, 0.999) and the bound on gradients (1) are its own",
+            "start it with trainer.policy.optimizer_config.weight_decay and max_grad_norm: docs/scale.md");
     if (kind.one_weights_slot && (config.sft.weight_decay > 0 || config.rl.weight_decay > 0))
         checks.warn("weight_decay", "on this server it is that of all models that it holds", "set it to 0");
 }
@@ -100,21 +105,116 @@ void check_sampling(Checks& checks, const TrainConfig& config, tinker::Link& lin
         checks.ok("sampling", found);
 }
 
+// The longest call that is made: longer ones are refused here already.
+bool check_context(Checks& checks, const TrainConfig& config, const TrainedModel& model,
+                   const tinker::ServedModel& served) {
+    const std::int64_t context = model.file.shape.context;
+    const auto longest = longest_call(config, model);
+    if (!longest) {
+        checks.fail("problems", longest.error().message, "the run would end with this too");
+        return false;
+    }
+    if (*longest > context)
+        checks.warn("context", fmt::format("the longest call has {} tokens, a sequence may have {}", *longest, context),
+                    "raise tinker.context, or lower think, max_answer or workspace: such calls fail");
+    if (!served.max_context) return true;
+    const std::int64_t asked = std::min(*longest, context);
+    if (*served.max_context < asked) {
+        checks.fail("context",
+                    fmt::format("the server takes {} tokens, the longest call has {}", *served.max_context, asked),
+                    "start the server with more, or lower think, max_answer or workspace");
+        return false;
+    }
+    if (config.sft.steps > 0 && *served.max_context < context)
+        checks.warn("context",
+                    fmt::format("the server takes {} tokens, examples may have {}", *served.max_context, context),
+                    "lower tinker.context to what it takes: longer examples are then left out");
+    return true;
+}
+
+// What the server says of the model that it made.
+bool check_model(Checks& checks, const TrainConfig& config, const tinker::TrainingClient& client) {
+    const tinker::ServedModel& served = client.served();
+    if (served.trainable == false) {
+        checks.fail("model", fmt::format("the server says that it does not train {}", client.base_model()),
+                    "set tinker.base_model to one that it trains");
+        return false;
+    }
+    if (served.sampleable == false && config.tinker.sampler.url.empty()) {
+        checks.fail("model", fmt::format("the server says that it does not sample from {}", client.base_model()),
+                    "set tinker.sampler.url to a server that does");
+        return false;
+    }
+    checks.ok("model", fmt::format("{} on {}", tinker::what_learns(config.tinker.rank), client.base_model()));
+    if (client.made_rank() && *client.made_rank() != config.tinker.rank)
+        checks.warn("rank", fmt::format("the server made one of rank {}", *client.made_rank()),
+                    "set tinker.rank to what it makes, so that the run's files say what learnt");
+    return true;
+}
+
+bool has_numbers(const tinker::Reply& forward, const tinker::Data& data) {
+    return forward.logprobs.size() == 1 && !tinker::fault_of_logprobs(forward.logprobs[0], data->front().tokens.size());
+}
+
+// What to do, where the failure itself does not say it.
+std::string advice_on(const tinker::Failure& failure, const tinker::TrainingClient& client) {
+    switch (failure.kind) {
+        case tinker::FailureKind::unauthorised:
+            return "set that variable to a key that the server takes, and export it";
+        case tinker::FailureKind::unreachable:
+            return "start the server, or mend the address; one that answers HTTP 5xx says why in its log";
+        case tinker::FailureKind::lost:
+        case tinker::FailureKind::missing:
+            return "the server forgot what it had just made: has it started anew? Ask again";
+        case tinker::FailureKind::malformed:
+            return "is it a training server that answers at url, and no proxy or other program?";
+        case tinker::FailureKind::refused:
+            if (client.session().empty())
+                return "is url that of a training server, without a path of an API behind it?";
+            if (client.model().empty()) return "tinker.rank and the number of models have limits of the server's own";
+            return "";
+        case tinker::FailureKind::no_model:
+        case tinker::FailureKind::stopped:
+            break;
+    }
+    return "";
+}
+
+// Scores the end of the vocabulary. Servers answer a token beyond theirs without numbers or by an error, like anything
+// else that they cannot do: a pass of the first tokens tells the two apart.
+std::optional<tinker::Reply> check_forward(Checks& checks, tinker::Link& link, std::int64_t vocabulary) {
+    const char* const kGguf = "model.from has to be the GGUF of the server's base model";
+    const tinker::Data data = probe(vocabulary);
+    tinker::Result<tinker::Reply> forward = link.run(link.client().forward(data));
+    if (forward && has_numbers(*forward, data)) {
+        checks.ok("vocabulary",
+                  fmt::format("{} tokens, to the last of which the server has log-probabilities", vocabulary));
+        return std::move(*forward);
+    }
+    if (forward) {
+        checks.fail("vocabulary", "tokens at its end have no log-probability", kGguf);
+        return std::nullopt;
+    }
+    const tinker::Failure& failure = forward.error();
+    const bool may_be_tokens =
+        failure.kind == tinker::FailureKind::refused || failure.kind == tinker::FailureKind::unreachable;
+    const tinker::Data first = probe(std::min(vocabulary, 2 * kScored));
+    const auto again = may_be_tokens ? link.run(link.client().forward(first)) : forward;
+    if (again && has_numbers(*again, first))
+        checks.fail("vocabulary", failure.message + ": for tokens at its end alone", kGguf);
+    else
+        checks.fail("forward", failure.message, advice_on(failure, link.client()));
+    return std::nullopt;
+}
+
 void ask(Checks& checks, const TrainConfig& config, const TrainedModel& model, tinker::Link& link) {
     link.keep_alive();
     link.run(link.client().open({config.tinker.base_model, config.tinker.rank, config.seed})).value();
-    checks.ok("model", fmt::format("{} on {}", tinker::what_learns(config.tinker.rank), link.client().base_model()));
+    if (!check_model(checks, config, link.client())) return;
+    if (!check_context(checks, config, model, link.client().served())) return;
     const std::int64_t vocabulary = model.tokenizer->vocabulary().size();
-    const tinker::Data data = probe(vocabulary);
-    const tinker::Result<tinker::Reply> forward = link.run(link.client().forward(data));
-    const bool numbers = forward && forward->logprobs.size() == 1 &&
-                         !tinker::fault_of_logprobs(forward->logprobs[0], data->front().tokens.size());
-    if (!numbers)
-        return checks.fail("vocabulary",
-                           forward ? "tokens at its end have no log-probability" : forward.error().message,
-                           "model.from has to be the GGUF of the server's base model");
-    checks.ok("vocabulary",
-              fmt::format("{} tokens, to the last of which the server has log-probabilities", vocabulary));
+    const auto forward = check_forward(checks, link, vocabulary);
+    if (!forward) return;
     check_kind(checks, config, tinker::kind_of(*forward, link.client().has_flags()));
     const std::unique_ptr<tinker::SampleSource> source = sample_source(config, link, {}).value();
     check_sampling(checks, config, link, *source, vocabulary);
@@ -147,8 +247,11 @@ std::vector<cli::Check> check_server(const TrainConfig& config) {
     try {
         ask(checks, patient, *model, link);
     } catch (const tinker::FailureException& failed) {
-        const bool key = failed.failure().kind == tinker::FailureKind::unauthorised;
-        checks.fail("server", failed.failure().message, key ? "set it" : "look at the server, and at its url");
+        const tinker::Failure& failure = failed.failure();
+        const tinker::TrainingClient& client = link.client();
+        const bool is_model = failure.kind == tinker::FailureKind::no_model || !client.session().empty();
+        const std::string what = is_model ? (client.model().empty() ? "model" : "sampling") : "server";
+        checks.fail(what, failure.message, advice_on(failure, client));
     }
     if (!link.client().model().empty()) link.run(link.client().unload(link.client().model()));
     return checks.take();

@@ -10,6 +10,7 @@ namespace retort::train::tinker {
 
 enum class FailureKind {
     refused,       // the server does not take it, and would not another time: the run ends
+    no_model,      // it does not train such a base model
     unauthorised,  // the key is missing, wrong, or its account may not
     unreachable,   // nobody answered for as long as the run waits: it ends, and can be resumed
     lost,          // what the server held is gone, or it is not known what it did: the run goes back to its checkpoint

@@ -16,7 +16,14 @@ namespace {
 constexpr std::size_t kLongestWord = 4096;  // bytes
 constexpr std::size_t kMostWords = 64;
 constexpr std::size_t kLongestDetail = 500;  // bytes
+constexpr double kLargestCount = 1e12;       // of tokens or ranks
 constexpr float kRounding = 1e-3F;           // by which a log-probability of a certain token may be above 0
+
+// A number of things; none where it cannot be one.
+std::optional<std::int64_t> count(double value) {
+    if (!(value >= 0 && value <= kLargestCount) || value != std::floor(value)) return std::nullopt;
+    return static_cast<std::int64_t>(value);
+}
 
 // Takes an answer apart as it is read. A place is the keys on the way to it, "[]" for an element of a list.
 class Reader : public JsonEvents {
@@ -26,6 +33,8 @@ class Reader : public JsonEvents {
     bool null() override { return true; }
     bool boolean(bool value) override {
         if (levels_.size() == 1 && reply_.words.size() < kMostWords) reply_.words[key_] = value ? "true" : "false";
+        if (in_served() && key_ == "trainable") served_.trainable = value;
+        if (in_served() && key_ == "sampleable") served_.sampleable = value;
         return true;
     }
     bool number(double value) override {
@@ -44,6 +53,8 @@ class Reader : public JsonEvents {
         }
         if (levels_.size() == 2 && key_at(1) == "metrics" && reply_.metrics.size() < kMostWords)
             reply_.metrics[key_] = value;
+        if (levels_.size() == 2 && key_at(1) == "lora_config" && key_ == "rank") reply_.rank = count(value);
+        if (in_served() && key_ == "max_context_length") served_.max_context = count(value);
         return true;
     }
     bool string(std::string value) override { return text(value); }
@@ -59,6 +70,8 @@ class Reader : public JsonEvents {
         return true;
     }
     bool end() override {
+        if (in_served() && !served_.name.empty() && reply_.models.size() < kMostWords)
+            reply_.models.push_back(std::move(served_));
         levels_.pop_back();
         key_.clear();
         into_ = Into::nothing;
@@ -86,7 +99,11 @@ class Reader : public JsonEvents {
         if (depth == 3 && key_at(1) == "loss_fn_outputs") reply_.logprobs.emplace_back();
         if (depth == 3 && key_at(1) == "sequences") reply_.sequences.emplace_back();
         if (depth == 2 && key_at(1) == "metrics") reply_.has_metrics = true;
+        if (in_served()) served_ = {};
     }
+
+    // An element of the models that a server has.
+    bool in_served() const { return levels_.size() == 3 && !levels_.back().list && key_at(1) == "supported_models"; }
 
     // levels_[0] is the answer itself, [1] the list, [2] its element.
     Into list_of() const {
@@ -120,8 +137,7 @@ class Reader : public JsonEvents {
         if (depth == 1 && value.size() <= kLongestWord && reply_.words.size() < kMostWords) reply_.words[key_] = value;
         if (depth == 3 && key_ == "stop_reason" && key_at(1) == "sequences" && value.size() <= kLongestWord)
             reply_.sequences.back().stop_reason = value;
-        if (depth == 3 && key_ == "model_name" && key_at(1) == "supported_models" && reply_.models.size() < kMostWords)
-            reply_.models.push_back(value.substr(0, kLongestWord));
+        if (in_served() && key_ == "model_name") served_.name = value.substr(0, kLongestWord);
         if (depth >= 1 && reply_.detail.size() < kLongestDetail && is_detail(depth)) add_detail(value);
         return true;
     }
@@ -144,6 +160,7 @@ class Reader : public JsonEvents {
     std::vector<Level> levels_;
     std::string key_;
     Into into_ = Into::nothing;
+    ServedModel served_;  // that is being read
     Reply reply_;
 };
 

@@ -19,6 +19,14 @@ struct SampledSequence {
     std::vector<float> logprobs;
 };
 
+// A model that a server says it has. What is not said of it, or cannot be, is none.
+struct ServedModel {
+    std::string name = {};
+    std::optional<std::int64_t> max_context = {};  // tokens of a sequence
+    std::optional<bool> trainable = {};
+    std::optional<bool> sampleable = {};
+};
+
 // Of any answer. What it does not have is empty.
 struct Reply {
     std::map<std::string, std::string> words;  // its texts, "request_id", "path", and flags; short ones alone
@@ -28,7 +36,8 @@ struct Reply {
     bool has_losses = false;                   // of each token, "elementwise_loss"
     std::vector<std::vector<float>> logprobs;  // of forward and forward_backward: one a datum
     std::vector<SampledSequence> sequences;    // of asample
-    std::vector<std::string> models;           // of get_server_capabilities
+    std::vector<ServedModel> models;           // of get_server_capabilities: those with a name
+    std::optional<std::int64_t> rank;          // of create_model: of the adapter that was made
     std::string detail;                        // of an error, in one line
 
     std::string_view word(const std::string& name) const;

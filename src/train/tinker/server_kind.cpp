@@ -8,10 +8,10 @@ namespace {
 enum Row { hosted, sharded, jax, oldest };
 
 constexpr std::array<ServerKind, 4> kKinds{{
-    {"a hosted service", Reduction::sum, true, true, true, false},
-    {"SkyRL on FSDP or Megatron", Reduction::sum, false, false, false, false},
-    {"SkyRL on JAX", Reduction::seq_mean, true, false, true, true},
-    {"skyrl-tx", Reduction::seq_mean, false, false, true, true},
+    {"a hosted service", Reduction::sum, true, ClipNorm::sent, true, false, false},
+    {"SkyRL on FSDP or Megatron", Reduction::sum, false, ClipNorm::own, false, false, false},
+    {"SkyRL on JAX", Reduction::seq_mean, true, ClipNorm::none, true, true, true},
+    {"skyrl-tx", Reduction::seq_mean, false, ClipNorm::none, true, true, true},
 }};
 
 }  // namespace

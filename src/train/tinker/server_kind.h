@@ -16,14 +16,22 @@ enum class Reduction {
 std::string_view name(Reduction value);
 std::optional<Reduction> reduction_from(std::string_view name);
 
+// Whose bound on a gradient's norm holds.
+enum class ClipNorm {
+    sent,  // that of a step's request
+    own,   // that of the server's own configuration
+    none,  // there is none
+};
+
 struct ServerKind {
     std::string_view name;  // for people
     Reduction reduction;
-    bool native_cispo;      // takes the loss "cispo" with its bounds
-    bool takes_clip_norm;   // else a bound on the gradient's norm is ignored
-    bool takes_adam;        // else the learning rate is all that it takes of the optimiser's settings
+    bool native_cispo;  // takes the loss "cispo" with its bounds
+    ClipNorm clip_norm;
+    bool takes_adam;        // else only the learning rate is taken: weight decay and betas are the server's own
     bool one_weights_slot;  // sampling puts the sampled weights where training happens: only the newest, never between
                             // a step and its save
+    bool keeps_gradient;    // of a model that was given up, and adds it to that of the next one in its place
 };
 
 // From what the answer to the first forward of a run shows: servers do not name themselves. Those on JAX tell each

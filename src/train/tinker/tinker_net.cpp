@@ -28,9 +28,12 @@ std::optional<double> norm_in(const Reply& step) {
 
 std::string differences(const ServerKind& kind) {
     std::string out;
-    if (!kind.takes_clip_norm) out += "; it ignores clip_norm";
+    if (kind.clip_norm == ClipNorm::none) out += "; it bounds no gradient, whatever clip_norm says";
     if (kind.one_weights_slot) out += "; weight_decay would be that of all its models";
-    if (!kind.takes_adam) out += "; of the optimiser's settings it takes the learning rate alone";
+    if (!kind.takes_adam)
+        out +=
+            "; of the optimiser's settings it takes the learning rate alone: weight decay, betas and the bound on "
+            "gradients are those that it was started with";
     return out;
 }
 
@@ -42,6 +45,11 @@ void TinkerNet::meet(const Reply& forward) {
     const Reduction reduction = settings_.reduction.value_or(kind_->reduction);
     settings_.told(fmt::format("the server answers as {} does: losses are reduced by {}{}{}", kind_->name,
                                name(reduction), settings_.reduction ? " (tinker.reduction)" : "", differences(*kind_)));
+    if (reduction == kind_->reduction) return;
+    settings_.told(
+        fmt::format("warning: tinker.reduction = \"{}\", but {} reduces by {}: if it is one, every gradient is wrong, "
+                    "and nothing shows it; leave tinker.reduction at auto unless you know better",
+                    name(reduction), kind_->name, name(kind_->reduction)));
 }
 
 TokenScores TinkerNet::scores_of(const std::vector<Datum>& data, double temperature) {
@@ -74,7 +82,7 @@ TokenScores TinkerNet::accumulate(const Pack& pack, const Coefficients& coeffici
 
 std::vector<Data> TinkerNet::parts_of(std::vector<Datum> data) const {
     std::vector<Data> out;
-    for (std::vector<Datum>& part : in_parts(std::move(data), settings_.request_tokens))
+    for (std::vector<Datum>& part : in_parts(std::move(data), settings_.request_tokens, link_.client().most_bytes()))
         out.push_back(std::make_shared<const std::vector<Datum>>(std::move(part)));
     return out;
 }

@@ -8,6 +8,7 @@
 
 #include "model/http/json_text.h"
 #include "train/tinker/proto_messages.h"
+#include "train/tinker/server_kind.h"
 
 namespace retort::train::tinker {
 namespace {
@@ -47,10 +48,26 @@ std::size_t bytes_of(const std::vector<Datum>& data) {
 }
 
 Failure no_base_model(const Reply& capabilities, const std::string& asked) {
-    const std::string offered = one_line(fmt::format("{}", fmt::join(capabilities.models, ", ")));
-    return {FailureKind::refused, fmt::format("the server trains {}{}: set tinker.base_model to what it trains",
-                                              capabilities.models.empty() ? "no model that it names" : offered,
-                                              asked.empty() ? "" : fmt::format(", not \"{}\"", asked))};
+    std::vector<std::string> names;
+    for (const ServedModel& model : capabilities.models) names.push_back(model.name);
+    const std::string offered = one_line(fmt::format("{}", fmt::join(names, ", ")));
+    return {FailureKind::no_model, fmt::format("the server trains {}{}: set tinker.base_model to what it trains",
+                                               capabilities.models.empty() ? "no model that it names" : offered,
+                                               asked.empty() ? "" : fmt::format(", not \"{}\"", asked))};
+}
+
+// The server has nothing where the call went. What it does not have any more (a model, a promise) is `lost`.
+bool is_no_path(const Failure& failure, const Call& call) {
+    return failure.kind == FailureKind::refused && failure.message.starts_with(call.what + ": HTTP 404");
+}
+
+// A pass of what any vocabulary has.
+Data least_data() {
+    Datum datum;
+    datum.tokens = {0, 0};
+    datum.targets = {0, 0};
+    datum.mask = {0, 1};
+    return std::make_shared<const std::vector<Datum>>(1, std::move(datum));
 }
 
 }  // namespace
@@ -74,10 +91,12 @@ Task<Result<bool>> TrainingClient::open(ModelRequest request) {
     const Call asked = numbered("get_server_capabilities", "get_server_capabilities", Repeat::harmless);
     const Result<Reply> capabilities = co_await client_.ask(asked);
     if (!capabilities) co_return capabilities.error();
-    const std::vector<std::string>& models = capabilities->models;
-    base_model_ = request.base_model.empty() && models.size() == 1 ? models.front() : request.base_model;
-    if (std::find(models.begin(), models.end(), base_model_) == models.end())
-        co_return no_base_model(*capabilities, request.base_model);
+    const std::vector<ServedModel>& models = capabilities->models;
+    base_model_ = request.base_model.empty() && models.size() == 1 ? models.front().name : request.base_model;
+    const auto served = std::find_if(models.begin(), models.end(),
+                                     [this](const ServedModel& model) { return model.name == base_model_; });
+    if (served == models.end()) co_return no_base_model(*capabilities, request.base_model);
+    served_ = *served;
     Call session = numbered("create_session", "create_session", Repeat::harmless);
     session.body = session_body;
     const Result<Reply> begun = co_await client_.ask(session);
@@ -103,6 +122,7 @@ Task<Result<bool>> TrainingClient::make_model() {
     if (model_.empty()) co_return Failure{FailureKind::malformed, "create_model: expected a model, found none"};
     // SkyRL's answer has it, the hosted service's has not.
     may_inherit_ = !made->word("base_model").empty();
+    made_rank_ = made->rank;
     co_return true;
 }
 
@@ -124,12 +144,27 @@ Task<Result<Reply>> TrainingClient::use_up_gradient() {
     co_return reply;
 }
 
+// Which kind of server it is shows in an answer to a forward pass.
+Task<Result<bool>> TrainingClient::keeps_gradient() {
+    const Result<Reply> reply = co_await forward(least_data());
+    if (!reply) co_return reply.error();
+    co_return may_inherit_&& kind_of(*reply, has_flags_).keeps_gradient;
+}
+
+// Loading comes first: there are servers that load into an untouched model alone, and where they build it on many GPUs
+// to do it over again costs minutes.
 Task<Result<bool>> TrainingClient::start(std::string kept, bool with_optimiser) {
-    if (!may_inherit_) {
-        Result<bool> loaded = true;
-        if (!kept.empty()) loaded = co_await load(kept, with_optimiser);
-        co_return loaded;
+    if (!kept.empty()) {
+        Result<bool> loaded = co_await load(kept, with_optimiser);
+        if (!loaded) co_return loaded;
     }
+    const Result<bool> keeps = co_await keeps_gradient();
+    if (!keeps || !*keeps) co_return keeps ? Result<bool>(true) : keeps;
+    Result<bool> started = co_await start_without_gradient(std::move(kept), with_optimiser);
+    co_return started;
+}
+
+Task<Result<bool>> TrainingClient::start_without_gradient(std::string kept, bool with_optimiser) {
     std::string from = kept;
     if (from.empty()) {
         Result<std::string> fresh = co_await save("fresh");
@@ -169,7 +204,9 @@ Call TrainingClient::pass(std::string what, Repeat repeat, const Data& data, Los
 Task<Result<Reply>> TrainingClient::forward(Data data) {
     const Call call = pass("forward", Repeat::harmless, data, Loss::cross_entropy, std::nullopt);
     Result<Reply> reply = co_await client_.call(call);
-    co_return reply;
+    if (reply || wire_ == Wire::proto || !is_no_path(reply.error(), call)) co_return reply;
+    co_return Failure{FailureKind::refused,
+                      reply.error().message + ": this server has no /forward: set tinker.wire = \"proto\""};
 }
 
 Call TrainingClient::step(const AdamParameters& settings) {

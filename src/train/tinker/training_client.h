@@ -37,10 +37,12 @@ class TrainingClient {
 
     // Weights become those that save() gave this path, or, of an empty one, a new model's; the optimiser likewise, or
     // begins anew. A server that hands on to a new model what an abandoned one had gathered of a gradient is made to
-    // forget it.
+    // forget it. Asks for a first forward pass, so that one that cannot do it is known before anything is sampled.
     Task<Result<bool>> start(std::string kept, bool with_optimiser);
 
     const std::string& base_model() const { return base_model_; }
+    const ServedModel& served() const { return served_; }                 // what the server says of it
+    std::optional<std::int64_t> made_rank() const { return made_rank_; }  // of the adapter; none: it does not say
     const std::string& session() const { return session_; }
     const std::string& model() const { return model_; }
     std::size_t most_bytes() const { return client_.most_bytes(); }  // of a pass
@@ -79,13 +81,17 @@ class TrainingClient {
     Call step(const AdamParameters& settings);
     Task<Result<bool>> make_model();
     Task<Result<bool>> load(std::string path, bool with_optimiser);
+    Task<Result<bool>> keeps_gradient();
     Task<Result<Reply>> use_up_gradient();
+    Task<Result<bool>> start_without_gradient(std::string kept, bool with_optimiser);
     using NamedBody = std::function<std::string(const std::string& name)>;
     Task<Result<std::string>> saved(std::string path, std::string name, NamedBody body);
 
     Client& client_;
     const Wire wire_;
     std::string base_model_;
+    ServedModel served_;
+    std::optional<std::int64_t> made_rank_;
     std::string session_;
     std::string model_;
     bool has_flags_ = false;

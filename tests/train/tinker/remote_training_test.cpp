@@ -70,15 +70,58 @@ TEST_F(RemoteTraining, AGradientThatAServerHandsOnIsNotLearntFrom) {
     expect_unharmed("first", settings, expected, 1);
 }
 
+// Each model takes such a server minutes to build.
+TEST_F(RemoteTraining, WhereNoGradientIsHandedOnAModelIsMadeOnceAndLoadedFirst) {
+    ServerSettings settings;
+    settings.reduction = Reduction::sum;
+    settings.loads_late = false;
+    settings.most_models = 1;
+    const auto there = server(settings);
+    heard_.stop_after = 1;
+    ASSERT_FALSE(run(remote("once", *there)));
+    EXPECT_EQ(there->requests("create_model"), 1);
+    EXPECT_EQ(there->requests("load_weights"), 0);
+    EXPECT_EQ(there->requests("save_weights"), 1) << "the checkpoint alone";
+    EXPECT_EQ(there->requests("optim_step"), 1);
+    heard_.stop = false;
+    heard_.stop_after = -1;
+    const auto trained = run(remote("once", *there), true);
+    ASSERT_TRUE(trained) << trained.error().message;
+    EXPECT_EQ(there->requests("create_model"), 2) << "one of each process";
+    EXPECT_EQ(there->requests("load_weights"), 1);
+    EXPECT_EQ(there->last("load_weights").at("seq_id"), 1);
+    EXPECT_EQ(there->requests("optim_step"), 6);
+}
+
+TEST_F(RemoteTraining, AServerWithoutForwardIsFoundOutBeforeAnythingIsSampled) {
+    const auto there =
+        server(with({{.route = "forward", .times = 100, .status = 404, .body = R"({"detail":"Not Found"})"}}));
+    const auto trained = run(remote("json", *there));
+    ASSERT_FALSE(trained);
+    EXPECT_THAT(trained.error().message, HasSubstr("this server has no /forward: set tinker.wire = \"proto\""));
+    EXPECT_EQ(there->requests("asample"), 0);
+}
+
+TEST_F(RemoteTraining, AReductionThatTheServersAnswersContradictIsWarnedOf) {
+    const auto there = server();
+    ASSERT_TRUE(run(remote("sums", *there, "tinker.reduction=sum rl.steps=0 eval.every=0")));
+    EXPECT_THAT(heard_.lines,
+                Contains(HasSubstr("warning: tinker.reduction = \"sum\", but SkyRL on JAX reduces by seq_mean")));
+    heard_.lines.clear();
+    ASSERT_TRUE(run(remote("means", *there, "tinker.reduction=seq_mean rl.steps=0 eval.every=0")));
+    EXPECT_THAT(heard_.lines, Not(Contains(HasSubstr("warning: tinker.reduction"))));
+}
+
 TEST_F(RemoteTraining, AServerThatStartsAgainIsGoneOnWith) {
     const Rows expected = unbroken();
-    for (const auto& [route, number] : {std::pair{"forward", 2},
+    // The first forward of a model shows which kind of server it is.
+    for (const auto& [route, number] : {std::pair{"forward", 3},
                                         {"forward_backward", 3},
                                         {"optim_step", 4},
                                         {"save_weights", 3},
                                         {"save_weights_for_sampler", 2},
                                         {"asample", 9},
-                                        {"retrieve_future", 30}}) {
+                                        {"retrieve_future", 31}}) {
         Fault fault{route, number};
         fault.restart = true;
         expect_unharmed(fmt::format("restart-{}", route), with({fault}), expected, 1);
@@ -208,13 +251,13 @@ TEST_F(RemoteTraining, AServerThatTellsNoNormIsSaidToOnce) {
 }
 
 TEST_F(RemoteTraining, AnAnswerThatCannotBeEndsTheRunAndSaysWhatWasWrong) {
-    Fault few{"forward", 2};
+    Fault few{"forward", 3};
     few.spoil = [](json& result) { result["loss_fn_outputs"].erase(0); };
-    Fault twice{"forward", 2};
+    Fault twice{"forward", 3};
     twice.spoil = [](json& result) { result["loss_fn_outputs"].push_back(result["loss_fn_outputs"][0]); };
-    Fault cut{"forward", 2};
+    Fault cut{"forward", 3};
     cut.spoil = [](json& result) { result["loss_fn_outputs"][0]["logprobs"]["data"].erase(0); };
-    Fault above{"forward", 2};
+    Fault above{"forward", 3};
     above.spoil = [](json& result) { result["loss_fn_outputs"][0]["logprobs"]["data"][0] = 7; };
     int number = 0;
     for (const Fault& fault : {few, twice, cut, above}) {

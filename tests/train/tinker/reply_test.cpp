@@ -39,6 +39,7 @@ TEST(Reply, AModelHasItsIdAndTheNestedIsNotTaken) {
         "lora_config":{"rank":4,"alpha":32.0,"model_id":"other","train_attn":true}})");
     EXPECT_EQ(reply.word("model_id"), "model_eba66852");
     EXPECT_EQ(reply.word("train_attn"), "");
+    EXPECT_THAT(reply.rank, Optional(4));
 }
 
 TEST(Reply, AForwardHasTheLogProbabilitiesOfEachDatumAlone) {
@@ -74,10 +75,29 @@ TEST(Reply, SamplesHaveTokensAndLogProbabilities) {
     EXPECT_THAT(reply.logprobs, IsEmpty());
 }
 
-TEST(Reply, CapabilitiesNameTheModels) {
-    EXPECT_THAT(
-        read(R"({"supported_models":[{"model_name":"a","max_context_length":9},{"model_name":"b"},{}]})").models,
-        ElementsAre("a", "b"));
+TEST(Reply, CapabilitiesSayWhatEachModelCan) {
+    const Reply reply = read(R"({"supported_models":[
+        {"max_context_length":9,"model_name":"a","trainable":false,"sampleable":true,"more":{"model_name":"x"}},
+        {"model_name":"b"},{},
+        {"model_name":"c","max_context_length":null,"trainable":null,"more":[1]}]})");
+    ASSERT_EQ(reply.models.size(), 3U);
+    EXPECT_EQ(reply.models[0].name, "a");
+    EXPECT_THAT(reply.models[0].max_context, Optional(9));
+    EXPECT_THAT(reply.models[0].trainable, Optional(false));
+    EXPECT_THAT(reply.models[0].sampleable, Optional(true));
+    EXPECT_EQ(reply.models[1].name, "b");
+    EXPECT_EQ(reply.models[2].name, "c");
+    for (const std::size_t silent : {1, 2})
+        EXPECT_FALSE(reply.models[silent].max_context || reply.models[silent].trainable ||
+                     reply.models[silent].sampleable);
+}
+
+TEST(Reply, ANumberThatCountsNothingIsNotThere) {
+    for (const char* number : {"-1", "0.5", "1e300", "\"9\"", "true", "[9]"}) {
+        const std::string context = std::string(R"({"supported_models":[{"model_name":"a","max_context_length":)");
+        EXPECT_EQ(read(context + number + "}]}").models.at(0).max_context, std::nullopt) << number;
+        EXPECT_EQ(read(std::string(R"({"lora_config":{"rank":)") + number + "}}").rank, std::nullopt) << number;
+    }
 }
 
 TEST(Reply, AWordOnWhyThereIsNoResultIsRead) {

@@ -61,7 +61,7 @@ TEST(TrainingClient, AsksWhichOfSeveralBaseModelsAndNamesThem) {
     TrainingBench bench(hosted({{"get_server_capabilities", {models({"a/b", "c"})}}}));
     const Result<bool> opened = bench.run(bench.training.open({"", 8, 3}));
     ASSERT_FALSE(opened);
-    EXPECT_EQ(opened.error().kind, FailureKind::refused);
+    EXPECT_EQ(opened.error().kind, FailureKind::no_model);
     EXPECT_EQ(opened.error().message, "the server trains a/b, c: set tinker.base_model to what it trains");
     const Result<bool> unknown = bench.run(bench.training.open({"d", 8, 3}));
     ASSERT_FALSE(unknown);

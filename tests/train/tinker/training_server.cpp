@@ -204,8 +204,11 @@ TrainingServer::Answer TrainingServer::simple(const std::string& route, const Js
     if (route == "client/config" && settings_.flags)
         return {200, {{"pjwt_auth_enabled", !settings_.jwt.empty()}, {"proto_compress_fwdbwd", settings_.packs}}};
     if (route == "auth/token" && !settings_.jwt.empty()) return {200, {{"jwt", settings_.jwt}}};
-    if (route == "get_server_capabilities")
-        return {200, {{"supported_models", Json::array({{{"model_name", settings_.base_model}}})}}};
+    if (route == "get_server_capabilities") {
+        Json model = settings_.says;
+        model["model_name"] = settings_.base_model;
+        return {200, {{"supported_models", Json::array({model})}}};
+    }
     if (route == "create_session")
         return {200, {{"type", "create_session"}, {"session_id", fmt::format("session_{}", ++created_)}}};
     if (route == "session_heartbeat") return {200, {{"type", "session_heartbeat"}}};
@@ -247,7 +250,8 @@ TrainingServer::Answer TrainingServer::create_model(const Json& body) {
     const std::string id = fmt::format("model_{}", ++created_);
     Live& live = models_.emplace(id, Live{ServerModel(shape_, weights_), body.at("session_id"), 0, {}}).first->second;
     for (SentData& sent : std::exchange(handed_on_, {})) live.net.gather(std::move(sent));
-    return promise({200, {{"model_id", id}, {"base_model", settings_.base_model}}});
+    const Json rank = settings_.rank < 0 ? body.at("lora_config").at("rank") : Json(settings_.rank);
+    return promise({200, {{"model_id", id}, {"base_model", settings_.base_model}, {"lora_config", {{"rank", rank}}}}});
 }
 
 TrainingServer::Answer TrainingServer::unload(const Json& body) {

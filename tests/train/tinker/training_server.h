@@ -54,6 +54,8 @@ struct ServerSettings {
     bool gzips = true;            // them; else it gives a plain tar
     bool hosted_paths = false;    // of what is kept for samplers: RUN/sampler_weights/NAME
     bool unordered = false;       // what is promised first is ready after what is promised next
+    nlohmann::json says = nlohmann::json::object();  // of its model, beside the name
+    std::int64_t rank = -1;                          // that it makes, whatever is asked for; -1: what is
     float completion_offset = 0;  // of log-probabilities of completions from those that forward tells
     std::vector<Fault> faults;
 };
