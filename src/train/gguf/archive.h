@@ -16,9 +16,10 @@ struct UnpackLimits {
     std::size_t most_entries = 64;                  // folders included
 };
 
-// Servers call either form tar.gz: what it is shows in its first bytes. Contents by name ("adapter_config.json"; a leading "./" goes). Nothing is written to a disk. Folders are passed over;
-// links, devices and a name that stands twice are errors, as are a damaged checksum and bytes after the end. Errors
-// (ErrorKind::model) say what was found. Any thread.
+// Servers call either form tar.gz: what it is shows in its first bytes. Contents by name ("adapter_config.json"; a
+// leading "./" goes). Nothing is written to a disk. Folders are passed over; links, devices and a name that stands
+// twice are errors, as are a damaged checksum and bytes after the end. Errors (ErrorKind::model) say what was found.
+// Any thread.
 Outcome<std::map<std::string, std::string>> unpack_tar_gz(std::string_view bytes, const UnpackLimits& limits = {});
 
 }  // namespace retort::train
