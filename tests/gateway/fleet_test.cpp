@@ -143,7 +143,7 @@ TEST_F(FleetTest, WhoFailedIsPassedOverAndTakenOnlyWhereThereIsNoOther) {
         const auto now = std::chrono::steady_clock::now();
         const auto a = fleet_->upstreams()[0];
         const auto b = fleet_->upstreams()[1];
-        Upstream::Use(a, now).failed(now, true, "refused");
+        Upstream::Use(a, now).failed(now, gateway::Trouble::unreachable, "refused");
         for (std::uint64_t prefix = 0; prefix < 20; ++prefix) EXPECT_EQ(fleet_->choose("m", prefix), b);
         EXPECT_EQ(fleet_->choose("m", 0, {b.get()}), a);
         EXPECT_EQ(fleet_->choose("m", 0, {a.get(), b.get()}), nullptr);
