@@ -148,7 +148,8 @@ Task<Result<Reply>> TrainingClient::use_up_gradient() {
 Task<Result<bool>> TrainingClient::keeps_gradient() {
     const Result<Reply> reply = co_await forward(least_data());
     if (!reply) co_return reply.error();
-    co_return may_inherit_&& kind_of(*reply, has_flags_).keeps_gradient;
+    const bool keeps = may_inherit_ && kind_of(*reply, has_flags_).keeps_gradient;
+    co_return keeps;
 }
 
 // Loading comes first: there are servers that load into an untouched model alone, and where they build it on many GPUs
@@ -159,7 +160,8 @@ Task<Result<bool>> TrainingClient::start(std::string kept, bool with_optimiser) 
         if (!loaded) co_return loaded;
     }
     const Result<bool> keeps = co_await keeps_gradient();
-    if (!keeps || !*keeps) co_return keeps ? Result<bool>(true) : keeps;
+    if (!keeps) co_return keeps.error();
+    if (!*keeps) co_return true;
     Result<bool> started = co_await start_without_gradient(std::move(kept), with_optimiser);
     co_return started;
 }

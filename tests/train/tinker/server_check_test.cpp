@@ -55,7 +55,8 @@ TEST_F(ServerCheck, AServerWithoutForwardIsNotTheVocabularysFault) {
 TEST_F(ServerCheck, AVocabularyLargerThanTheServersIsFoundByItsNumbersOrBecauseOtherTokensWillDo) {
     Fault silent{.route = "forward"};
     silent.spoil = [](json& result) { result["loss_fn_outputs"][0]["logprobs"]["data"] = json::array(); };
-    const Fault refused{.route = "forward", .status = 422, .body = R"({"detail":"a token beyond the vocabulary"})"};
+    const Fault refused{
+        .route = "forward", .done = true, .status = 422, .body = R"({"detail":"a token beyond the vocabulary"})"};
     for (const Fault& fault : {silent, refused}) {
         const Check vocabulary = failed(with({fault}));
         EXPECT_EQ(vocabulary.what, "vocabulary") << vocabulary.found;
