@@ -176,6 +176,19 @@ TEST_F(DownTest, WhereAllServersAreDownAnOperatorsRequestFailsAtOnce) {
     EXPECT_THAT(ask(kChat, chat("m", "x")), StartsWith("HTTP/1.1 502 "));
 }
 
+// One request may be what breaks it: others are not refused for that.
+TEST_F(TwoServersTest, AServerThatAnswersThatItIsBrokenIsStillAskedWhereThereIsNoOther) {
+    MockOptions options;
+    options.script = [](const MockRequest& request) {
+        const bool ill = request.json.is_object() && request.json.value("model", "") == "ill";
+        return ill ? std::optional(error_reply(500, "broken")) : std::nullopt;
+    };
+    MockServer server(options);
+    start(server.url(), server.url());
+    for (int i = 0; i < 4; ++i) EXPECT_THAT(ask(kChat, chat("pdr:2@ill", "x")), StartsWith("HTTP/1.1 502 "));
+    EXPECT_THAT(ask(kChat, chat("pdr:2@m", "x")), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(DownTest, OneThatIsToWaitForServersIsRetriedForItsTime) {
     gateway::GatewayOptions options;
     options.waits_for_servers = true;

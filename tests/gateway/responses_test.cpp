@@ -107,9 +107,10 @@ TEST(ResponseBody, WhatAChatCanSayIsSaidThere) {
 }
 
 TEST(ResponseBody, WhatIsKeptToAnywayIsTaken) {
-    for (const json& more : {json{{"store", true}}, json{{"store", false}}, json{{"truncation", "disabled"}},
-                             json{{"include", {"reasoning.encrypted_content"}}}, json{{"include", json::array()}},
-                             json{{"max_tool_calls", 1}}, json{{"stream_options", {{"include_obfuscation", false}}}}}) {
+    for (const json& more :
+         {json{{"store", true}}, json{{"store", false}}, json{{"truncation", "disabled"}}, json{{"truncation", "auto"}},
+          json{{"include", {"reasoning.encrypted_content"}}}, json{{"include", json::array()}},
+          json{{"max_tool_calls", 1}}, json{{"stream_options", {{"include_obfuscation", false}}}}}) {
         const json chat = chat_of(more);
         EXPECT_TRUE(chat.is_object()) << more;
         for (const char* name : {"store", "truncation", "include", "max_tool_calls"}) EXPECT_FALSE(chat.contains(name));
@@ -119,7 +120,7 @@ TEST(ResponseBody, WhatIsKeptToAnywayIsTaken) {
 TEST(ResponseBody, WhatCannotBeKeptToIsNamed) {
     EXPECT_EQ(chat_of({{"include", {"message.output_text.logprobs"}}}), "include");
     EXPECT_EQ(chat_of({{"include", "all"}}), "include");
-    EXPECT_EQ(chat_of({{"truncation", "auto"}}), "truncation");
+    EXPECT_EQ(chat_of({{"truncation", "middle"}}), "truncation");
     EXPECT_EQ(chat_of({{"text", {{"rhyme", "yes"}}}}), "text");
     EXPECT_EQ(chat_of({{"text", {{"format", {{"type", "grammar"}}}}}}), "text");
     EXPECT_EQ(chat_of({{"reasoning", {{"depth", 3}}}}), "reasoning");
@@ -177,7 +178,7 @@ TEST_F(ResponsesTest, VerbosityGoesWithEveryCallAndNothingIsStored) {
 }
 
 TEST_F(ResponsesTest, WhatIsRefusedAsksNobody) {
-    EXPECT_EQ(respond({{"truncation", "auto"}})["error"]["param"], "truncation");
+    EXPECT_EQ(respond({{"truncation", "middle"}})["error"]["param"], "truncation");
     EXPECT_TRUE(asked().empty());
 }
 

@@ -140,7 +140,9 @@ Wrong check_include(const json& object) {
 }
 
 Wrong check_truncation(const json& object) {
-    if (!is_said(object, "truncation") || object["truncation"] == "disabled") return std::nullopt;
+    if (!is_said(object, "truncation") || object["truncation"] == "disabled" ||
+        object["truncation"] == "auto")  // what fits loses nothing, and the answer says that nothing is ever cut
+        return std::nullopt;
     return beyond("truncation", object["truncation"].dump());
 }
 

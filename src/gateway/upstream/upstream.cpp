@@ -68,7 +68,9 @@ bool Upstream::serves(std::string_view model) const {
 
 double Upstream::wait_s(Time now) const {
     const std::chrono::duration<double> gone = gone_until_ - now;
-    return std::max({0.0, breaker_.wait(now).count(), gone.count()});
+    // One that answers, if only that it is broken, may do better with another request.
+    const double waits = nobody_there_ ? breaker_.wait(now).count() : 0;
+    return std::max({0.0, waits, gone.count()});
 }
 
 Listed Upstream::lists(std::string_view model) const {
@@ -150,6 +152,7 @@ Upstream::Use::~Use() {
 void Upstream::Use::succeeded() {
     told_ = true;
     upstream_->breaker_.succeeded();
+    upstream_->nobody_there_ = false;
     upstream_->alive_ = true;
     upstream_->gone_until_ = {};
 }
@@ -167,6 +170,7 @@ void Upstream::Use::failed(Time now, Trouble trouble, std::string why) {
     told_ = true;
     ++upstream_->failures_[static_cast<std::size_t>(trouble)];
     upstream_->trouble_ = std::move(why);
+    upstream_->nobody_there_ = trouble == Trouble::unreachable;
     upstream_->breaker_.failed(now, trouble == Trouble::unreachable, finds_out_);
 }
 

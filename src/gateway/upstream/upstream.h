@@ -143,7 +143,8 @@ class Upstream {
     std::shared_ptr<const std::string> list_;
     int under_way_ = 0;
     bool alive_ = true;
-    Time gone_until_{};  // nobody was there at the last look: until the next
+    bool nobody_there_ = false;  // at the last failure
+    Time gone_until_{};          // nobody was there at the last look: until the next
     std::string trouble_;
     std::array<std::int64_t, kTroubles.size()> failures_{};
 };
