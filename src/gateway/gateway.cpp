@@ -44,18 +44,6 @@ std::uint64_t prefix_of(const BodyScan& scan) {
     return 0;
 }
 
-// One more, as long as it lives.
-class UnderWay {
-  public:
-    explicit UnderWay(std::size_t& count) : count_(count) { ++count_; }
-    ~UnderWay() { --count_; }
-    UnderWay(const UnderWay&) = delete;
-    UnderWay& operator=(const UnderWay&) = delete;
-
-  private:
-    std::size_t& count_;
-};
-
 std::string bearer_of(std::string_view authorization) {
     constexpr std::string_view kBearer = "Bearer ";
     const bool is_bearer = same_name(authorization.substr(0, kBearer.size()), kBearer);
@@ -116,7 +104,6 @@ class Gateway::Impl {
     Keys keys_;
     Metrics metrics_;
     Board board_;
-    std::size_t runs_ = 0;  // under way
     std::uint64_t ids_ = 0;
     Server server_;
 };
@@ -290,7 +277,7 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
                                                           "/v1/chat/completions, /v1/completions and /v1/responses",
                                                           asked.shown),
                                               "model"));
-    if (runs_ >= options_.rules.most_runs) co_return co_await refuse(exchange, too_busy());
+    if (board_.in_flight().size() >= options_.rules.most_runs) co_return co_await refuse(exchange, too_busy());
     auto task = operator_task(exchange.head(), exchange.body(), asked, models_);
     if (!task) co_return co_await refuse(exchange, task.error());
     if (auto down = all_down(asked.model)) co_return co_await refuse(exchange, std::move(*down));
@@ -300,7 +287,6 @@ Task<ServedRequest> Gateway::Impl::run(Exchange& exchange, const Client& client,
     task->headers =
         std::make_shared<const std::vector<std::string>>(trace_headers(exchange.head().headers, task->identity.id));
     exchange.body() = std::string();
-    const UnderWay counted(runs_);
     RunEntry entry(board_, *task, asked.model, client.key);
     task->listener = std::make_unique<RunRecorder>(entry.record());
     const ChatOutcome outcome = co_await answer_chat(exchange, std::move(*task));

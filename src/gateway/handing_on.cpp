@@ -30,11 +30,11 @@ void tell(Upstream::Use& use, const Upstream& upstream, const OriginResult& resu
         use.succeeded();
 }
 
-void turned_away(Upstream::Use& use, int status) {
+void turned_away(Upstream::Use& use, const Upstream& upstream, int status) {
     if (status == 429)
         use.limited(Steady::now() + kRest);
     else
-        use.failed(Steady::now(), Trouble::status, fmt::format("it answered with status {}", status));
+        tell(use, upstream, {}, status);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         const Passed answer = co_await pass_through(exchange, upstream->origin(), std::move(passed));
         result = answer.result;
         if (answer.turned_away != 0) {
-            turned_away(use, answer.turned_away);
+            turned_away(use, *upstream, answer.turned_away);
             if (exchange.stop().stop_requested()) break;
             continue;
         }

@@ -36,6 +36,12 @@ inline MockReply promise(const std::string& id) {
     return json_reply(200, {{"request_id", id}});
 }
 
+// The key that it was sent with; empty: none.
+inline std::string key_of(const MockRequest& request) {
+    const auto found = request.headers.find("x-api-key");
+    return found == request.headers.end() ? "" : found->second;
+}
+
 class ScriptedServer {
   public:
     // The n-th request of a path has its n-th answer; the last one stays. "retrieve_future 7" is the path of polls of
