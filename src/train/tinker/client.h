@@ -73,7 +73,7 @@ class Client {
     // Messages of the binary form are packed from now on, where log_in() found that the server wants it.
     bool packs() const { return packs_; }
 
-    // Of a forward or forward_backward: what the server takes, where log_in() found it told, else what most take.
+    // Of a forward or forward_backward: what the server takes, where log_in() found it told; else any.
     std::size_t most_bytes() const { return most_bytes_; }
 
     // A file of the server, or of another that it points to, which does not get the key.
@@ -107,7 +107,7 @@ class Client {
     std::string token_;  // in the key's place
     bool packs_ = false;
     bool met_ = false;  // something was answered as the protocol has it
-    std::size_t most_bytes_ = kRequestBytes;
+    std::size_t most_bytes_ = kAnyBytes;
     bool outage_ = false;
     bool told_of_pause_ = false;  // of the account, in this outage
 };

@@ -22,7 +22,7 @@ std::int64_t wanted_in(const Datum& datum);
 // Data in this order as parts of at most so many tokens and bytes each, or of one datum; and never more data than a
 // request takes. Bytes are those of a forward_backward as JSON at the most; the binary form has fewer.
 std::vector<std::vector<Datum>> in_parts(std::vector<Datum> data, std::int64_t most_tokens,
-                                         std::size_t most_bytes = kRequestBytes);
+                                         std::size_t most_bytes = kAnyBytes);
 
 // Log-probabilities of the wanted tokens of a part, appended. What is wrong with the answer, or none.
 std::optional<std::string> take_scores(const std::vector<Datum>& part, const Reply& reply, std::vector<float>& scores);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,7 +14,9 @@
 
 namespace retort::train::tinker {
 
-constexpr std::size_t kRequestBytes = 5'000'000;  // of a request's body, as the protocol's own client cuts
+// Of a request's body, where a server tells no bound: pack_tokens decides. The protocol's own client cuts at 5,000,000,
+// which is five of the longest sequences of a recipe that has eight for eight GPUs.
+constexpr std::size_t kAnyBytes = std::numeric_limits<std::size_t>::max();
 
 enum class Loss { cross_entropy, importance_sampling, cispo };
 std::string_view name(Loss loss);
