@@ -10,8 +10,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kRest{1};  // of a server that has had enough
-
 Trouble trouble_of(OriginFailure failure) {
     if (failure == OriginFailure::unreachable) return Trouble::unreachable;
     return failure == OriginFailure::silent ? Trouble::silent : Trouble::broken;
@@ -30,11 +28,11 @@ void tell(Upstream::Use& use, const Upstream& upstream, const OriginResult& resu
         use.succeeded();
 }
 
-void turned_away(Upstream::Use& use, const Upstream& upstream, int status) {
-    if (status == 429)
-        use.limited(Steady::now() + kRest);
+void turned_away(Upstream::Use& use, const Upstream& upstream, const Passed& answer) {
+    if (answer.turned_away == 429)
+        use.limited(Steady::now(), answer.retry_after_s);
     else
-        tell(use, upstream, {}, status);
+        tell(use, upstream, {}, answer.turned_away);
 }
 
 }  // namespace
@@ -60,7 +58,7 @@ Task<OriginResult> hand_on(Exchange& exchange, const Fleet& fleet, HandedOn hand
         const Passed answer = co_await pass_through(exchange, upstream->origin(), std::move(passed));
         result = answer.result;
         if (answer.turned_away != 0) {
-            turned_away(use, *upstream, answer.turned_away);
+            turned_away(use, *upstream, answer);
             if (exchange.stop().stop_requested()) break;
             continue;
         }

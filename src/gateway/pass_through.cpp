@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "model/http/call_errors.h"
+
 namespace retort::gateway {
 namespace {
 
@@ -81,18 +83,18 @@ Task<Passed> pass_through(Exchange& exchange, Origin& origin, PassedOn passed) {
     Exchange* client = &exchange;
     OriginSink sink;
     UsageMeter* const meter = passed.meter;
-    int& turned_away = out.turned_away;
-    sink.head = [client, meter, &turned_away, &passed](ReplyHead head, std::optional<std::uint64_t> length) {
+    sink.head = [client, meter, &out, &passed](ReplyHead head, std::optional<std::uint64_t> length) {
         if (turns_away(head.status) && passed.elsewhere && passed.elsewhere()) {
-            turned_away = head.status;
+            out.turned_away = head.status;
+            out.retry_after_s = retry_after_seconds(find_header(head.headers, "Retry-After"));
             return;
         }
         if (meter != nullptr) meter->begin(head);
         std::erase_if(head.headers, is_for_pages);
         client->begin(head, length);
     };
-    sink.piece = [client, meter, &turned_away](std::string_view bytes) -> Task<bool> {
-        if (turned_away != 0) return nobody();
+    sink.piece = [client, meter, &out](std::string_view bytes) -> Task<bool> {
+        if (out.turned_away != 0) return nobody();
         if (meter != nullptr) meter->read(bytes);
         return client->piece(bytes);
     };

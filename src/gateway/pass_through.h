@@ -24,7 +24,8 @@ struct PassedOn {
 
 struct Passed {
     OriginResult result;
-    int turned_away = 0;  // the status by which a server that is too busy said no; 0: it did not
+    int turned_away = 0;       // the status by which a server that is too busy said no; 0: it did not
+    double retry_after_s = 0;  // and when it wants to be asked again; 0: it does not say
 };
 
 // Answers the exchange by what the upstream says. An answer that breaks off breaks off for the client too. Where the

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "gateway/fleet_fixture.h"
 
@@ -164,6 +166,20 @@ TEST_F(FleetTest, AServerIsAskedForItsModelsAlone) {
     });
 }
 
+TEST_F(FleetTest, AServerThatHasHadEnoughRestsForAsLongAsItSaysWithinBounds) {
+    start({named("a", server_.url())});
+    there_.run([&] {
+        const auto a = fleet_->upstreams()[0];
+        auto now = std::chrono::steady_clock::now();
+        for (const auto& [asked_s, rests] : std::map<double, std::chrono::seconds>{{0, 1s}, {30, 30s}, {9999, 60s}}) {
+            Upstream::Use(a, now).limited(now, asked_s);
+            EXPECT_FALSE(a->may_be_asked(now + rests - 1ms));
+            now += rests;
+            EXPECT_TRUE(a->may_be_asked(now));
+        }
+    });
+}
+
 TEST_F(FleetTest, WhatStaysTheSameIsKeptWhenTheOthersAreReplaced) {
     start({named("a", server_.url()), named("b", server_.url())});
     there_.run([&] {
@@ -223,6 +239,25 @@ TEST_F(TwoServersTest, WhatOneServerTurnsAwayAnotherIsAskedForWhileThereIsOne) {
         EXPECT_THAT(ask(kChat, chat("m", "x")),
                     AllOf(StartsWith("HTTP/1.1 " + std::to_string(status)), HasSubstr("too busy")));
     }
+}
+
+TEST_F(TwoServersTest, WhoTurnsAwayForAWhileIsAskedNoMoreUntilThen) {
+    MockOptions busy;
+    busy.script = [](const MockRequest& request) {
+        MockReply enough = error_reply(429, "enough");
+        enough.headers = {"Retry-After: 30"};
+        return request.method == "POST" ? std::optional(enough) : std::nullopt;
+    };
+    MockServer server(busy);
+    start(server.url(), b_.url());
+    const auto all_are_answered = [&] {
+        for (int i = 0; i < 8; ++i) EXPECT_THAT(ask(kChat, chat("m", std::to_string(i))), StartsWith("HTTP/1.1 200 "));
+    };
+    all_are_answered();
+    std::this_thread::sleep_for(1100ms);  // longer than it rests where it says nothing
+    all_are_answered();
+    EXPECT_EQ(b_.counts().requests, 16);
+    EXPECT_EQ(server.counts().requests, 1);
 }
 
 TEST_F(TwoServersTest, AServerThatSaysNothingHoldsUpNoList) {

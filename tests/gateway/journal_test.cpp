@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "gateway/chat_fixture.h"
 #include "gateway/clock.h"
 #include "gateway/journal/request_journal.h"
+#include "gateway/journal/request_table.h"
 
 namespace retort::test {
 namespace {
@@ -132,6 +134,24 @@ TEST_F(JournalTest, TheHistoryGoesOnAfterANewStart) {
     ask(chat("pdr:2"));
     EXPECT_EQ(reply_of(gateway_->get("/retort/history"))["finished"].size(), 2U);
     EXPECT_THAT(gateway_->get("/retort/runs/none"), HasSubstr("404"));
+}
+
+TEST_F(JournalTest, WhatARunFailedOfComesBackInWordsAndInItsKind) {
+    ServedRequest request = run("x", 1);
+    RunRecord failed = *request.run;
+    failed.status = RunStatus::failed;
+    failed.error = "words of a server";
+    failed.fault = "server";
+    request.run = std::make_shared<const RunRecord>(std::move(failed));
+    for (const auto& [keep, error] :
+         std::map<Keep, std::string>{{Keep::metrics, "server"}, {Keep::full, "words of a server"}}) {
+        RequestTable table((folder_ / error).string());
+        table.add({request}, keep);
+        const auto runs = table.last_runs(1);
+        ASSERT_EQ(runs.size(), 1U);
+        EXPECT_EQ(runs[0].fault, "server");
+        EXPECT_EQ(runs[0].error, error);
+    }
 }
 
 TEST_F(JournalTest, WhatIsWrittenAndLostIsInTheMetrics) {

@@ -12,7 +12,7 @@
 namespace retort::gateway {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr int kApplication = 0x5274'5271;  // "RtRq"
 constexpr int kMostLog = 16 << 20;         // bytes of the file beside it, after it was taken over
 constexpr int kPartForgotten = 20;         // of the rows at a time, where the file is too large
@@ -22,15 +22,15 @@ constexpr const char* kTable = R"(CREATE TABLE IF NOT EXISTS request(
   number INTEGER PRIMARY KEY, begun_ms INTEGER NOT NULL, seconds REAL NOT NULL, method TEXT NOT NULL,
   path TEXT NOT NULL, status INTEGER NOT NULL, handling TEXT NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
   id TEXT, operator TEXT, ended TEXT, b_seq INTEGER, b_total INTEGER, calls INTEGER, failed_calls INTEGER,
-  tokens_in INTEGER, tokens_out INTEGER, error TEXT, question TEXT, run TEXT) STRICT)";
+  tokens_in INTEGER, tokens_out INTEGER, fault TEXT, error TEXT, question TEXT, run TEXT) STRICT)";
 constexpr const char* kById = "CREATE INDEX IF NOT EXISTS request_id ON request(id) WHERE id IS NOT NULL";
 constexpr const char* kRuns = "CREATE INDEX IF NOT EXISTS request_run ON request(begun_ms) WHERE id IS NOT NULL";
 constexpr const char* kByTime = "CREATE INDEX IF NOT EXISTS request_begun ON request(begun_ms)";
 
 constexpr const char* kInsert =
     "INSERT INTO request(begun_ms, seconds, method, path, status, handling, key, model, id, operator, ended, b_seq, "
-    "b_total, calls, failed_calls, tokens_in, tokens_out, error, question, run) "
-    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "b_total, calls, failed_calls, tokens_in, tokens_out, fault, error, question, run) "
+    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 // Texts in it are nobody's business but the owner's. SQLite's files beside it have the same mode.
 const std::string& private_file(const std::string& path) {
@@ -58,8 +58,9 @@ RunSummary summary_in(const Statement& row) {
     out.b_total = row.integer(8);
     out.calls = row.integer(9);
     out.failed_calls = row.integer(10);
-    out.error = row.text(11);
-    out.question = row.text(12);
+    out.fault = row.text(11);
+    out.error = row.text(12);
+    out.question = row.text(13);
     return out;
 }
 
@@ -96,17 +97,18 @@ void RequestTable::add_one(Statement& insert, const ServedRequest& request, Keep
     };
     constexpr std::nullptr_t kNone = nullptr;
     if (run == nullptr)
-        return begin(kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone);
+        return begin(kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone);
+    std::optional<std::string> error;
     std::optional<std::string> question;
     std::optional<std::string> text;
     if (keep == Keep::full) {
+        error = run->error;
         question = std::string(shown_question(*run));
         text = run_json(*run, {false, true});
     }
     const BudgetTotals& budget = run->budget;
     begin(run->id, run->operator_name, name(run->status), budget.b_seq, budget.b_total, budget.calls,
-          budget.failed_calls, budget.tokens_in, budget.tokens_out, keep == Keep::full ? run->error : run->fault,
-          question, text);
+          budget.failed_calls, budget.tokens_in, budget.tokens_out, run->fault, error, question, text);
 }
 
 std::int64_t RequestTable::bytes() {
@@ -129,7 +131,8 @@ void RequestTable::forget(std::int64_t before_ms, std::int64_t most_bytes) {
 std::vector<RunSummary> RequestTable::last_runs(std::size_t most) {
     Statement query(database_,
                     "SELECT begun_ms, seconds, key, model, id, operator, ended, b_seq, b_total, calls, failed_calls, "
-                    "error, coalesce(question, '') FROM request WHERE id IS NOT NULL ORDER BY begun_ms DESC LIMIT ?");
+                    "fault, coalesce(error, fault), coalesce(question, '') FROM request WHERE id IS NOT NULL ORDER BY "
+                    "begun_ms DESC LIMIT ?");
     query.bind(static_cast<std::int64_t>(most));
     std::vector<RunSummary> out;
     while (query.step()) out.push_back(summary_in(query));

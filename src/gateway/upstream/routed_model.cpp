@@ -12,7 +12,6 @@ namespace retort::gateway {
 namespace {
 
 constexpr std::size_t kPrefixBytes = 1024;
-constexpr double kLongestRest_s = 60;  // whatever a server says
 constexpr std::size_t kPrefixTokens = 256;
 
 using Steady = std::chrono::steady_clock;
@@ -61,8 +60,7 @@ Trouble trouble_of(const Completion& completion) {
 void tell(Upstream::Use& use, const Upstream& upstream, const Completion& completion) {
     const bool is_limited = completion.error && completion.error->kind == CallErrorKind::rate_limited;
     if (is_limited)
-        use.limited(Steady::now() + std::chrono::milliseconds(static_cast<std::int64_t>(
-                                        1000 * std::min(completion.error->retry_after_s, kLongestRest_s))));
+        use.limited(Steady::now(), completion.error->retry_after_s);
     else if (completion.error && upstream.refuses_key(completion.error->http_status))
         use.key_refused(Steady::now(), completion.error->http_status);
     else if (completion.ok() || (completion.error && !is_trouble(*completion.error)))

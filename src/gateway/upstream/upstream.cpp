@@ -17,6 +17,8 @@ constexpr std::size_t kMostRead = std::size_t{1} << 20;  // of a list, to choose
 constexpr std::chrono::seconds kLookEvery{10};
 constexpr std::chrono::seconds kLookTime{1};  // that one takes where nobody is there, at most
 constexpr std::chrono::seconds kLookFor{5};   // then it is held for dead
+constexpr double kShortestRest_s = 1;         // of a server that has had enough
+constexpr double kLongestRest_s = 60;         // whatever it says
 
 }  // namespace
 
@@ -157,9 +159,10 @@ void Upstream::Use::succeeded() {
     upstream_->gone_until_ = {};
 }
 
-void Upstream::Use::limited(Time until) {
+void Upstream::Use::limited(Time now, double asked_s) {
     succeeded();
-    upstream_->rests_until_ = std::max(upstream_->rests_until_, until);
+    const std::chrono::duration<double> rest(std::clamp(asked_s, kShortestRest_s, kLongestRest_s));
+    upstream_->rests_until_ = std::max(upstream_->rests_until_, now + std::chrono::duration_cast<Time::duration>(rest));
 }
 
 void Upstream::Use::key_refused(Time now, int status) {

@@ -104,7 +104,7 @@ class Upstream {
 
         void succeeded();
         void failed(Time now, Trouble trouble, std::string why);
-        void limited(Time until);  // it is well, and wants no more before then
+        void limited(Time now, double asked_s);  // it is well, and wants no more for so long; 0: it does not say
         void key_refused(Time now, int status);
 
       private:
