@@ -241,7 +241,8 @@ def by_drafts(pdr, resampled):
         right, many = share(pdr, resampled, among)
         rows.append([name, right, f"{many:,}"])
     return Table("pdr:16 48 by what its drafts gave", ["drafts", "right in the end", "samples"], rows,
-                 "Anchoring, believing wrong drafts, would show as fewer right in the second row than in the first.")
+                 "Anchoring, believing wrong drafts, would lower the second row; but the rows are of different problems, so that a "
+                 "small cost would not show.")
 
 
 def by_right_drafts(pdr, resampled):
