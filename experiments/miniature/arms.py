@@ -32,8 +32,10 @@ COMPARED = [  # (an arm, against which, what it tells)
     ("operator", "trace", "operator RL against long-chain RL, equal steps"),
     ("continual", "control", "the same, both after trace"),
     ("operator", "control", "operator RL against long-chain RL of more tokens"),
+    ("control", "trace", "96 steps of long chains against 48"),
     ("parts-operator", "parts-trace", "operator RL against long-chain RL, equal steps"),
     ("parts-continual", "parts-control", "the same, both after parts-trace"),
+    ("parts-operator", "parts-control", "operator RL against long-chain RL of as many tokens"),
 ]
 VARIANTS = [
     ("only", "trace", "operator RL alone against long-chain RL"),
@@ -141,6 +143,18 @@ def differences(arms, compared, title, methods, folded):
                  "Problem by problem, over the seeds that both arms have.", folded=folded)
 
 
+def gained(arms, base, title, methods, folded):
+    """Each arm against the model that all begin with."""
+    rows = []
+    for arm in arms.values():
+        resampled = resampled_of(arm.cells[0], len(arm.seeds))
+        rows.append([arm.name, str(len(arm.seeds))]
+                    + [(resampled.over_seeds(arm.right(method, arm.seeds)) - resampled.accuracy(base[method])).points()
+                       if method in base else "-" for method in methods])
+    return Table(f"What each arm gained over the SFT {title}, points", ["arm", "seeds"] + [short(one) for one in methods], rows,
+                 "Of the SFT there is one seed.", folded=folded)
+
+
 def drafts(arms, method):
     """What a search side by side lives on: drafts that are right, and that are not all right on the same problems."""
     rows = []
@@ -170,6 +184,6 @@ def tables(folder, base, prefix=""):
         folded = "PDR" not in title
         found = [differences(arms, COMPARED, title, methods, folded),
                  differences(arms, VARIANTS, f"of the variants (question 6) {title}", methods, folded),
-                 scores(arms, base, title, methods, folded)]
+                 gained(arms, base, title, methods, True), scores(arms, base, title, methods, folded)]
         out += [table for table in found if table.rows]
     return out + [table for table in [drafts(arms, DRAFTS_OF)] if table.rows]

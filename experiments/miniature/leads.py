@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import anchoring
 from arms import VARIANTS, by_kind, difference, plural
 from cells import resampled_of
 from page import Section, Table
@@ -156,9 +157,12 @@ def only_wrong(cells, resampled):
         return None
     held, many = share(cell, resampled, lambda one: one.place is not None)
     empty, _ = share(cell, resampled, lambda one: one.place is None)
+    misled = anchoring.misled(cells, resampled, OF_STANDARD + "oracle-incorrect k=4")
+    cost = (f" On the same problems one chain of as many tokens as that call is right more often: these are "
+            f"{(misled.right - misled.chain).points()} points from it.") if misled else ""
     return (f"That is why oracle-incorrect hands on an empty workspace for the most part: {many:,} of "
             f"{cell.count(lambda one: True):,} samples had a candidate that is not right. The final answer is right in {held} of "
-            f"these, in {empty} where the workspace was empty, and in {resampled.accuracy(cell).percent()} of all.")
+            f"these, in {empty} where the workspace was empty, and in {resampled.accuracy(cell).percent()} of all.{cost}")
 
 
 def budgets(cells, resampled):

@@ -10,8 +10,10 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  after use()
 import numpy as np  # noqa: E402
 
+from arms import COMPARED, VARIANTS, by_kind, difference  # noqa: E402
 from page import Pictures  # noqa: E402
-from questions import RANDOM4, chains, in_a_row, kind_of, of_width, parts_families  # noqa: E402
+from questions import (OF_STANDARD, RANDOM4, STANDARD, chains, classes_of_difficulty, in_a_row, kind_of, of_distillers,  # noqa: E402
+                       of_width, parts_families, short)
 
 INK = {"light": "#1d2126", "dark": "#e4e7ea"}
 LINE = {"light": "#d9dee3", "dark": "#343b42"}
@@ -69,6 +71,53 @@ def by_cost(draw_into, caption):
             return figure
         return both(draw)
     return [Pictures([panel(cost) for cost in ("b_seq", "b_total")], caption + " Bars: 95 % intervals.")]
+
+
+def points(names, groups, label, zero=True):
+    """A row for each name, from the top; `groups`: (what, a Figure for each name, or none)."""
+    def draw():
+        figure, axes = plt.subplots(figsize=(2 * PANEL[0], 0.8 + 0.3 * len(names)))
+        for i, (what, figures) in enumerate(groups):
+            at = [(row, one) for row, one in enumerate(figures) if one is not None]
+            shift = 0.6 * ((i + 0.5) / len(groups) - 0.5)
+            axes.errorbar([100 * one.value for _, one in at], [row + shift for row, _ in at],
+                          xerr=np.hstack([one.error() for _, one in at]), label=what, linestyle="none", marker="o", markersize=4,
+                          elinewidth=0.9, capsize=2)
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_xlabel(label)
+        if zero:
+            axes.axvline(0, color="#6b7680", linewidth=1)
+        if len(groups) > 1:
+            axes.legend(fontsize=9)
+        return figure
+    return both(draw)
+
+
+def distillers(cells, resampled):
+    methods = [one for one in of_distillers(cells) if one != STANDARD and "oracle-incorrect" not in one]
+    figures = [resampled.accuracy(cells[one]) - resampled.accuracy(cells[STANDARD]) for one in methods]
+    names = [one[len(OF_STANDARD):] for one in methods]
+    return [Pictures([points(names, [("", figures)], "above random k=4, points")],
+                     "Distillers of pdr:16 48 against the usual one. oracle-incorrect is far below and left out. Bars: 95 % "
+                     "intervals.")] if methods else []
+
+
+def difficulty(cells, resampled):
+    classes = list(classes_of_difficulty(cells, resampled))
+    groups = [(what, [of[i] for _, _, of in classes]) for i, what in enumerate(("pdr:16 48", "cot 128"))]
+    return [Pictures([points([f"{name} ({many} problems)" for name, many, _ in classes], groups, "right, %", zero=False)],
+                     "By how often chains of other budgets solve a problem: the hardest at the top. Bars: 95 % intervals.")]
+
+
+def compared(arms):
+    """The differences of arms, under each way of PDR that they were tried by."""
+    pairs = [(one, other) for one, other, _ in COMPARED + VARIANTS if one in arms and other in arms]
+    methods = next(by_kind(arms))[1] if pairs else []
+    groups = [(short(method), [found and found[0] for found in (difference(arms, *pair, method) for pair in pairs)])
+              for method in methods]
+    return [Pictures([points([f"{one} - {other}" for one, other in pairs], groups, "difference, points")],
+                     "Differences between arms under PDR. Bars: 95 % intervals over problems and seeds.")] if methods else []
 
 
 def matched(cells, resampled):

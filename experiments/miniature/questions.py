@@ -98,14 +98,20 @@ def parallel(cells, resampled):
         cell = cells[method]
         rows.append([short(method), resampled.accuracy(cell).percent(), *costs(cell),
                      gain(resampled, cell, chains(cells), "b_seq"), gain(resampled, cell, in_a_row(cells), "b_seq"),
-                     percent(cell.any_draft()), percent(cell.by_lot())])
+                     majority(cells, method), percent(cell.any_draft()), percent(cell.by_lot())])
     return Table("Parallel-distill-refine (PDR)",
-                 ["method", "right", "b_seq", "b_total", "above one chain, points", "above sr, points",
+                 ["method", "right", "b_seq", "b_total", "above one chain, points", "above sr, points", "majority of the drafts",
                   "some draft right (pass@N)", "a draft by lot"], rows,
                  "Above: at the b_seq of the row, where the other method's accuracy is read from the line between its two "
-                 "nearest budgets. Some draft right: no method that only chooses among these drafts can do better. A draft by "
-                 "lot: one of those that answered, drawn at random, without a last call; what the last call adds is the "
-                 "difference to it.")
+                 "nearest budgets. Majority: a vote over the same drafts, where it was measured. Some draft right: no method that "
+                 "only chooses among these drafts can do better. A draft by lot: one of those that answered, drawn at random, "
+                 "without a last call; what the last call adds is the difference to it.")
+
+
+def majority(cells, method):
+    """The vote over the same drafts."""
+    vote = cells.get(method.replace("pdr:", "vote:").replace(RANDOM4, ""))
+    return "-" if vote is None else percent(vote.right)
 
 
 def one_chain(cells, resampled, ideal):
@@ -130,11 +136,16 @@ def sequential(cells, resampled):
                  "looks for faults stands between two attempts. - : beyond the longest chain that was measured.")
 
 
+def of_distillers(cells):
+    """The methods that differ from the standard one by the distiller alone; oracles last."""
+    methods = [one for one in cells if one.startswith(OF_STANDARD) and "workspace=" not in one]
+    return sorted(methods, key=lambda one: ("oracle" in one, one))
+
+
 def distillers(cells, resampled):
     """2: what is handed on, and how much of it."""
     rows = []
-    methods = [one for one in cells if one.startswith(OF_STANDARD) and "workspace=" not in one]
-    for method in sorted(methods, key=lambda one: ("oracle" in one, one)):
+    for method in of_distillers(cells):
         cell = cells[method]
         difference = "" if method == STANDARD else (resampled.accuracy(cell) - resampled.accuracy(cells[STANDARD])).points()
         rows.append([method[len(OF_STANDARD):], resampled.accuracy(cell).percent(), difference, costs(cell)[0],
@@ -183,10 +194,13 @@ def places(cells, resampled):
 def budgets(cells, resampled):
     """3: width at constant thinking, thinking at constant width, rounds; and who is not beaten by anyone."""
     rows = [[short(method), resampled.accuracy(cells[method]).percent(), *costs(cells[method]),
+             *(gain(resampled, cells[method], chains(cells), cost) for cost in ("b_seq", "b_total")),
              percent(cells[method].any_draft())]
             for method in sorted(cells, key=order) if kind_of(method) == "pdr" and method.endswith(RANDOM4)]
     return [Table("Width, thinking and rounds",
-                  ["method", "right", "b_seq", "b_total", "some draft of the first round right"], rows), pareto(cells, resampled)]
+                  ["method", "right", "b_seq", "b_total", "above one chain at its b_seq, points",
+                   "above one chain at its b_total, points", "some draft of the first round right"], rows,
+                  "- : beyond the longest chain that was measured."), pareto(cells, resampled)]
 
 
 def pareto(cells, resampled):
@@ -254,17 +268,21 @@ def by_right_drafts(pdr, resampled):
                  folded=True)
 
 
-def by_difficulty(cells, resampled):
+def classes_of_difficulty(cells, resampled):
+    """(name, problems, Figures of pdr and of the chain). Classes by how often chains of other budgets solve a problem."""
     pdr, chain = cells[STANDARD], cells["cot think=128"]
     ease = np.mean([cells[f"cot think={think}"].right for think in (96, 192, 256)], axis=0)
-    rows = []
     for low, high in ((0, 0.1), (0.1, 0.25), (0.25, 0.4), (0.4, 0.6), (0.6, 1.01)):
         among = ((ease >= low) & (ease < high)).astype(float)
-        if not among.any():
-            continue
-        of = [resampled.ratio(values * among, among) for values in (pdr.right, chain.right)]
-        rows.append([f"{100 * low:.0f} to {min(100, 100 * high):.0f} %", f"{among.sum():.0f}", *(one.percent() for one in of),
-                     (of[0] - of[1]).points()])
+        if among.any():
+            yield (f"{100 * low:.0f} to {min(100, 100 * high):.0f} %", int(among.sum()),
+                   [resampled.ratio(values * among, among) for values in (pdr.right, chain.right)])
+
+
+def by_difficulty(cells, resampled):
+    pdr, chain = cells[STANDARD], cells["cot think=128"]
+    rows = [[name, str(many), *(one.percent() for one in of), (of[0] - of[1]).points()]
+            for name, many, of in classes_of_difficulty(cells, resampled)]
     return Table("pdr:16 48 against one chain by difficulty",
                  ["solved by chains", "problems", "pdr:16 48", "cot 128", "difference, points"],
                  rows, f"Classes by how often chains of other budgets (96, 192, 256) solve a problem. On average cot 128 has a "

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+import anchoring
 import arms
 import guide
 import leads
 import page
 import pictures
 import questions
-from cells import load, resampled_of
+from cells import Resampled, load, resampled_of
 from page import Section, Table
 
 
@@ -30,6 +31,12 @@ def correlation(one, other):
     return f"{np.corrcoef(one, other)[0, 1]:.2f}" if np.ptp(one) and np.ptp(other) else "-"
 
 
+def milliseconds(seconds):
+    """Their mean, with its interval."""
+    ends = Resampled(len(seconds)).mean(seconds).interval()
+    return f"{1000 * seconds.mean():.0f}" + ("" if ends is None else f" ({1000 * ends[0]:.0f} to {1000 * ends[1]:.0f})")
+
+
 def latency(path):
     """8: does waiting time follow b_seq?"""
     by_method = {}
@@ -40,7 +47,7 @@ def latency(path):
     rows = []
     for method, samples in by_method.items():
         b_seq, b_total, wall = np.array(samples).T
-        rows.append([method, f"{b_seq.mean():.0f}", f"{b_total.mean():,.0f}", f"{1000 * wall.mean():.0f}",
+        rows.append([method, f"{b_seq.mean():.0f}", f"{b_total.mean():,.0f}", milliseconds(wall),
                      f"{1000 * np.median(wall):.0f}", f"{1e6 * wall.mean() / b_seq.mean():.0f}",
                      f"{1e6 * wall.mean() / b_total.mean():.0f}"])
     means = np.array([np.mean(samples, axis=0) for samples in by_method.values()])
@@ -67,13 +74,14 @@ def sections(results, base, trained):
 
     yield measured("1 One chain, sequential refinement and PDR at the same waiting", ["budgets"], leads.matched, pictures.matched,
                    lambda *of: questions.matched(*of, ideal_search(results / "ceiling.csv")))
-    yield measured("2 Distillers: how drafts are handed on", ["budgets", "distillers"], leads.distillers, questions.distillers)
+    yield measured("2 Distillers: how drafts are handed on", ["budgets", "distillers"], leads.distillers, pictures.distillers,
+                   questions.distillers, anchoring.tables)
     yield measured("3 Width, thinking and rounds", ["budgets", "rounds"], leads.budgets, pictures.widths, questions.budgets)
     yield measured("4 Other methods with as many tokens", ["budgets", "others"], leads.baselines, pictures.baselines,
                    questions.baselines)
-    yield section("5 and 6 Reinforcement learning through PDR", leads.reinforced(trained), arms.tables(results, base),
-                  pictures.curves(trained))
-    yield measured("7 When PDR fails", ["budgets"], leads.failures, questions.failures)
+    yield section("5 and 6 Reinforcement learning through PDR", leads.reinforced(trained), pictures.compared(trained),
+                  arms.tables(results, base), pictures.curves(trained))
+    yield measured("7 When PDR fails", ["budgets"], leads.failures, pictures.difficulty, questions.failures)
     path = results / "latency.csv"
     yield section("8 Waiting time in seconds", *latency(path), pictures.latency(path)) if path.exists() else \
         Section("8 Waiting time in seconds")

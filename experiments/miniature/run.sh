@@ -188,7 +188,7 @@ case ${1:-} in
         shift
         ;;
 esac
-smaller_sft=() smaller_rl=() smaller_eval=() tests=500 timed=40 seeds_of=([1]="1 2 3 4 5" [2]="1 2" [3]="1 2")
+smaller_sft=() smaller_rl=() smaller_eval=() tests=500 timed=200 seeds_of=([1]="1 2 3 4 5" [2]="1 2" [3]="1 2")
 case $size in
     quick)
         smaller_sft=(sft.steps=550 checkpoint_every=50)
