@@ -76,7 +76,7 @@ def by_cost(draw_into, caption):
 def points(names, groups, label, zero=True):
     """A row for each name, from the top; `groups`: (what, a Figure for each name, or none)."""
     def draw():
-        figure, axes = plt.subplots(figsize=(2 * PANEL[0], 0.8 + 0.3 * len(names)))
+        figure, axes = plt.subplots(figsize=(PANEL[0], 0.7 + len(names) * (0.2 + 0.07 * len(groups))))
         for i, (what, figures) in enumerate(groups):
             at = [(row, one) for row, one in enumerate(figures) if one is not None]
             shift = 0.6 * ((i + 0.5) / len(groups) - 0.5)
@@ -89,7 +89,8 @@ def points(names, groups, label, zero=True):
         if zero:
             axes.axvline(0, color="#6b7680", linewidth=1)
         if len(groups) > 1:
-            axes.legend(fontsize=9)
+            axes.legend(fontsize=9, ncols=len(groups), loc="lower center", bbox_to_anchor=(0.4, 1), handletextpad=0.1,
+                        columnspacing=0.8)
         return figure
     return both(draw)
 

@@ -6,17 +6,16 @@ import csv
 import sys
 from pathlib import Path
 
-import numpy as np
-
 import anchoring
 import arms
+import clock
 import guide
 import leads
 import page
 import pictures
 import questions
-from cells import Resampled, load, resampled_of
-from page import Section, Table
+from cells import load, resampled_of
+from page import Section
 
 
 def ideal_search(path):
@@ -25,38 +24,6 @@ def ideal_search(path):
         return {}
     with open(path, encoding="utf-8") as file:
         return {int(row["words"]): f"{100 * float(row['one']):.1f} %" for row in csv.DictReader(file)}
-
-
-def correlation(one, other):
-    return f"{np.corrcoef(one, other)[0, 1]:.2f}" if np.ptp(one) and np.ptp(other) else "-"
-
-
-def milliseconds(seconds):
-    """Their mean, with its interval."""
-    ends = Resampled(len(seconds)).mean(seconds).interval()
-    return f"{1000 * seconds.mean():.0f}" + ("" if ends is None else f" ({1000 * ends[0]:.0f} to {1000 * ends[1]:.0f})")
-
-
-def latency(path):
-    """8: does waiting time follow b_seq?"""
-    by_method = {}
-    with open(path, encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            by_method.setdefault(f"{row['operator']} {row['think']}", []).append(
-                (float(row["b_seq"]), float(row["b_total"]), float(row["wall_s"])))
-    rows = []
-    for method, samples in by_method.items():
-        b_seq, b_total, wall = np.array(samples).T
-        rows.append([method, f"{b_seq.mean():.0f}", f"{b_total.mean():,.0f}", milliseconds(wall),
-                     f"{1000 * np.median(wall):.0f}", f"{1e6 * wall.mean() / b_seq.mean():.0f}",
-                     f"{1e6 * wall.mean() / b_total.mean():.0f}"])
-    means = np.array([np.mean(samples, axis=0) for samples in by_method.values()])
-    fit = [correlation(means[:, i], means[:, 2]) for i in (0, 1)]
-    sentence = (f"Over {arms.plural(len(means), 'method')} the mean time correlates with b_seq by {fit[0]}, with b_total by "
-                f"{fit[1]}. All drafts share the processor's few cores here; b_seq is the waiting where each has its own.")
-    return ([], [sentence]), [Table("Waiting time in process, one sample at a time",
-                                    ["method", "b_seq", "b_total", "mean, ms", "median, ms", "us a token of b_seq",
-                                     "us a token of b_total"], rows)]
 
 
 def section(title, said, *blocks):
@@ -83,7 +50,7 @@ def sections(results, base, trained):
                   arms.tables(results, base), pictures.curves(trained))
     yield measured("7 When PDR fails", ["budgets"], leads.failures, pictures.difficulty, questions.failures)
     path = results / "latency.csv"
-    yield section("8 Waiting time in seconds", *latency(path), pictures.latency(path)) if path.exists() else \
+    yield section("8 Waiting time in seconds", *clock.section(path, base), pictures.latency(path)) if path.exists() else \
         Section("8 Waiting time in seconds")
 
 
