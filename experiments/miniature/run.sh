@@ -4,7 +4,7 @@
 #
 #   experiments/miniature/run.sh                 all, in hours
 #   experiments/miniature/run.sh sft base        some of its stages: sft, base, parts, arms, ceiling, latency, report
-#   experiments/miniature/run.sh --quick         the same shape, smaller, into a folder of its own (some 20 minutes, by reckoning)
+#   experiments/miniature/run.sh --quick         the same shape, smaller, into a folder of its own (19 minutes on two quiet cores)
 #   experiments/miniature/run.sh --smoke         the same shape in a minute: whether it runs; its figures say nothing
 #
 # Needs Python with numpy and matplotlib (Debian: python3-matplotlib). PYTHON: which (default: /usr/bin/python3).
