@@ -44,7 +44,7 @@ std::string text_at(const json& object, const char* key) {
 
 std::int64_t number_at(const json& object, const char* key) {
     const auto found = object.find(key);
-    return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
 const json& list_at(const json& object, const char* key) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_range.h"
+
 namespace retort {
 namespace {
 
@@ -84,7 +86,7 @@ BudgetTotals budget_of(const json& object) {
 
 Outcome<SampleRecord> sample_record(const std::string& problem, int sample, const std::string& body_json) {
     try {
-        const json object = json::parse(body_json);
+        const json object = json::parse(body_json, within_64_bits<json>);
         SampleRecord out;
         out.problem = problem;
         out.sample = sample;

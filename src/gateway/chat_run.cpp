@@ -7,6 +7,7 @@
 
 #include "async/nursery.h"
 #include "base/text.h"
+#include "gateway/answer_stream.h"
 #include "gateway/answers.h"
 #include "gateway/outbox.h"
 #include "gateway/refusals.h"
@@ -24,6 +25,7 @@ class ChatRun : public RunObserver {
         : writer_(*task.writer),
           progress_(task.body.progress),
           marks_(!trim(task.model.prompts->marker).empty()),
+          stream_(task.model.prompts->marker),
           warnings_(task.warnings),
           outbox_(outbox) {}
 
@@ -40,17 +42,12 @@ class ChatRun : public RunObserver {
         say(finish.kind == FinishKind::call ? "Writing the answer.\n" : "Choosing the answer.\n");
     }
 
-    // The last call is heard as it speaks. Where a marker sets its reasoning apart, that is known at its end alone.
     void call_delta(const Place& place, const Delta& delta) override {
         if (place.role != CallRole::final || outbox_ == nullptr) return;
-        if (delta.tokens_out < 0) begins_anew_ = !streamed_.empty();
-        if (delta.text.empty()) return;
-        if (delta.reasoning || marks_) {
-            if (progress_ != Progress::off && !outbox_->is_full()) outbox_->put(writer_.progress(delta.text));
-        } else if (!begins_anew_) {
-            streamed_ += delta.text;
-            outbox_->put(writer_.text(delta.text));
-        }
+        const AnswerStream::Heard heard = stream_.hear(delta);
+        if (!heard.progress.empty() && progress_ != Progress::off && !outbox_->is_full())
+            outbox_->put(writer_.progress(heard.progress));
+        if (!heard.answer.empty()) outbox_->put(writer_.text(heard.answer));
     }
 
     void call_landed(const Place& place, const Completion& completion) override {
@@ -75,7 +72,7 @@ class ChatRun : public RunObserver {
     // When the time is over: what the client has read of the last call, or else the best draft.
     std::optional<ChatAnswer> answer_so_far(const RunResult& result, const Verifier* verifier) const {
         ChatAnswer out;
-        out.text = streamed_;
+        out.text = stream_.streamed();
         if (out.text.empty()) {
             auto best = best_so_far(result.rounds, verifier);
             if (!best) return std::nullopt;
@@ -90,11 +87,9 @@ class ChatRun : public RunObserver {
 
     const std::optional<CallError>& failed() const { return failed_; }
 
-    // What of the answer the client has not seen yet. What was streamed of a call that then broke off cannot be taken
-    // back: the answer that was got instead follows it whole.
+    // What of the answer the client has not seen yet.
     std::string rest(const ChatAnswer& answer) const {
-        if (answer.text.starts_with(streamed_)) return answer.text.substr(streamed_.size());
-        return "\n\n[The model broke off here. Its answer, begun anew:]\n\n" + answer.text;
+        return stream_.rest(answer.text, final_ ? std::string_view(final_->text) : std::string_view());
     }
 
   private:
@@ -115,11 +110,10 @@ class ChatRun : public RunObserver {
     ReplyWriter& writer_;
     Progress progress_;
     bool marks_;
+    AnswerStream stream_;
     const std::vector<std::string> warnings_;  // before anything was called
     Outbox* outbox_;                           // null: the answer goes out in one piece
     std::string shown_;                        // as reasoning, of an answer in one piece
-    std::string streamed_;                     // of the final call's text
-    bool begins_anew_ = false;                 // the call broke off, and is made again
     std::optional<Completion> final_;
     std::optional<CallError> failed_;  // of the last call that did
 };

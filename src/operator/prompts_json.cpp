@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "base/json_range.h"
 
 namespace retort {
 namespace {
@@ -81,7 +82,7 @@ std::string prompt_set_json(const PromptSet& set) {
 
 Outcome<PromptSet> prompt_set_from_json(std::string_view text, const std::string& where) {
     try {
-        PromptSet set = read_set(ordered_json::parse(text), where);
+        PromptSet set = read_set(ordered_json::parse(text, within_64_bits<ordered_json>), where);
         if (auto error = wrong_values(set, where)) return Error{ErrorKind::file, error->message};
         return set;
     } catch (const ErrorException& error) {

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/json_range.h"
+
 namespace retort {
 namespace {
 
@@ -223,7 +225,7 @@ std::string to_json(const Schedule& schedule) {
 
 Outcome<Schedule> schedule_from_json(const std::string& text) {
     try {
-        const json object = json::parse(text);
+        const json object = json::parse(text, within_64_bits<json>);
         Schedule out;
         out.name = object.at("name");
         for (const json& round : object.at("rounds")) out.rounds.push_back(round_of(round));

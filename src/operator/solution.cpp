@@ -62,4 +62,11 @@ Solution find_solution(const Completion& completion, std::string_view marker, st
     return out;
 }
 
+bool may_open_with(std::string_view text, std::string_view marker) {
+    marker = trim(marker);
+    if (marker.empty()) return false;
+    const std::string_view begin = without_leading(text, kDecoration);
+    return starts_ignoring_case(begin, marker) || starts_ignoring_case(marker, begin);
+}
+
 }  // namespace retort

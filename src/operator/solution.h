@@ -20,4 +20,8 @@ struct Solution {
 // still have been reasoning. `think`: the thinking budget it had; with none, all it wrote is its solution.
 Solution find_solution(const Completion& completion, std::string_view marker, std::int64_t think);
 
+// Whether a text that goes on may begin with the line of the marker: it does, or what there is of it does not tell.
+// Never where the marker is empty.
+bool may_open_with(std::string_view text, std::string_view marker);
+
 }  // namespace retort

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/json_range.h"
 #include "train/gguf/metadata.h"
 
 namespace retort::train {
@@ -95,10 +96,9 @@ void read_merges(const json& merges, Bpe& out) {
 
 Outcome<Bpe> read_bpe(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    const json file = json::parse(in, nullptr, false);
-    if (!file.is_object()) return refused(path, "expected a tokenizer as JSON");
     Bpe out;
     try {
+        const json file = json::parse(in, within_64_bits<json>);
         std::string wrong = unsuitable(file);
         if (wrong.empty()) wrong = read_tokens(file, out);
         if (!wrong.empty()) return refused(path, wrong);

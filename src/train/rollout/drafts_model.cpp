@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_range.h"
 #include "base/place.h"
 
 namespace retort::train {
@@ -26,7 +27,7 @@ std::string to_json(const Completion& completion) {
 }
 
 Completion completion_from(const std::string& text) {
-    const nlohmann::json json = nlohmann::json::parse(text);
+    const nlohmann::json json = nlohmann::json::parse(text, within_64_bits<nlohmann::json>);
     Completion out;
     json.at("text").get_to(out.text);
     json.at("reasoning").get_to(out.reasoning);

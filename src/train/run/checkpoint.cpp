@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/hash.h"
+#include "base/json_range.h"
 #include "train/gguf/whole_file.h"
 
 namespace retort::train {
@@ -125,11 +126,10 @@ Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& sha
         return damaged(path, "its hash is not that of its contents");
     bytes.remove_prefix(kHash);
     const std::size_t line = bytes.find('\n');
-    const Json head = Json::parse(bytes.substr(0, line), nullptr, false);
-    bytes.remove_prefix(line + 1);
     Checkpoint out;
     bool has_behind = false;
     try {
+        const Json head = Json::parse(bytes.substr(0, line), within_64_bits<Json>);
         out.state = state_from(head.at("state"));
         head.at("config").get_to(out.inputs.config);
         head.at("digests").get_to(out.inputs.digests);
@@ -139,6 +139,7 @@ Outcome<Checkpoint> read_checkpoint(const std::string& path, const NetShape& sha
     } catch (const Json::exception& error) {
         return damaged(path, error.what());
     }
+    bytes.remove_prefix(line + 1);
     if (!out.net.kept.empty()) {
         if (!bytes.empty()) return damaged(path, "weights are on a server, and in it too");
         return out;
