@@ -58,8 +58,16 @@ def above_chain(one, timed, cells):
     return resampled_of(cells).mean(cells[one.method].right - line)
 
 
+def by_the_clock(timed, cells):
+    pdr = [(one, above_chain(one, timed, cells)) for one in timed if kind_of(one.name) == "pdr"]
+    told = [f"{one.name} {figure.points()}" for one, figure in pdr if figure is not None]
+    beyond = [one.name for one, figure in pdr if figure is None]
+    return (f"By the clock of this machine, in process, PDR against one chain of the same mean time, points: {', '.join(told) or '-'}. "
+            f"Slower than the longest chain that was timed: {', '.join(beyond) or 'none'}.")
+
+
 def section(path, cells):
-    """The main answers and what else is to be said; then the tables."""
+    """What is said, and the tables."""
     timed = read(path)
     rows = []
     for one in timed:
@@ -69,7 +77,7 @@ def section(path, cells):
     fit = [correlation(means[:, i], means[:, 2]) for i in (0, 1)]
     sentence = (f"Over {plural(len(means), 'method')} the mean time correlates with b_seq by {fit[0]}, with b_total by {fit[1]}. All "
                 "drafts share the processor's few cores here; b_seq is the waiting where each has its own.")
-    return ([], [sentence]), [Table("Waiting time in process, one sample at a time",
+    return ([by_the_clock(timed, cells), sentence], []), [Table("Waiting time in process, one sample at a time",
                                     ["method", "b_seq", "b_total", "mean, ms", "median, ms", "us a token of b_seq",
                                      "us a token of b_total", "above one chain of the same mean time, points"], rows,
                                     f"{plural(max(len(one.seconds) for one in timed), 'problem')} each. Above: shares right are those of "

@@ -124,7 +124,9 @@ def set_up(results, base, trained):
         ("wrong drafts", "A draft answers only what its search has found. It is wrong where the model slips: a step computed "
                          "wrongly, a hit that is none, an expression that is not what was found."),
         ("what this cannot tell", "One model, one task and a variant of it. The model was taught to check candidates; one that "
-                                  "believes them would look otherwise. How large models do it says nothing about."),
+                                  "believes them would look otherwise. There is one seed of the SFT; of two seeds of reinforcement an "
+                                  "interval is rather too narrow, and none is widened for how many differences are shown. How "
+                                  "large models do it says nothing about."),
     ]
 
 

@@ -16,6 +16,7 @@ PRIMARY = "pdr:8 think=48" + RANDOM4
 BEST = "pdr:16 think=64" + RANDOM4
 LITTLE = 0.05  # what the plan asks for before it calls a difference one
 PARTS_STANDARD = "pdr:16 think=160 final_think=320" + BY_PART
+PARTS_ALIKE = "pdr:16 think=160" + BY_PART
 
 
 @dataclass
@@ -58,7 +59,7 @@ def parallel(cells, resampled):
     gained = above(resampled, cell, chains(cells), "b_seq") if cell else None
     if gained is None:
         return None
-    verdict = "At the same waiting PDR is above one chain. " if gained.is_above_zero() else ""
+    verdict = "At the same b_seq, which is waiting where drafts do not share a processor, PDR is above one chain. " if gained.is_above_zero() else ""
     waited = waiting_for_all(cells, resampled, cell)
     return (f"{verdict}Sixteen drafts of at most 64 thinking tokens and a last call ({short(BEST)}) are right in "
             f"{resampled.accuracy(cell).percent()}, at a b_seq of {costs(cell)[0]} tokens (those on the longest path). Against "
@@ -294,8 +295,10 @@ def parts_goals(cells):
     out = [Goal(f"{name} {what} at the same {cost}", 40,
                 above(resampled, pdr, parts_families(cells)[what], cost) if pdr else None, bool(pdr))
            for what in ("vote of whole answers", "oracle best of 16") for cost in ("b_seq", "b_total")]
-    return out + [Goal(f"{name} the vote by part of the same drafts", 10,
-                       resampled.accuracy(pdr) - resampled.accuracy(same) if pdr and same else None, bool(pdr and same))]
+    for cell, last in ((pdr, "320"), (cells.get(PARTS_ALIKE), "160, as the drafts have")):
+        out.append(Goal(f"parts: pdr:16 160 above the vote by part of the same drafts, with a last call of {last}", 10,
+                        resampled.accuracy(cell) - resampled.accuracy(same) if cell and same else None, bool(cell and same)))
+    return out
 
 
 def widest(found):

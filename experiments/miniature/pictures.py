@@ -127,7 +127,7 @@ def matched(cells, resampled):
         line(axes, resampled, in_a_row(cells), cost, "sr, calls of 64")
         for width in (8, 16):
             line(axes, resampled, of_width(width, cells), cost, f"pdr:{width}")
-    return by_cost(into, "Each point is one budget. Left by waiting, right by all tokens. The line of sr begins with cot 64, "
+    return by_cost(into, "Each point is one budget. Left by the longest path, right by all tokens. The line of sr begins with cot 64, "
                          "its first call alone.")
 
 

@@ -39,7 +39,7 @@ def sections(results, base, trained):
         there = all((results / f"base-{group}.csv.gz").exists() for group in groups)
         return section(title, *(make(base, resampled) for make in makers)) if there else Section(title)
 
-    yield measured("1 One chain, sequential refinement and PDR at the same waiting", ["budgets"], leads.matched, pictures.matched,
+    yield measured("1 One chain, sequential refinement and PDR at the same b_seq", ["budgets"], leads.matched, pictures.matched,
                    lambda *of: questions.matched(*of, ideal_search(results / "ceiling.csv")))
     yield measured("2 Distillers: how drafts are handed on", ["budgets", "distillers"], leads.distillers, pictures.distillers,
                    questions.distillers, anchoring.tables)

@@ -324,10 +324,7 @@ std::string Gateway::Impl::new_id() {
 
 Task<ServedRequest> Gateway::Impl::hand_on(Exchange& exchange, const Client& client, std::string_view body,
                                            std::string_view model, std::uint64_t prefix) {
-    if (fleet_ == nullptr)
-        co_return co_await refuse(exchange,
-                                  not_found(fmt::format("there is no {} here: this gateway holds its models itself",
-                                                        exchange.head().path())));
+    if (fleet_ == nullptr) co_return co_await refuse(exchange, not_in_process(exchange.head()));
     const std::string target = exchange.head().target.substr(kRoot.size());
     if (leaves_its_root(exchange.head().path()))
         co_return co_await refuse(exchange, bad_request("the path: expected one without . and .. and //"));

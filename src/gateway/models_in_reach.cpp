@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "gateway/api/requested_model.h"
+#include "gateway/refusals.h"
+
 namespace retort::gateway {
 namespace {
 
@@ -30,8 +33,10 @@ std::string ModelsInReach::local_names() const {
 
 ApiOutcome<ChatModel> ModelsInReach::find(const std::string& name, const std::string& key) const {
     const LocalModel* here = local(name);
-    if (here == nullptr && fleet_ == nullptr)
+    if (here == nullptr && fleet_ == nullptr) {
+        if (const std::string meant = nearly_operator(name); !meant.empty()) return misspelt(name, meant);
         return no_model(fmt::format("there is no model \"{}\": expected one of {}", name, local_names()));
+    }
     if (name.empty())
         return bad_request("\"model\": expected operator@model, since the gateway was started without --model",
                            "model");

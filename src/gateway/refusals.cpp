@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gateway/operator_task.h"
+
 namespace retort::gateway {
 namespace {
 
@@ -44,8 +46,16 @@ std::optional<ApiError> not_ready(const Fleet& fleet) {
     return unavailable("not_ready", std::move(why));
 }
 
+ApiError not_in_process(const RequestHead& head) {
+    if (operator_api(head.path()) == nullptr)
+        return not_found(fmt::format("there is no {} here: this gateway holds its models itself", head.path()));
+    ApiError out = bad_request(fmt::format("{}: expected POST, found {}", head.path(), head.method));
+    out.status = 405;
+    return out;
+}
+
 ApiError misspelt(const std::string& name, const std::string& meant) {
-    ApiError out = not_found(fmt::format("no model server has \"{}\": did you mean \"{}\"?", name, meant));
+    ApiError out = not_found(fmt::format("there is no model \"{}\": did you mean \"{}\"?", name, meant));
     out.code = "model_not_found";
     out.param = "model";
     return out;

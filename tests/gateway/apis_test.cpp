@@ -147,6 +147,7 @@ TEST_F(ApisTest, ModelsAreListedWithTheirOperators) {
     EXPECT_EQ(get("/v1/models/pdr:0")["error"]["message"], "there is no model \"pdr:0\"");
     EXPECT_EQ(get("/v1/models/other")["error"]["message"],
               "there is no /v1/models/other here: this gateway holds its models itself");
+    EXPECT_EQ(get("/v1/chat/completions")["error"]["message"], "/v1/chat/completions: expected POST, found GET");
 }
 
 TEST_F(ApisTest, AModelThatIsNotThereIsSaid) {

@@ -121,7 +121,7 @@ class KnownListsTest : public TwoServersTest {
 TEST_F(KnownListsTest, AMisspeltOperatorIsNamedWhereNoServerHasSuchAModel) {
     start(a_.url(), a_.url());
     const std::string answer = misspelt();
-    EXPECT_EQ(reply_of(answer)["error"]["message"], R"(no model server has "pdrr:2": did you mean "pdr:2"?)");
+    EXPECT_EQ(reply_of(answer)["error"]["message"], R"(there is no model "pdrr:2": did you mean "pdr:2"?)");
     EXPECT_EQ(reply_of(answer)["error"]["code"], "model_not_found");
     EXPECT_THAT(ask(kChat, chat("qwen3:2", "x")), StartsWith("HTTP/1.1 200 "));
     GatewayRules next = rules(a_.url(), a_.url());
