@@ -272,6 +272,7 @@ TEST(Config, AFileThatCannotBeReadIsSaid) {
         EXPECT_EQ(config.error().kind, ErrorKind::usage);
         EXPECT_THAT(config.error().message, HasSubstr(path + ": cannot be read"));
     }
+    EXPECT_THAT(read_config("run=before", {}).error().message, HasSubstr("--resume"));
 }
 
 TEST(Config, GoesPlacesWithoutTellingWhereItWasMade) {

@@ -248,7 +248,8 @@ Outcome<TrainConfig> read_config(const std::string& path, const std::vector<std:
     text << file.rdbuf();
     std::error_code failed;
     if (!file || std::filesystem::is_directory(path, failed))
-        return usage(fmt::format("{}: cannot be read; give the configuration of a training run (TOML)", path));
+        return usage(fmt::format("{}: cannot be read; give the configuration of a training run (TOML){}", path,
+                                 path.starts_with("run=") ? ", or --resume where the run is to go on" : ""));
     return parse_config(path, text.str(), words);
 }
 
