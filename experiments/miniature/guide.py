@@ -60,7 +60,8 @@ METHODS = [
     ("sr:4 64", "Sequential refinement: a first attempt of at most 64 thinking tokens, then three calls in a row that each read "
                 "the answer before."),
     ("pdr:16 48", "Parallel-distill-refine: 16 drafts of at most 48 thinking tokens each, a workspace of their answers, one last "
-                  "call of at most 48. pdr:8,8 has two such rounds before the last call. Width: the number of drafts."),
+                  "call of at most 48. pdr:8,8 has two such rounds before the last call. Width: the number of drafts. "
+                  "final_320: the last call may think 320 tokens."),
     ("distiller", "How the workspace is made. random k=4: up to four of the drafts that answered, drawn at random (where none "
                   "is named, it is this one). full: all of them. conclusions: their answers in a plain spelling. topk: those "
                   "that the model picks by checking. summary: a text that the model writes. oracle-correct, oracle-incorrect: "
@@ -72,7 +73,7 @@ METHODS = [
                                 "drafts compared until one is left."),
     ("pass@N", "The share of samples with some right draft among N."),
     ("SFT, RL", "Supervised training on worked examples; reinforcement learning by whether the final answer is right. An arm is "
-                "one way to do the RL."),
+                "one way to do the RL; trace, operator, only, rounds and the like are arms, explained in section 5."),
 ]
 
 TABLES = [
