@@ -184,7 +184,7 @@ async def connect(port, receive_bytes=None):
 def hang_up(writer, reset=False):
     """At once, by a reset instead of an end where that is wanted."""
     one = writer.get_extra_info("socket")
-    if reset and one is not None:
+    if reset and one is not None and one.fileno() >= 0:  # the other end may have been quicker
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
